@@ -1,0 +1,67 @@
+"""Tells whether a gradient written by hand is right, and if not, where and why."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "BlockResult": "gradcheck.results",
+    "CheckResult": "gradcheck.results",
+    "Component": "gradcheck.results",
+    "Diagnosis": "gradcheck.results",
+    "Estimate": "gradcheck.results",
+    "Fault": "gradcheck.results",
+    "FaultKind": "gradcheck.results",
+    "GradcheckError": "gradcheck.errors",
+    "GradientMismatch": "gradcheck.errors",
+    "Locate": "gradcheck.checks.options",
+    "Options": "gradcheck.checks.options",
+    "Reason": "gradcheck.results",
+    "Status": "gradcheck.results",
+    "UsageError": "gradcheck.errors",
+    "UserCodeError": "gradcheck.errors",
+    "Verdict": "gradcheck.results",
+    "assert_gradient": "gradcheck.checks.gradient",
+    "check": "gradcheck.checks.gradient",
+}
+
+if TYPE_CHECKING:
+    from gradcheck.checks.gradient import assert_gradient, check
+    from gradcheck.checks.options import Locate, Options
+    from gradcheck.errors import GradcheckError, GradientMismatch, UsageError, UserCodeError
+    from gradcheck.results import (
+        BlockResult,
+        CheckResult,
+        Component,
+        Diagnosis,
+        Estimate,
+        Fault,
+        FaultKind,
+        Reason,
+        Status,
+        Verdict,
+    )
+
+__all__ = [*sorted(_HOME)]
+
+
+def __getattr__(name: str) -> Any:
+    # Resolved on first use: pytest imports this package at every start, and numpy alone would double its time.
+    if name in _HOME:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    if not name.startswith("_"):
+        try:
+            return importlib.import_module(f"gradcheck.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"gradcheck.{name}":
+                raise
+    raise AttributeError(f"module 'gradcheck' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -1,0 +1,1 @@
+"""The verdict: where the claimed gradient meets the measured one."""

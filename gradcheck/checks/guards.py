@@ -1,0 +1,56 @@
+"""Every call into the user's code: what it raises is its own error, and what it returns is looked at."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcheck.errors import GradcheckError, UsageError, UserCodeError
+
+LEAVES_THE_DOMAIN = (ArithmeticError, ValueError, Warning)
+"""What a cost may raise at a point nobody asked for: there it only says that the point is outside its domain."""
+
+
+def call_user(what: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what the user's function returns; whatever it raises becomes a UserCodeError with it as the cause."""
+    try:
+        return function(*arguments)
+    except GradcheckError:
+        raise
+    except Exception as error:
+        raise UserCodeError(f"{what} raised {type(error).__name__}: {error}") from error
+
+
+def as_cost(value: Any, what: str = "the cost") -> float:
+    """Return a cost as a float, or say what was returned instead."""
+    array = np.asarray(value)
+    if array.size != 1 or array.dtype.kind not in "fiub":
+        seen = f"an array of shape {array.shape}" if array.size != 1 else f"{value!r} of dtype {array.dtype}"
+        raise UsageError(
+            f"{what} returned {seen}: one real number is required; for a function with several outputs use check_vjp"
+        )
+    return float(array.reshape(()))
+
+
+def cost_at_point(cost: Callable[[Any], Any], parameters: Any) -> float:
+    """Return the cost at the point the user gave; there its errors and warnings are the user's business."""
+    return as_cost(call_user("the cost", cost, parameters))
+
+
+def cost_at_probe(cost: Callable[[Any], Any], parameters: Any) -> float:
+    """Return the cost at a point of ours: silent, and NaN where it is outside the cost's domain."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = as_cost(cost(parameters))
+    except GradcheckError:
+        raise
+    except LEAVES_THE_DOMAIN:
+        return math.nan
+    except Exception as error:
+        raise UserCodeError(f"the cost raised {type(error).__name__} beside the point: {error}") from error
+    return value

@@ -1,0 +1,75 @@
+"""What the user of a check may choose; no step and no tolerance is among it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import secrets
+from collections.abc import Callable
+
+from gradcheck.errors import UsageError
+
+
+class Locate(enum.Enum):
+    """How far a disagreement is followed into a block.
+
+    Examples
+    --------
+    >>> Locate("auto")
+    <Locate.AUTO: 'auto'>
+    """
+
+    AUTO = "auto"
+    """Every component of a small block, the largest error of a large one."""
+    NEVER = "never"
+    """Not at all: the block is named, no component."""
+    FULL = "full"
+    """Every component of every block that disagrees."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """Options of a check.
+
+    Attributes
+    ----------
+    seed : int, optional
+        Reproduces a check; None draws a new one, which every report shows.
+    max_forward_passes : int, optional
+        A budget: what it leaves undecided is INCONCLUSIVE (budget); None for no budget.
+    locate : Locate
+    progress : callable, optional
+        Called with the number of forward passes after each one.
+
+    Raises
+    ------
+    UsageError
+        If a value is out of range.
+
+    Examples
+    --------
+    >>> Options(seed=7).locate
+    <Locate.AUTO: 'auto'>
+    """
+
+    seed: int | None = None
+    max_forward_passes: int | None = None
+    locate: Locate = Locate.AUTO
+    progress: Callable[[int], None] | None = None
+
+    def __post_init__(self) -> None:
+        if self.seed is not None and (not isinstance(self.seed, int) or self.seed < 0):
+            raise UsageError(f"seed is {self.seed!r}: a whole number of at least 0 is required")
+        budget = self.max_forward_passes
+        if budget is not None and (not isinstance(budget, int) or budget < 1):
+            raise UsageError(f"max_forward_passes is {budget!r}: a whole number of at least 1 is required")
+        if not isinstance(self.locate, Locate):
+            choices = ", ".join(f"Locate.{choice.name}" for choice in Locate)
+            raise UsageError(f"locate is {self.locate!r}: one of {choices} is required")
+
+    def seeded(self) -> Options:
+        """Return the options with a seed: the one given, or a new one."""
+        return self if self.seed is not None else dataclasses.replace(self, seed=secrets.randbelow(2**31))
+
+
+DEFAULT_OPTIONS = Options()

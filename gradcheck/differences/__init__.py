@@ -1,0 +1,48 @@
+"""What a gradient is MEASURED to be: equation (46), its better relatives, and the errors of each.
+
+These modules know functions of a vector and no networks.
+"""
+
+from gradcheck.differences.counting import CountedFunction
+from gradcheck.differences.directions import block_scale, gaussian_direction
+from gradcheck.differences.ladder import Accuracy, LadderEstimate, climb, first_step
+from gradcheck.differences.lines import Line
+from gradcheck.differences.noise import Noise, difference_table_noise, measure_noise
+from gradcheck.differences.stencils import (
+    CENTRAL,
+    FORWARD,
+    STENCILS,
+    Scale,
+    Stencil,
+    complex_step_component,
+    complex_step_direction,
+    complex_step_gradient,
+    estimate_component,
+    estimate_direction,
+    estimate_gradient,
+)
+
+__all__ = [
+    "CENTRAL",
+    "FORWARD",
+    "STENCILS",
+    "Accuracy",
+    "CountedFunction",
+    "LadderEstimate",
+    "Line",
+    "Noise",
+    "Scale",
+    "Stencil",
+    "block_scale",
+    "climb",
+    "complex_step_component",
+    "complex_step_direction",
+    "complex_step_gradient",
+    "difference_table_noise",
+    "estimate_component",
+    "estimate_direction",
+    "estimate_gradient",
+    "first_step",
+    "gaussian_direction",
+    "measure_noise",
+]

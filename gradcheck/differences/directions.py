@@ -1,0 +1,45 @@
+"""Random directions: Gaussian, within one block, in the block's own scale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Vector = npt.NDArray[Any]
+
+
+def block_scale(block: Vector) -> float:
+    """Return the root mean square of a block's components, or 1 where they are all 0 [unit of parameter].
+
+    It is the length by which steps of equation (46) are measured.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> block_scale(np.array([3.0, -3.0])), block_scale(np.zeros(2))
+    (3.0, 1.0)
+    """
+    largest = float(np.max(np.abs(block)))
+    # Divided first: the squares of 1e-200 or 1e200 are 0 or infinite.
+    return largest * float(np.sqrt(np.mean((block / largest) ** 2))) if largest > 0.0 else 1.0
+
+
+def gaussian_direction(w: Vector, place: slice, generator: np.random.Generator) -> Vector:
+    """Return a direction of shape (P,) that is 0 outside `place` and scale * N(0, 1) within it.
+
+    Gaussian, never +-1 and never all positive: an error (c, -c) hides from +-1 half of the time, while from k Gaussian directions
+    an error e hides with probability at most (0.8 delta / |e|)**k when gaps up to delta are accepted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> direction = gaussian_direction(np.ones(4), slice(1, 3), np.random.default_rng(0))
+    >>> direction[0], direction[3], np.count_nonzero(direction)
+    (np.float64(0.0), np.float64(0.0), 2)
+    """
+    direction = np.zeros(w.size)
+    block = w[place]
+    direction[place] = block_scale(block) * generator.standard_normal(block.size)
+    return direction

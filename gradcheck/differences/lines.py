@@ -1,0 +1,53 @@
+"""A cost restricted to a line through a point: phi(t) = C(w + t v)."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Vector = npt.NDArray[Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """A cost along one direction, at points that exist in the parameters' own dtypes.
+
+    Attributes
+    ----------
+    cost : callable
+        C(w) for a vector of shape (P,); a value that is not finite means that the point is outside its domain.
+    w, direction : ndarray, shape (P,)
+    realise : callable
+        The vector as it is after rounding to the dtypes the cost computes in.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> line = Line(lambda w: float(w @ w), np.array([1.0, 0.0]), np.array([0.0, 2.0]), lambda w: w)
+    >>> line.value(0.5), line.tangent(0.5)
+    (2.0, array([0., 2.]))
+    """
+
+    cost: Callable[[Vector], float]
+    w: Vector
+    direction: Vector
+    realise: Callable[[Vector], Vector]
+
+    def point(self, t: float) -> Vector:
+        """Return w + t v, of shape (P,), as it is realised."""
+        return self.realise(self.w + t * self.direction)
+
+    def value(self, t: float) -> float:
+        """Return phi(t); NaN where it is not a finite number."""
+        value = self.cost(self.point(t))
+        return value if math.isfinite(value) else math.nan
+
+    def tangent(self, step: float) -> Vector:
+        """Return the direction that a central difference with this step really took, of shape (P,)."""
+        tangent: Vector = (self.point(step) - self.point(-step)) / (2.0 * step)
+        return tangent

@@ -1,0 +1,125 @@
+"""The noise of one cost evaluation, measured from a table of differences (Moré and Wild's ECnoise)."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import math
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.differences.lines import Line
+
+TABLE_POINTS: Final = 7
+"""Values a difference table is made of: Moré and Wild's own choice, six differences deep (a count)."""
+
+AGREEMENT: Final = 4.0
+"""Three estimates in a row must agree within this factor: Moré and Wild's criterion (dimensionless)."""
+
+TRIES: Final = 3
+"""How many spacings are tried before the floor alone is used (a count)."""
+
+FLOOR_ROUNDINGS: Final = 1.0
+"""The noise is at least this many roundings of |C| in the cost's own dtype: its last operation rounds once (dimensionless)."""
+
+
+class Spacing(enum.Enum):
+    """What a difference table says of the spacing of its points.
+
+    Examples
+    --------
+    >>> Spacing.FINE.value
+    'too fine'
+    """
+
+    GOOD = "good"
+    FINE = "too fine"
+    COARSE = "too coarse"
+
+
+@dataclasses.dataclass(frozen=True)
+class Noise:
+    """The standard deviation of one cost evaluation [cost], and whether the table settled on it.
+
+    Examples
+    --------
+    >>> Noise(1e-16, Spacing.GOOD).level
+    1e-16
+    """
+
+    level: float
+    spacing: Spacing
+
+
+def difference_table_noise(values: npt.NDArray[Any]) -> Noise:
+    """Return the noise in equally spaced values of a smooth function.
+
+    Moré and Wild (2011): the k-th differences of smooth values vanish as their spacing does, those of noise with standard
+    deviation s have mean square s**2 (2k)! / (k!)**2, so that the columns of the table agree on s once the function has dropped out.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,), n >= 4
+        Function values [cost].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> noise = difference_table_noise(1.0 + 1e-3 * rng.standard_normal(7))
+    >>> noise.spacing, 1e-4 < noise.level < 1e-2
+    (<Spacing.GOOD: 'good'>, True)
+    """
+    differences = np.asarray(values, dtype=np.float64)
+    levels, changes_sign = [], []
+    for order in range(1, len(values)):
+        differences = np.diff(differences)
+        if order == 1 and np.count_nonzero(differences == 0.0) >= len(values) / 2:
+            return Noise(0.0, Spacing.FINE)
+        gamma = math.factorial(order) ** 2 / math.factorial(2 * order)
+        levels.append(math.sqrt(gamma * float(np.mean(differences**2))))
+        changes_sign.append(bool(np.min(differences) < 0.0 < np.max(differences)))
+    for start in range(len(levels) - 2):
+        three = levels[start : start + 3]
+        if max(three) <= AGREEMENT * min(three) and changes_sign[start]:
+            return Noise(levels[start], Spacing.GOOD)
+    return Noise(math.nan, Spacing.COARSE)
+
+
+def measure_noise(line: Line, centre: float, *, spacing: float, eps: float) -> Noise:
+    """Measure the noise of one evaluation of a cost along a line; 6 forward passes a try, at most 3 tries.
+
+    Needed for the condition error of equation (46): noise / step.
+
+    Parameters
+    ----------
+    line : Line
+    centre : float
+        phi(0), already evaluated [cost].
+    spacing : float
+        First distance between points, in units of the line's direction; it is widened where the values hardly change and
+        narrowed where they change too much.
+    eps : float
+        Machine precision of the dtype the cost computes in; the noise is at least one rounding, eps / 2, of |C| (dimensionless).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> line = Line(lambda w: float(np.exp(w[0])), np.array([1.0]), np.array([1.0]), lambda w: w)
+    >>> noise = measure_noise(line, line.value(0.0), spacing=1e-10, eps=2.2e-16)
+    >>> 1e-16 < noise.level < 1e-14
+    True
+    """
+    floor = FLOOR_ROUNDINGS * eps / 2.0 * abs(centre)
+    half = TABLE_POINTS // 2
+    noise = Noise(math.nan, Spacing.COARSE)
+    for _ in range(TRIES):
+        values = [centre if i == 0 else line.value(i * spacing) for i in range(-half, half + 1)]
+        noise = difference_table_noise(np.array(values))
+        if noise.spacing is Spacing.GOOD:
+            break
+        spacing *= 100.0 if noise.spacing is Spacing.FINE else 0.01
+    level = noise.level if math.isfinite(noise.level) else 0.0
+    return Noise(max(level, floor), noise.spacing)

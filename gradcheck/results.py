@@ -1,0 +1,333 @@
+"""What a check found, as plain frozen data: verdicts are data, and every page shows only what stands here."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import math
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+SCHEMA_VERSION = 1
+"""Raised by one whenever a field of these classes changes its name or its meaning."""
+
+
+class Verdict(enum.Enum):
+    """The three answers to "is this gradient right?".
+
+    Examples
+    --------
+    >>> [verdict.value for verdict in Verdict]
+    ['agree', 'disagree', 'inconclusive']
+    """
+
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Status(enum.Enum):
+    """The answer for one block: a verdict, or that this point proves nothing about it.
+
+    Examples
+    --------
+    >>> Status("vacuous").name
+    'VACUOUS'
+    """
+
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    INCONCLUSIVE = "inconclusive"
+    VACUOUS = "vacuous"
+
+
+class Reason(enum.Enum):
+    """Why a check is inconclusive.
+
+    Examples
+    --------
+    >>> Reason.KINK.value
+    'kink'
+    """
+
+    NOISE = "noise"
+    KINK = "kink"
+    NONDETERMINISTIC = "nondeterministic"
+    VACUOUS = "vacuous"
+    DOMAIN = "domain"
+    TRUNCATION = "truncation"
+    DTYPE = "dtype"
+    BUDGET = "budget"
+
+
+class FaultKind(enum.Enum):
+    """A fault of the gradient that is no matter of numbers.
+
+    Examples
+    --------
+    >>> FaultKind.SHAPE.value
+    'shape'
+    """
+
+    STRUCTURE = "structure"
+    SHAPE = "shape"
+    DTYPE = "dtype"
+    NAN = "NaN"
+    MUTATION = "mutation"
+    STALE = "stale"
+    ACCUMULATION = "accumulation"
+    NONDETERMINISTIC = "nondeterministic"
+
+
+class ErrorSource(enum.Enum):
+    """Where the truncation error of an estimate comes from.
+
+    Examples
+    --------
+    >>> ErrorSource.MEASURED.value
+    'measured'
+    """
+
+    ASSUMED = "assumed"
+    MEASURED = "measured"
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """One fault of the gradient: its kind, the leaf it was seen in, and a sentence that shows the value.
+
+    Examples
+    --------
+    >>> Fault(FaultKind.SHAPE, "b1", "the gradient of b1 has shape (3,): (3, 1) was required").kind
+    <FaultKind.SHAPE: 'shape'>
+    """
+
+    kind: FaultKind
+    where: str
+    sentence: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Estimate:
+    """A measured derivative with the two errors of equation (46), in units of cost per unit of parameter.
+
+    `value`, `truncation_error`, `condition_error` and `step` are numbers for one component or one
+    direction, and arrays of shape (P,) for all components.
+
+    Examples
+    --------
+    >>> estimate = Estimate(2.0, 1e-9, 3e-9, 1e-6, 2, ErrorSource.MEASURED)
+    >>> f"{estimate.error:.0e}"
+    '4e-09'
+    """
+
+    value: Any
+    truncation_error: Any
+    condition_error: Any
+    step: Any
+    forward_passes: int
+    error_source: ErrorSource
+
+    @property
+    def error(self) -> Any:
+        """The sum of the truncation error and the condition error."""
+        return self.truncation_error + self.condition_error
+
+
+@dataclasses.dataclass(frozen=True)
+class Component:
+    """One component of the gradient: claimed, estimated, and the gap that would still be allowed.
+
+    All numbers are in cost per unit of parameter; `bound` is the allowed gap, a multiple of the sum of the three errors.
+
+    Examples
+    --------
+    >>> Component("w", (2, 0), claimed=1.0, estimated=2.0, bound=1e-9).name
+    'w[2, 0]'
+    """
+
+    block: str
+    index: tuple[int, ...]
+    claimed: float
+    estimated: float
+    bound: float
+    truncation_error: float = math.nan
+    condition_error: float = math.nan
+    gradient_noise: float = math.nan
+
+    @property
+    def name(self) -> str:
+        """The block's name with the index behind it."""
+        return f"{self.block}[{', '.join(map(str, self.index))}]" if self.index else self.block
+
+
+@dataclasses.dataclass(frozen=True)
+class BlockResult:
+    """What was measured of one leaf, along random directions within it.
+
+    `claimed`, `estimated`, the errors and `bound` are of the directional derivative that decided
+    (cost per unit of step). `digits` is how many decimal digits of it agree or could be measured;
+    an error of the block's gradient larger than `detection_limit` times the block's norm would have been
+    seen with probability 1 - `miss_probability`. All three are None where nothing could be measured.
+
+    Examples
+    --------
+    >>> BlockResult("w", (2, 3), Status.AGREE).size
+    6
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    status: Status
+    reason: Reason | None = None
+    claimed: float = math.nan
+    estimated: float = math.nan
+    truncation_error: float = math.nan
+    condition_error: float = math.nan
+    gradient_noise: float = math.nan
+    bound: float = math.nan
+    step: float = math.nan
+    directions: int = 0
+    digits: float | None = None
+    detection_limit: float | None = None
+    miss_probability: float | None = None
+    components_measured: int = 0
+    components_wrong: int = 0
+
+    @property
+    def size(self) -> int:
+        """The number of components."""
+        return math.prod(self.shape)
+
+
+@dataclasses.dataclass(frozen=True)
+class Diagnosis:
+    """One explanation of a disagreement, with the equation it breaks.
+
+    Examples
+    --------
+    >>> Diagnosis("other-cost", "(BP1)", "This is the gradient of the cross-entropy cost.").equation
+    '(BP1)'
+    """
+
+    id: str
+    equation: str
+    sentence: str
+
+
+@dataclasses.dataclass(frozen=True)
+class CheckResult:
+    """The outcome of one check: the verdict, where it fails, what it cost, and what reproduces it.
+
+    Attributes
+    ----------
+    title : str
+        What was checked, in words.
+    verdict : Verdict
+    reason : Reason or None
+        Why it is inconclusive.
+    faults : tuple of Fault
+        Faults of the gradient that are no matter of numbers.
+    blocks : tuple of BlockResult
+        One for each leaf of the parameters.
+    worst : Component or None
+        The worst component found.
+    wrong : tuple of Component
+        The located wrong components, worst first.
+    diagnosis : tuple of Diagnosis
+        Best first; empty when nothing fits.
+    notes : tuple of str
+        Sentences the reader needs beside the verdict.
+    parts : tuple of CheckResult
+        The checks this one is made of, in the order of blame.
+    counterexample : str or None
+        Python code of the smallest case found on which it fails.
+    parameters : int
+        P, the number of components; (46) would take P + 1 forward passes.
+    forward_passes, gradient_calls : int
+        Exact.
+    example_passes : int
+        Forward passes times the examples in each, where the batch is known; else 0.
+    seed : int
+    reproduce : str
+        The command or call that gives this result again.
+
+    Examples
+    --------
+    >>> result = CheckResult("cost and gradient", Verdict.AGREE, parameters=3, forward_passes=24, seed=1)
+    >>> CheckResult.from_dict(result.as_dict()) == result
+    True
+    """
+
+    title: str
+    verdict: Verdict
+    reason: Reason | None = None
+    faults: tuple[Fault, ...] = ()
+    blocks: tuple[BlockResult, ...] = ()
+    worst: Component | None = None
+    wrong: tuple[Component, ...] = ()
+    diagnosis: tuple[Diagnosis, ...] = ()
+    notes: tuple[str, ...] = ()
+    parts: tuple[CheckResult, ...] = ()
+    counterexample: str | None = None
+    parameters: int = 0
+    forward_passes: int = 0
+    gradient_calls: int = 0
+    example_passes: int = 0
+    seed: int = 0
+    reproduce: str = ""
+    schema_version: int = SCHEMA_VERSION
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result as dictionaries, lists, strings and finite numbers, ready for JSON."""
+        encoded = _encode(self)
+        return typing.cast(dict[str, Any], encoded)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> CheckResult:
+        """Return the result that `as_dict` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the schema version is another, or a field is missing or unknown.
+        """
+        version = data.get("schema_version")
+        if version != SCHEMA_VERSION:
+            raise ValueError(f"schema_version is {version!r}: this gradcheck reads version {SCHEMA_VERSION}")
+        return typing.cast(CheckResult, _decode(cls, data))
+
+    def __str__(self) -> str:
+        from gradcheck.reporting.text import render
+
+        return render(self)
+
+
+def _encode(value: Any) -> Any:
+    """Return `value` as plain JSON data; a number that JSON lacks becomes the string Python prints for it."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: _encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return [_encode(item) for item in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else str(float(value))
+    return value
+
+
+def _decode(kind: Any, data: Any) -> Any:
+    """Return the value of type `kind` that `_encode` wrote as `data`."""
+    if isinstance(kind, types.UnionType):
+        return None if data is None else _decode(next(arm for arm in kind.__args__ if arm is not type(None)), data)
+    if typing.get_origin(kind) is tuple:
+        return tuple(_decode(kind.__args__[0], item) for item in data)
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        unknown = set(data) - set(hints)
+        if unknown:
+            raise ValueError(f"unknown fields {sorted(unknown)} of {getattr(kind, '__name__', kind)}")
+        return typing.cast(Any, kind)(**{name: _decode(hints[name], item) for name, item in data.items()})
+    return kind(data)

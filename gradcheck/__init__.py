@@ -10,7 +10,9 @@ __version__ = "0.1.0"
 _HOME = {
     "BlockResult": "gradcheck.results",
     "CheckResult": "gradcheck.results",
+    "Batch": "gradcheck.subjects.network_class",
     "Component": "gradcheck.results",
+    "Declared": "gradcheck.subjects.network_class",
     "Diagnosis": "gradcheck.results",
     "Estimate": "gradcheck.results",
     "Fault": "gradcheck.results",
@@ -26,11 +28,15 @@ _HOME = {
     "Verdict": "gradcheck.results",
     "assert_gradient": "gradcheck.checks.gradient",
     "check": "gradcheck.checks.gradient",
+    "check_network": "gradcheck.checks.equations",
+    "check_vjp": "gradcheck.checks.vjp",
 }
 
 if TYPE_CHECKING:
+    from gradcheck.checks.equations import check_network
     from gradcheck.checks.gradient import assert_gradient, check
     from gradcheck.checks.options import Locate, Options
+    from gradcheck.checks.vjp import check_vjp
     from gradcheck.errors import GradcheckError, GradientMismatch, UsageError, UserCodeError
     from gradcheck.results import (
         BlockResult,
@@ -44,6 +50,7 @@ if TYPE_CHECKING:
         Status,
         Verdict,
     )
+    from gradcheck.subjects.network_class import Batch, Declared
 
 __all__ = [*sorted(_HOME)]
 

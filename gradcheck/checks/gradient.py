@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from gradcheck.checks.locate import locate
-from gradcheck.checks.options import DEFAULT_OPTIONS, Options
+from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
 from gradcheck.checks.preflight import Preflight, preflight
 from gradcheck.checks.problem import Problem
 from gradcheck.checks.verdict import Setting, judge_block, prepare
@@ -111,7 +111,11 @@ def _judge(problem: Problem, blank: CheckResult, options: Options, generator: np
     if first.reason is not None:
         return dataclasses.replace(blank, reason=first.reason, notes=(first.note,))
     setting = prepare(problem, first, generator)
-    blocks = [judge_block(setting, leaf, generator) for leaf in problem.layout.leaves]
+    blocks: list[BlockResult] = []
+    for leaf in problem.layout.leaves:
+        blocks.append(judge_block(setting, leaf, generator))
+        if options.locate is Locate.FIRST and blocks[-1].status is Status.DISAGREE:
+            break
     blocks, wrong = _located(setting, blocks, options, generator)
     verdict, reason = aggregate([block.status for block in blocks], [block.reason for block in blocks])
     notes = (_budget_note(options),) if reason is Reason.BUDGET else ()
@@ -160,7 +164,7 @@ def _located(
     """Return the blocks with their counts of wrong components, and those components, worst first."""
     wrong: list[Component] = []
     counted = []
-    for leaf, block in zip(setting.problem.layout.leaves, blocks, strict=True):
+    for leaf, block in zip(setting.problem.layout.leaves, blocks, strict=False):
         if block.status is Status.DISAGREE:
             location = locate(setting, leaf, options.locate, generator)
             wrong.extend(location.wrong)

@@ -48,7 +48,7 @@ def locate(setting: Setting, leaf: Leaf, depth: Locate, generator: np.random.Gen
     >>> check(lambda w: w @ w, lambda w: 2 * w + np.array([0, 1e-3, 0]), np.ones(3)).worst.name
     'parameters[1]'
     """
-    if depth is Locate.NEVER:
+    if depth in (Locate.NEVER, Locate.FIRST):
         return Location((), 0)
     everything = np.arange(leaf.place.start, leaf.place.stop)
     found: list[Component] = []

@@ -22,7 +22,9 @@ class Locate(enum.Enum):
     AUTO = "auto"
     """Every component of a small block, the largest error of a large one."""
     NEVER = "never"
-    """Not at all: the block is named, no component."""
+    """Not at all: every block is judged, no component is."""
+    FIRST = "first"
+    """Not at all, and no block is judged after the first that disagrees."""
     FULL = "full"
     """Every component of every block that disagrees."""
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.guards import call_user, cost_at_point, cost_at_probe
+from gradcheck.checks.guards import LEAVES_THE_DOMAIN, call_user, cost_at_point, cost_at_probe
 from gradcheck.checks.options import Options
 from gradcheck.differences.counting import CountedFunction
+from gradcheck.errors import UserCodeError
 from gradcheck.parameters import Layout, lay_out, leaf_names, leaves_beside
 from gradcheck.results import Fault, FaultKind
 from gradcheck.subjects.protocol import GradientSubject
@@ -98,6 +100,17 @@ class Problem:
         mutation = self._mutation(structure, w, "gradient")
         return claim if mutation is None else dataclasses.replace(claim, faults=(*claim.faults, mutation))
 
+    def claim_elsewhere(self, w: Vector) -> Claim | None:
+        """Return what the gradient says at a point of ours: silent, and None where it is outside its domain."""
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return self.claim(w)
+        except UserCodeError as error:
+            if isinstance(error.__cause__, LEAVES_THE_DOMAIN):
+                return None
+            raise
+
     def _mutation(self, structure: Any, w: Vector, what: str) -> Fault | None:
         """Return a fault if the structure no longer holds `w`."""
         after = self.layout.to_vector(structure)
@@ -127,6 +140,9 @@ def read_claim(layout: Layout, returned: Any) -> Claim:
     'the gradient of parameters has shape (3, 1): (3,) was required'
     """
     leaves = leaves_beside(layout, returned)
+    if returned is None:
+        sentence = "the gradient is None: is a return missing?"
+        return Claim(None, (Fault(FaultKind.STRUCTURE, layout.leaves[0].name, sentence),), ())
     if leaves is None:
         wanted, seen = [leaf.name for leaf in layout.leaves], leaf_names(returned)
         sentence = f"the gradient holds {_listing(seen)}: {_listing(wanted)} was required, in the structure of the parameters"

@@ -1,0 +1,121 @@
+"""What else is wrong where backprop disagrees: sigma', the cost's derivative, another cost, the order of what is returned."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.checks.gradient import check_gradient
+from gradcheck.checks.guards import call_user
+from gradcheck.checks.options import Options
+from gradcheck.network.costs import COSTS
+from gradcheck.network.model import Network
+from gradcheck.results import CheckResult, Diagnosis, FaultKind, Verdict
+from gradcheck.strategies import NetworkCase
+from gradcheck.subjects.functions import elementwise, sigma_pair
+from gradcheck.subjects.network_class import NetworkSubject, UserNetwork, update_subject
+from gradcheck.subjects.protocol import GradientSubject
+
+Array = npt.NDArray[Any]
+
+DERIVATIVE_ROUNDINGS: Final = 16.0
+"""Roundings a cost's derivative may make of |a| + |y| and of itself (a count): it is a handful of operations."""
+
+
+def blame(
+    subject: NetworkSubject,
+    case: NetworkCase,
+    make: Callable[..., GradientSubject],
+    detail: CheckResult,
+    options: Options,
+) -> tuple[Diagnosis, ...]:
+    """Return what explains a disagreement on `case`, best first; empty when nothing here does.
+
+    (BP1)'s two ingredients first, sigma' and nabla_a C as the user wrote them, then a cost other than the declared one.
+    """
+    found = list(_returned_in_the_other_order(detail))
+    if make is not update_subject and not detail.faults:
+        found.extend(_sigma_prime(subject, options))
+        found.extend(_cost_derivative(subject, case))
+        found.extend(_other_cost(subject, case, make, options))
+    return tuple(found)
+
+
+def _returned_in_the_other_order(detail: CheckResult) -> Iterator[Diagnosis]:
+    """Recognise (nabla_w, nabla_b) by the shapes alone."""
+    shaped = {fault.where for fault in detail.faults if fault.kind is FaultKind.SHAPE}
+    if any(name.startswith("biases") for name in shaped) and any(name.startswith("weights") for name in shaped):
+        sentence = "the gradients of weights and biases have each other's shapes: backprop must return (nabla_b, nabla_w), nabla_b first"
+        yield Diagnosis("swapped-order", "(BP3), (BP4)", sentence)
+
+
+def _sigma_prime(subject: NetworkSubject, options: Options) -> Iterator[Diagnosis]:
+    """Compare the user's sigma' with differences of the user's sigma; one written in terms of a = sigma(z) is right too."""
+    if subject.sigma is None:
+        return
+    sigma, sigma_prime = subject.sigma
+    names = getattr(sigma, "__name__", "sigma"), getattr(sigma_prime, "__name__", "sigma_prime")
+    generator = np.random.default_rng(options.seed)
+    pair = call_user(names[1], sigma_pair, names[1], sigma, sigma_prime, generator)
+    result = check_gradient(pair, options)
+    if result.verdict is not Verdict.DISAGREE or _takes_activations(pair, subject.sigma):
+        return
+    words = ""
+    if result.worst is not None:
+        z = pair.at[result.worst.index]
+        c = result.worst.claimed / float(np.asarray(elementwise(sigma_prime, pair.at)(pair.at))[result.worst.index])
+        words = f": at z = {z:.4f} it says {result.worst.claimed / c:.6g}, differences of {names[0]} give {result.worst.estimated / c:.6g}"
+    yield Diagnosis("sigma-prime", "(BP1), (BP2)", f"{names[1]} is not the derivative of {names[0]}{words}")
+
+
+def _takes_activations(pair: GradientSubject, sigma: tuple[Callable[[Any], Any], Callable[[Any], Any]]) -> bool:
+    """Tell whether sigma_prime(sigma(z)) is the derivative: it is then a function of a, which is a way to write it."""
+    value, prime = elementwise(sigma[0], pair.at), elementwise(sigma[1], pair.at)
+    composed = sigma_pair("sigma", sigma[0], lambda z: prime(value(np.asarray(z))), np.random.default_rng(0))
+    return check_gradient(composed).verdict is Verdict.AGREE
+
+
+def _cost_derivative(subject: NetworkSubject, case: NetworkCase) -> Iterator[Diagnosis]:
+    """Compare cost_derivative(a, y) with nabla_a C of the declared cost."""
+    user = UserNetwork(subject, case.network.sizes)
+    if not user.has("cost_derivative"):
+        return
+    a, y = case.network.feedforward(case.x).output[:, [0]], case.y[:, [0]]
+    user.load([np.array(w) for w in case.network.weights], [np.array(b) for b in case.network.biases])
+    claimed = np.asarray(call_user("cost_derivative", user.theirs.cost_derivative, user.column(a), user.column(y)))
+    right = user.column(case.network.cost.nabla_a(a, y))
+    allowed = DERIVATIVE_ROUNDINGS * np.finfo(np.float64).eps * (np.abs(right) + np.abs(user.column(a)) + np.abs(user.column(y)))
+    if claimed.shape == right.shape and np.all(np.abs(claimed - right) <= allowed):
+        return
+    sentence = (
+        f"cost_derivative is not nabla_a C of the {case.network.cost.name} cost: for a = {_short(a)}, y = {_short(y)} "
+        f"it says {_short(claimed)}, {_short(right)} is right"
+    )
+    yield Diagnosis("cost-derivative", "(BP1)", sentence)
+
+
+def _other_cost(
+    subject: NetworkSubject, case: NetworkCase, make: Callable[..., GradientSubject], options: Options
+) -> Iterator[Diagnosis]:
+    """Look for another cost that the same gradient is right for."""
+    declared = subject.declared
+    for cost in COSTS.values():
+        if cost is declared.cost:
+            continue
+        network = Network(case.network.weights, case.network.biases, case.network.activations, cost)
+        other = dataclasses.replace(subject, declared=dataclasses.replace(declared, cost=cost))
+        if check_gradient(make(other, network, case.x, case.y), options).verdict is Verdict.AGREE:
+            sentence = (
+                f"it is the gradient of the {cost.name} cost, not of the {declared.cost.name} cost: if that is your cost, "
+                f"say --cost {cost.name}; if not, (BP1) is where the two differ"
+            )
+            yield Diagnosis(f"cost-{cost.name}", "(BP1)", sentence)
+
+
+def _short(values: Array) -> str:
+    """Return a few numbers as a list."""
+    return str([float(f"{value:.6g}") for value in np.ravel(values)[:4]])

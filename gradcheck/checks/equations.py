@@ -1,0 +1,236 @@
+"""Check a network class on random networks, in the order of blame: forward pass, backprop, mini-batch, descent step."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.checks.blame import blame
+from gradcheck.checks.counterexample import as_code
+from gradcheck.checks.forward import forward_mismatch, matching_activations
+from gradcheck.checks.gradient import aggregate, check_gradient
+from gradcheck.checks.guards import call_user
+from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
+from gradcheck.checks.search import CASES, Judge, Search, remaining, search
+from gradcheck.errors import BudgetExceeded, UserCodeError
+from gradcheck.results import CheckResult, Reason, Status, Verdict
+from gradcheck.strategies import NetworkCase, Recipe, network_cases
+from gradcheck.subjects.network_class import (
+    DEFAULT_DECLARED,
+    Batch,
+    Declared,
+    NetworkSubject,
+    UserNetwork,
+    gradient_subject,
+    update_subject,
+)
+from gradcheck.subjects.protocol import GradientSubject
+
+Array = npt.NDArray[Any]
+
+MINI_BATCH: Final = 5
+"""Examples in a mini-batch at most (a count): above the width of the networks, so that no sum over the wrong axis hides."""
+
+
+def check_network(
+    subject: NetworkSubject | Callable[[list[int]], Any],
+    *,
+    declared: Declared = DEFAULT_DECLARED,
+    options: Options = DEFAULT_OPTIONS,
+) -> CheckResult:
+    """Tell whether a class in the shape of the chapter's Network computes the gradient of its own cost.
+
+    Equations (25), (BP1) to (BP4), and the mini-batch step, on 25 random networks each; the smallest network on which one fails
+    is in the result.
+
+    Parameters
+    ----------
+    subject : class, function of the sizes, or NetworkSubject
+        Makes an object with `weights`, `biases`, `backprop(x, y) -> (nabla_b, nabla_w)` and, where it has them,
+        `feedforward(a)` and `update_mini_batch(mini_batch, eta)`; vectors as (n, 1) columns or of shape (n,).
+    declared : Declared
+        Its activations, cost, weight decay and what its backprop returns for a mini-batch of columns; sigmoid neurons and the
+        quadratic cost unless something is said. A NetworkSubject brings its own.
+    options : Options
+
+    Raises
+    ------
+    UsageError
+        If it cannot be made from a list of sizes, or lacks weights, biases or backprop.
+    UserCodeError
+        If the user's code raises.
+
+    Examples
+    --------
+    >>> from gradcheck.examples.network_right import Network
+    >>> check_network(Network).verdict
+    <Verdict.AGREE: 'agree'>
+    >>> from gradcheck.examples.network_bp2_no_sigma_prime_wrong import Network
+    >>> check_network(Network).verdict
+    <Verdict.DISAGREE: 'disagree'>
+    """
+    if not isinstance(subject, NetworkSubject):
+        subject = NetworkSubject(getattr(subject, "__name__", "Network"), subject, declared)
+    return _NetworkCheck(subject, options.seeded()).run()
+
+
+class _NetworkCheck:
+    """The parts of one network check, done one after the other within one budget."""
+
+    def __init__(self, subject: NetworkSubject, options: Options) -> None:
+        self.subject, self.options = subject, options
+        self.user = UserNetwork(subject, (2, *(3 for _ in subject.declared.activations[1:]), 4))
+        self.parts: list[CheckResult] = []
+        self.notes: list[str] = []
+
+    def run(self) -> CheckResult:
+        """Return the result made of all parts."""
+        declared = self.subject.declared
+        if self.user.has("feedforward"):
+            self._add(self._forward_part())
+        else:
+            self.notes.append("there is no feedforward: the cost is measured on the reference's forward pass (25)")
+        self._add(self._gradient_part("backprop", gradient_subject, 1, 1))
+        if self.parts[-1].verdict is Verdict.DISAGREE:
+            self.notes.append("mini-batches were not judged: they stand on backprop, which is to be mended first")
+            return self._whole()
+        if declared.batch is not Batch.UPDATE:
+            title = f"backprop of a mini-batch as columns, declared to return the {declared.batch.value}"
+            self._add(self._gradient_part(title, gradient_subject, 2, MINI_BATCH))
+        if self.user.has("update_mini_batch"):
+            self._add(self._gradient_part("update_mini_batch", update_subject, 1, MINI_BATCH))
+        elif declared.batch is Batch.UPDATE:
+            self.notes.append(
+                "mini-batches were not checked: there is no update_mini_batch, and what backprop returns for several columns is not "
+                "declared (--batch sum or --batch mean)"
+            )
+        return self._whole()
+
+    def _add(self, part: CheckResult) -> None:
+        self.parts.append(part)
+
+    def _spent(self) -> int:
+        return sum(part.forward_passes for part in self.parts)
+
+    def _recipe(self) -> Recipe:
+        declared = self.subject.declared
+        return Recipe(declared.activations, declared.cost, declared.weight_decay)
+
+    def _search(self, judge: Judge, least: int, most: int) -> Search:
+        """Search within what is left of the budget."""
+        try:
+            left = dataclasses.replace(remaining(self.options, self._spent()), locate=Locate.FIRST)
+        except BudgetExceeded:
+            return Search(out_of_budget=True)
+        return search(network_cases(self._recipe(), min_examples=least, max_examples=most), judge, left)
+
+    def _blank(self, title: str, seen: Search) -> CheckResult:
+        """Return a part's result without its details."""
+        return CheckResult(
+            title=f"{self.subject.name}: {title}",
+            verdict=seen.verdict,
+            reason=seen.reason,
+            forward_passes=seen.forward_passes,
+            gradient_calls=seen.gradient_calls,
+            example_passes=seen.example_passes,
+            seed=self.options.seed or 0,
+        )
+
+    def _forward_part(self) -> CheckResult:
+        """Compare the forward pass with equation (25)."""
+        seen = self._search(self._judge_forward, 1, 1)
+        names = ", ".join(activation.name for activation in self.subject.declared.activations)
+        part = self._blank(f"feedforward is that of {names} neurons (25)", seen)
+        if seen.first is None or seen.smallest is None:
+            return _with_note(part, _agreement_note(seen))
+        output = self._output(seen.smallest)
+        worst = forward_mismatch(seen.smallest.network, seen.smallest.x, output)
+        fitting = matching_activations([seen.first, seen.smallest], [self._output(seen.first), output])
+        part = dataclasses.replace(part, worst=worst, counterexample=as_code(self.subject, seen.smallest, "feedforward"))
+        return _with_note(part, _forward_note(names, fitting))
+
+    def _judge_forward(self, case: NetworkCase, options: Options) -> CheckResult:
+        mismatch = forward_mismatch(case.network, case.x, self._output(case))
+        verdict = Verdict.AGREE if mismatch is None else Verdict.DISAGREE
+        return CheckResult("feedforward", verdict, forward_passes=1)
+
+    def _output(self, case: NetworkCase) -> Array:
+        """Return the user's a^L, of shape (n_L, m)."""
+        user = UserNetwork(self.subject, case.network.sizes)
+        user.load([w.copy() for w in case.network.weights], [b.copy() for b in case.network.biases])
+        output: Array = call_user("feedforward", user.feedforward, case.x)
+        return output
+
+    def _gradient_part(self, title: str, make: Callable[..., GradientSubject], least: int, most: int) -> CheckResult:
+        """Judge the gradient that `make` reads out of the user's class."""
+
+        def judge(case: NetworkCase, options: Options) -> CheckResult:
+            return check_gradient(make(self.subject, case.network, case.x, case.y), options)
+
+        seen = self._search(judge, least, most)
+        part = self._blank(title, seen)
+        if seen.smallest is None:
+            return _with_note(part, _agreement_note(seen))
+        return self._disagreement(part, seen.smallest, make)
+
+    def _disagreement(self, part: CheckResult, case: NetworkCase, make: Callable[..., GradientSubject]) -> CheckResult:
+        """Return the part with what is wrong on the smallest case."""
+        options = dataclasses.replace(self.options, max_forward_passes=None, progress=None)
+        try:
+            detail = check_gradient(make(self.subject, case.network, case.x, case.y), options)
+        except UserCodeError as error:
+            sizes = list(case.network.sizes)
+            raise UserCodeError(f"{error} (on a network with sizes {sizes}, the smallest on which it was seen)") from error.__cause__
+        method = "update_mini_batch" if make is update_subject else "backprop"
+        return dataclasses.replace(
+            part,
+            faults=detail.faults,
+            blocks=detail.blocks,
+            worst=detail.worst,
+            wrong=detail.wrong,
+            diagnosis=blame(self.subject, case, make, detail, options),
+            counterexample=as_code(self.subject, case, method),
+            parameters=detail.parameters,
+            forward_passes=part.forward_passes + detail.forward_passes,
+            gradient_calls=part.gradient_calls + detail.gradient_calls,
+        )
+
+    def _whole(self) -> CheckResult:
+        """Return the parts as one result, told by the first that disagrees."""
+        statuses = [Status(part.verdict.value) for part in self.parts]
+        verdict, reason = aggregate(statuses, [part.reason for part in self.parts])
+        blank = CheckResult(self.subject.name, verdict, reason, seed=self.options.seed or 0)
+        told = next((part for part in self.parts if part.verdict is verdict), blank)
+        return dataclasses.replace(
+            told,
+            title=self.subject.name if verdict is Verdict.AGREE else told.title,
+            reason=reason,
+            notes=(*told.notes, *self.notes) if verdict is not Verdict.AGREE else tuple(self.notes),
+            parts=tuple(self.parts),
+            forward_passes=self._spent(),
+            gradient_calls=sum(part.gradient_calls for part in self.parts),
+            example_passes=sum(part.example_passes for part in self.parts),
+            reproduce=f"gradcheck.check_network({self.subject.name}, options=gradcheck.Options(seed={self.options.seed}))",
+        )
+
+
+def _with_note(part: CheckResult, note: str) -> CheckResult:
+    return dataclasses.replace(part, notes=(*part.notes, note))
+
+
+def _agreement_note(seen: Search) -> str:
+    """Return on how many networks a part was judged, and what was inconclusive."""
+    left = [f"{count} inconclusive ({reason.value})" for reason, count in seen.reasons.items()]
+    return f"{seen.agreed} of {CASES} random networks agree" + "".join(f", {words}" for words in left)
+
+
+def _forward_note(names: str, fitting: tuple[str, ...]) -> str:
+    """Return the sentence for a forward pass that is not the declared one."""
+    start = f"feedforward does not compute sigma(w a + b), equation (25), with {names} neurons, so everything below is about another network"
+    if not fitting:
+        return f"{start}; no activation known here fits it: compare it with (25) layer by layer before looking at backprop"
+    return f"{start}; {' or '.join(fitting)} fits it: if that is what you mean, say --activation {fitting[0]}"

@@ -1,0 +1,160 @@
+"""Search random networks for one on which a check disagrees, and shrink it to the smallest."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import random
+from collections.abc import Callable
+from typing import Final
+
+from hypothesis import HealthCheck, find, settings
+from hypothesis.errors import HypothesisException, NoSuchExample
+from hypothesis.strategies import SearchStrategy
+
+from gradcheck.checks.options import Options
+from gradcheck.errors import BudgetExceeded, UserCodeError
+from gradcheck.results import CheckResult, Reason, Verdict
+from gradcheck.strategies import NetworkCase
+
+CASES: Final = 25
+"""Random networks a class is judged on (a count): a mistake that shows on a tenth of them is seen with probability 0.93."""
+
+SHRINKS: Final = 250
+"""Cases judged at most on the way to the smallest one (a count)."""
+
+Judge = Callable[[NetworkCase, Options], CheckResult]
+
+
+@dataclasses.dataclass
+class Search:
+    """What a search has seen so far.
+
+    Attributes
+    ----------
+    agreed : int
+        Cases that agreed before the first that did not.
+    reasons : Counter of Reason
+        Why cases were inconclusive.
+    forward_passes, gradient_calls : int
+    first, smallest : NetworkCase or None
+        The first case that disagreed, as drawn, and the smallest one found.
+    out_of_budget : bool
+
+    Examples
+    --------
+    >>> Search().verdict
+    <Verdict.INCONCLUSIVE: 'inconclusive'>
+    """
+
+    agreed: int = 0
+    reasons: collections.Counter[Reason] = dataclasses.field(default_factory=collections.Counter)
+    forward_passes: int = 0
+    gradient_calls: int = 0
+    example_passes: int = 0
+    first: NetworkCase | None = None
+    smallest: NetworkCase | None = None
+    out_of_budget: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """DISAGREE if a case disagreed; AGREE if cases agreed, and at least as many as were inconclusive."""
+        if self.smallest is not None:
+            return Verdict.DISAGREE
+        if self.out_of_budget or self.agreed == 0 or self.agreed < self.reasons.total():
+            return Verdict.INCONCLUSIVE
+        return Verdict.AGREE
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why the search is inconclusive: the budget, or the commonest reason of its cases."""
+        if self.verdict is not Verdict.INCONCLUSIVE:
+            return None
+        if self.out_of_budget or not self.reasons:
+            return Reason.BUDGET
+        return self.reasons.most_common(1)[0][0]
+
+    def count(self, case: NetworkCase, result: CheckResult) -> None:
+        """Add one judged case."""
+        self.forward_passes += result.forward_passes
+        self.gradient_calls += result.gradient_calls
+        self.example_passes += result.forward_passes * case.m
+        if self.first is None and result.verdict is Verdict.AGREE:
+            self.agreed += 1
+        if self.first is None and result.reason is not None:
+            self.reasons[result.reason] += 1
+
+
+def search(cases: SearchStrategy[NetworkCase], judge: Judge, options: Options) -> Search:
+    """Judge random cases; on the first that disagrees, shrink it.
+
+    Hypothesis draws and shrinks, from the seed in the options alone and without a database; a case on which the user's code
+    raises counts as one that disagrees, so that it is shrunk too. Of at most 25 networks, equations (BP1) to (BP4) on each.
+    """
+    seen = Search()
+    judged_after_first = 0
+
+    kind: str | None = None
+
+    def disagrees(case: NetworkCase) -> bool:
+        nonlocal judged_after_first, kind
+        judged_after_first += seen.first is not None
+        if seen.out_of_budget or judged_after_first > SHRINKS:
+            return False
+        try:
+            left = remaining(options, seen.forward_passes)
+            result = judge(case, left)
+            seen.count(case, result)
+            seen.out_of_budget = result.reason is Reason.BUDGET
+            this = _kind(result)
+        except BudgetExceeded:
+            seen.out_of_budget = True
+            return False
+        except UserCodeError as error:
+            this = type(error.__cause__).__name__
+        # Only the same kind of failure counts while shrinking: a smaller network often fails in another way, and explains less.
+        if this is None or this != (kind or this):
+            return False
+        kind = this
+        seen.first, seen.smallest = seen.first or case, case
+        return True
+
+    quiet = settings(
+        max_examples=CASES, database=None, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False
+    )
+    try:
+        find(cases, disagrees, settings=quiet, random=random.Random(options.seed))
+    except NoSuchExample:
+        pass
+    except (HypothesisException, ExceptionGroup):
+        # A case that does not fail again (Flaky): code that answers by chance. What was seen stands.
+        if seen.smallest is None:
+            raise
+    return seen
+
+
+def _kind(result: CheckResult) -> str | None:
+    """Return how a case disagrees: by numbers or by a kind of fault; None if it does not."""
+    if result.verdict is not Verdict.DISAGREE:
+        return None
+    return result.faults[0].kind.value if result.faults else "numbers"
+
+
+def remaining(options: Options, spent: int) -> Options:
+    """Return the options with what is left of the budget.
+
+    Raises
+    ------
+    BudgetExceeded
+        If nothing is left.
+
+    Examples
+    --------
+    >>> remaining(Options(max_forward_passes=10), 4).max_forward_passes
+    6
+    """
+    if options.max_forward_passes is None:
+        return options
+    if spent >= options.max_forward_passes:
+        raise BudgetExceeded(f"the budget of {options.max_forward_passes} forward passes is used up")
+    return dataclasses.replace(options, max_forward_passes=options.max_forward_passes - spent)

@@ -76,12 +76,14 @@ class Layout:
         return self.treespec.unflatten([_leaf_value(leaf, vector) for leaf in self.leaves])
 
     def realise(self, vector: Vector) -> Vector:
-        """Return `vector` as it is after a journey through the leaves' own dtypes."""
+        """Return `vector` as it is after a journey through the leaves' own dtypes; what is too large for them becomes
+        infinite."""
         if all(leaf.dtype == np.float64 for leaf in self.leaves):
             return vector
         realised = vector.copy()
         for leaf in self.leaves:
-            realised[leaf.place] = vector[leaf.place].astype(leaf.dtype)
+            with np.errstate(over="ignore"):
+                realised[leaf.place] = vector[leaf.place].astype(leaf.dtype)
         return realised
 
     def eps(self, leaf: Leaf) -> float:
@@ -162,14 +164,15 @@ def _leaf_of(name: str, value: Any, start: int) -> Leaf:
         )
     if array.dtype.kind != "f":
         raise UsageError(
-            f"the parameter {name} has dtype {array.dtype} (value {str(value)[:60]}): a real floating dtype is required; "
-            "convert it with .astype(float), or keep labels and counts out of the parameters"
+            f"the parameter {name} has dtype {array.dtype} (value {str(value)[:60]}): "
+            "a real floating dtype is required; convert it with .astype(float), or keep labels and counts out of the parameters"
         )
     if array.dtype.itemsize > 8:
         raise UsageError(f"the parameter {name} has dtype {array.dtype}: at most float64 is measured; use float64")
     if not np.all(np.isfinite(array)):
         index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise UsageError(f"the parameter {name} is {array[index]} at {list(index)}: finite parameters are required")
+        where = f" at {list(index)}" if index else ""
+        raise UsageError(f"the parameter {name} is {array[index]}{where}: finite parameters are required")
     return Leaf(name, array.shape, array.dtype, start)
 
 
@@ -177,7 +180,8 @@ def _leaf_value(leaf: Leaf, vector: Vector) -> Any:
     """Return one leaf's value out of the flat vector; a leaf without dimensions becomes a scalar."""
     chunk = vector[leaf.place].reshape(leaf.shape)
     if vector.dtype.kind != "c":
-        chunk = chunk.astype(leaf.dtype, copy=False)
+        with np.errstate(over="ignore"):
+            chunk = chunk.astype(leaf.dtype, copy=False)
     return chunk[()]
 
 

@@ -140,7 +140,8 @@ class Estimate:
 class Component:
     """One component of the gradient: claimed, estimated, and the gap that would still be allowed.
 
-    All numbers are in cost per unit of parameter; `bound` is the allowed gap, a multiple of the sum of the three errors.
+    All numbers are in cost per unit of parameter; `bound` is the allowed gap, a multiple of the sum of the three
+    errors.
 
     Examples
     --------
@@ -294,15 +295,72 @@ class CheckResult:
         ValueError
             If the schema version is another, or a field is missing or unknown.
         """
-        version = data.get("schema_version")
-        if version != SCHEMA_VERSION:
-            raise ValueError(f"schema_version is {version!r}: this gradcheck reads version {SCHEMA_VERSION}")
-        return typing.cast(CheckResult, _decode(cls, data))
+        return typing.cast(CheckResult, _decode_version(cls, data))
 
     def __str__(self) -> str:
         from gradcheck.reporting.text import render
 
         return render(self)
+
+
+class FailureKind(enum.Enum):
+    """Why a target gave no result.
+
+    Examples
+    --------
+    >>> FailureKind.MISUSE.value
+    'misuse'
+    """
+
+    MISUSE = "misuse"
+    USER_CODE = "user code"
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """A target that gave no result: what was wrong with the call, or what the user's own code raised.
+
+    Examples
+    --------
+    >>> Failure("net.py", FailureKind.MISUSE, "net.py: there is no such file").traceback
+    ''
+    """
+
+    target: str
+    kind: FailureKind
+    sentence: str
+    traceback: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """All that one run of the command found.
+
+    Examples
+    --------
+    >>> report = Report((CheckResult("square", Verdict.AGREE),))
+    >>> Report.from_dict(report.as_dict()) == report
+    True
+    """
+
+    results: tuple[CheckResult, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    schema_version: int = SCHEMA_VERSION
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as dictionaries, lists, strings and finite numbers, ready for JSON."""
+        return typing.cast(dict[str, Any], _encode(self))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Report:
+        """Return the report that `as_dict` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the schema version is another, or a field is unknown.
+        """
+        return typing.cast(Report, _decode_version(cls, data))
 
 
 def _encode(value: Any) -> Any:
@@ -318,16 +376,41 @@ def _encode(value: Any) -> Any:
     return value
 
 
+def _decode_version(kind: Any, data: Mapping[str, Any]) -> Any:
+    """Return the value of type `kind` that `_encode` wrote, if it was this version that wrote it."""
+    version = data.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise ValueError(f"schema_version is {version!r}: this gradcheck reads version {SCHEMA_VERSION}")
+    return _decode(kind, data)
+
+
 def _decode(kind: Any, data: Any) -> Any:
     """Return the value of type `kind` that `_encode` wrote as `data`."""
     if isinstance(kind, types.UnionType):
         return None if data is None else _decode(next(arm for arm in kind.__args__ if arm is not type(None)), data)
     if typing.get_origin(kind) is tuple:
+        _require(data, list, list)
         return tuple(_decode(kind.__args__[0], item) for item in data)
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
+        _require(data, Mapping, kind)
         unknown = set(data) - set(hints)
         if unknown:
-            raise ValueError(f"unknown fields {sorted(unknown)} of {getattr(kind, '__name__', kind)}")
+            raise ValueError(f"unknown fields {sorted(unknown)} of {kind.__name__}")
+        missing = set(hints) - set(data)
+        if missing:
+            raise ValueError(f"missing fields {sorted(missing)} of {kind.__name__}")
         return typing.cast(Any, kind)(**{name: _decode(hints[name], item) for name, item in data.items()})
+    if kind in _JSON_TYPES:
+        _require(data, _JSON_TYPES[kind], kind)
     return kind(data)
+
+
+_JSON_TYPES: dict[Any, Any] = {str: str, int: int, float: (int, float, str)}
+"""What JSON holds for a field of each plain type: a float that JSON lacks is a string."""
+
+
+def _require(data: Any, required: Any, kind: Any) -> None:
+    """Raise ValueError unless `data` can be a `kind`: int(1.5) and tuple("text") would make something of anything."""
+    if not isinstance(data, required) or isinstance(data, bool):
+        raise ValueError(f"{str(data)[:40]!r} stands where {kind.__name__} is required")

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from gradcheck.checks.gradient import check_gradient
 from gradcheck.checks.guards import call_user
 from gradcheck.checks.options import Options
+from gradcheck.checks.sigma import check_sigma
 from gradcheck.network.costs import COSTS
 from gradcheck.network.model import Network
 from gradcheck.results import CheckResult, Diagnosis, FaultKind, Verdict
 from gradcheck.strategies import NetworkCase
-from gradcheck.subjects.functions import elementwise, sigma_pair
 from gradcheck.subjects.network_class import NetworkSubject, UserNetwork, update_subject
 from gradcheck.subjects.protocol import GradientSubject
 
@@ -54,29 +54,11 @@ def _returned_in_the_other_order(detail: CheckResult) -> Iterator[Diagnosis]:
 
 
 def _sigma_prime(subject: NetworkSubject, options: Options) -> Iterator[Diagnosis]:
-    """Compare the user's sigma' with differences of the user's sigma; one written in terms of a = sigma(z) is right too."""
-    if subject.sigma is None:
-        return
-    sigma, sigma_prime = subject.sigma
-    names = getattr(sigma, "__name__", "sigma"), getattr(sigma_prime, "__name__", "sigma_prime")
-    generator = np.random.default_rng(options.seed)
-    pair = call_user(names[1], sigma_pair, names[1], sigma, sigma_prime, generator)
-    result = check_gradient(pair, options)
-    if result.verdict is not Verdict.DISAGREE or _takes_activations(pair, subject.sigma):
-        return
-    words = ""
-    if result.worst is not None:
-        z = pair.at[result.worst.index]
-        c = result.worst.claimed / float(np.asarray(elementwise(sigma_prime, pair.at)(pair.at))[result.worst.index])
-        words = f": at z = {z:.4f} it says {result.worst.claimed / c:.6g}, differences of {names[0]} give {result.worst.estimated / c:.6g}"
-    yield Diagnosis("sigma-prime", "(BP1), (BP2)", f"{names[1]} is not the derivative of {names[0]}{words}")
-
-
-def _takes_activations(pair: GradientSubject, sigma: tuple[Callable[[Any], Any], Callable[[Any], Any]]) -> bool:
-    """Tell whether sigma_prime(sigma(z)) is the derivative: it is then a function of a, which is a way to write it."""
-    value, prime = elementwise(sigma[0], pair.at), elementwise(sigma[1], pair.at)
-    composed = sigma_pair("sigma", sigma[0], lambda z: prime(value(np.asarray(z))), np.random.default_rng(0))
-    return check_gradient(composed).verdict is Verdict.AGREE
+    """Pass on what a check of the user's sigma' says."""
+    if subject.sigma is not None:
+        result = check_sigma(subject.sigma, options)
+        if result.verdict is Verdict.DISAGREE:
+            yield from result.diagnosis
 
 
 def _cost_derivative(subject: NetworkSubject, case: NetworkCase) -> Iterator[Diagnosis]:

@@ -105,5 +105,7 @@ def _rounding(network: Network, x: Array, dtype: np.dtype[Any]) -> Array:
 def _through(activation: Activation, z: Array, a: Array, error: Array) -> Array:
     """Bound what an error in z does to a: |sigma'(z)| error, and for the softmax a_j (error_j + sum_k a_k error_k)."""
     if activation.derivative is not None:
-        return np.abs(activation.derivative(z)) * error
-    return np.abs(a) * (error + np.sum(np.abs(a) * error, axis=0, keepdims=True))
+        elementwise: Array = np.abs(activation.derivative(z)) * error
+        return elementwise
+    mixed: Array = np.abs(a) * (error + np.sum(np.abs(a) * error, axis=0, keepdims=True))
+    return mixed

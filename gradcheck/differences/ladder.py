@@ -1,4 +1,5 @@
-"""Central differences at steps in ratio 3: one set of points gives the estimate, its errors, and a kink if there is one."""
+"""Central differences at steps in ratio 3: one set of points gives the estimate, its errors, and a kink if there is
+one."""
 
 from __future__ import annotations
 
@@ -14,13 +15,16 @@ from gradcheck.differences.lines import Line
 Vector = npt.NDArray[Any]
 
 RATIO: Final = 3.0
-"""Ratio of neighbouring steps: phi(3h) - 3 phi(h) + 3 phi(-h) - phi(-3h) is then the step test of Shi and others (dimensionless)."""
+"""Ratio of neighbouring steps: phi(3h) - 3 phi(h) + 3 phi(-h) - phi(-3h) is then the step test of Shi and others
+(dimensionless)."""
 
 FIRST_RUNGS: Final = 3
-"""Rungs measured before anything is decided: one extrapolation, and one at a smaller step that must agree with it (a count)."""
+"""Rungs measured before anything is decided: one extrapolation, and one at a smaller step that must agree with it (a
+count)."""
 
 MOST_RUNGS: Final = 15
-"""Rungs after which the ladder ends (a count): from a first step of 4e-4 it reaches 1e-9, the finest that float64 can use."""
+"""Rungs after which the ladder ends (a count): from a first step of 4e-4 it reaches 1e-9, the finest that float64 can
+use."""
 
 LARGEST_STEP: Final = 1.0
 """No rung stands higher: at 1 the direction's typical parameter has changed by its own size (dimensionless)."""
@@ -29,16 +33,20 @@ SHRINK_OUTSIDE_DOMAIN: Final = RATIO**3
 """How much smaller the ladder starts again when a first step leaves the domain (dimensionless)."""
 
 MOST_RESTARTS: Final = 8
-"""Restarts at a smaller step before the point is said to be at the end of the domain (a count): 27**-8 of a step is below its rounding."""
+"""Restarts at a smaller step before the point is said to be at the end of the domain (a count): 27**-8 of a step is
+below its rounding."""
 
 EXTRAPOLATED_CONDITION: Final = 7.0 / 6.0
-"""(9 D(h) - D(3h)) / 8 amplifies the noise of one evaluation by at most (9 + 1/3) / 8 = 7/6 of noise / h (dimensionless)."""
+"""(9 D(h) - D(3h)) / 8 amplifies the noise of one evaluation by at most (9 + 1/3) / 8 = 7/6 of noise / h
+(dimensionless)."""
 
 THEORY: Final = (6.0, 13.0)
-"""Where the three-rung ratio [D(9h) - D(3h)] / [D(3h) - D(h)] lies in this range its theory, 9, may be believed (dimensionless)."""
+"""Where the three-rung ratio [D(9h) - D(3h)] / [D(3h) - D(h)] lies in this range its theory, 9, may be believed
+(dimensionless)."""
 
 BELIEVED_SHARE: Final = 1.0 / 20.0
-"""Share of |R(h) - R(3h)| taken for the truncation error of R(h) where the theory holds: 1/80 in theory, four times that here (dimensionless)."""
+"""Share of |R(h) - R(3h)| taken for the truncation error of R(h) where the theory holds: 1/80 in theory, four times
+that here (dimensionless)."""
 
 IMPROVEMENT: Final = 0.5
 """Another rung is worth its two passes when it at least halves the error (dimensionless)."""
@@ -57,7 +65,8 @@ class LadderEstimate:
     step : float
         The smaller of the two steps that were extrapolated [in units of the direction].
     slope_gap : float
-        The forward slope at the point less the backward one, extrapolated to step 0; 0 to within `slope_gap_error` unless there is a kink.
+        The forward slope at the point less the backward one, extrapolated to step 0; 0 to within `slope_gap_error`
+        unless there is a kink.
     slope_gap_error : float
     rungs : int
         Pairs of evaluations.
@@ -94,7 +103,8 @@ class LadderEstimate:
 def first_step(eps: float) -> float:
     """Return the smallest step of a new ladder, in units over which the cost changes by its own size.
 
-    The middle rung h of the first three balances the errors of its extrapolation where derivatives are of the size of C:
+    The middle rung h of the first three balances the errors of its extrapolation where derivatives are of the size of
+    C:
     81 h**4 / 1080 = 7/6 * eps / h, that is h = (15.6 eps)**(1/5); the smallest is a third of it.
 
     Examples
@@ -132,8 +142,10 @@ class Accuracy:
 def climb(line: Line, centre: float, *, accuracy: Accuracy, step: float) -> LadderEstimate:
     """Measure phi'(0) by extrapolated central differences at the step where their two errors have the least sum.
 
-    The errors are those of equation (46), for the central and the extrapolated formula; the ladder takes 2 forward passes a rung,
-    6 at least. An estimate counts only with its distance from every estimate at smaller steps that their own errors do not explain:
+    The errors are those of equation (46), for the central and the extrapolated formula; the ladder takes 2 forward
+    passes a rung,
+    6 at least. An estimate counts only with its distance from every estimate at smaller steps that their own errors do
+    not explain:
     that is what shows aliasing, kinks beside the point and steps that are too long.
 
     Parameters
@@ -192,7 +204,8 @@ class _Ladder:
 
     def extend_up(self) -> bool:
         """Measure one rung more above; false where it would be too long or outside the domain."""
-        return bool(self.pairs) and self._step(max(self.pairs) + 1) <= LARGEST_STEP and self._measure(max(self.pairs) + 1)
+        above = max(self.pairs, default=-1) + 1
+        return bool(self.pairs) and self._step(above) <= LARGEST_STEP and self._measure(above)
 
     def extend_down(self) -> bool:
         """Measure one rung more below; false where there is none to start from."""
@@ -230,8 +243,12 @@ class _Ladder:
         return (9.0 * self._central(k) - self._central(k + 1)) / 8.0
 
     def _noise(self, k: int) -> float:
-        """Return the noise of one value at rung k: never less than the rounding of that value."""
-        return max(self.noise, self.relative_noise * max(map(abs, self.pairs[k])))
+        """Return the noise of one value at rung k: never less than the rounding of that value, nor than that of its
+        point."""
+        # A program that rounds its arguments once computes phi at a point one rounding of w away: the slope carries
+        # that into the value.
+        steepest = max(abs(value - self.centre) for value in self.pairs[k]) / self._step(k)
+        return max(self.noise, self.relative_noise * max(*map(abs, self.pairs[k]), steepest * self.line.distance))
 
     def _condition(self, k: int) -> float:
         return EXTRAPOLATED_CONDITION * self._noise(k) / self._step(k)

@@ -38,6 +38,13 @@ class Line:
     direction: Vector
     realise: Callable[[Vector], Vector]
 
+    @property
+    def distance(self) -> float:
+        """The size of the parameters that move, in units of the direction: a rounding of the point is this times eps /
+        2."""
+        moved = self.direction != 0.0
+        return float(np.linalg.norm(self.w[moved]) / np.linalg.norm(self.direction))
+
     def point(self, t: float) -> Vector:
         """Return w + t v, of shape (P,), as it is realised."""
         return self.realise(self.w + t * self.direction)

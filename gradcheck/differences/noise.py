@@ -18,11 +18,23 @@ TABLE_POINTS: Final = 7
 AGREEMENT: Final = 4.0
 """Three estimates in a row must agree within this factor: Moré and Wild's criterion (dimensionless)."""
 
-TRIES: Final = 3
-"""How many spacings are tried before the floor alone is used (a count)."""
+TRIES: Final = 4
+"""How many spacings are tried before the floor alone is used (a count): a cost computed in float32 stands still up to
+the third."""
+
+WIDER: Final = 1000.0
+"""How much wider points are set whose values hardly change (dimensionless): from 1e-10 four tries reach 0.1, the steps
+of a float16 cost.
+
+Points this much wider see up to 500 of the steps that made half of the differences 0, and their curvature is still far
+below one step."""
+
+NARROWER: Final = 0.01
+"""How much narrower points are set whose values change too much: Moré and Wild's own choice (dimensionless)."""
 
 FLOOR_ROUNDINGS: Final = 1.0
-"""The noise is at least this many roundings of |C| in the cost's own dtype: its last operation rounds once (dimensionless)."""
+"""The noise is at least this many roundings of |C| in the cost's own dtype: its last operation rounds once
+(dimensionless)."""
 
 
 class Spacing(enum.Enum):
@@ -56,8 +68,10 @@ class Noise:
 def difference_table_noise(values: npt.NDArray[Any]) -> Noise:
     """Return the noise in equally spaced values of a smooth function.
 
-    Moré and Wild (2011): the k-th differences of smooth values vanish as their spacing does, those of noise with standard
-    deviation s have mean square s**2 (2k)! / (k!)**2, so that the columns of the table agree on s once the function has dropped out.
+    Moré and Wild (2011): the k-th differences of smooth values vanish as their spacing does, those of noise with
+    standard
+    deviation s have mean square s**2 (2k)! / (k!)**2, so that the columns of the table agree on s once the function
+    has dropped out.
 
     Parameters
     ----------
@@ -85,11 +99,13 @@ def difference_table_noise(values: npt.NDArray[Any]) -> Noise:
         three = levels[start : start + 3]
         if max(three) <= AGREEMENT * min(three) and changes_sign[start]:
             return Noise(levels[start], Spacing.GOOD)
-    return Noise(math.nan, Spacing.COARSE)
+    # Every column holds the noise and what is left of the function: the least of those with three differences or more
+    # is an upper estimate.
+    return Noise(min(levels[:-2]), Spacing.COARSE)
 
 
 def measure_noise(line: Line, centre: float, *, spacing: float, eps: float) -> Noise:
-    """Measure the noise of one evaluation of a cost along a line; 6 forward passes a try, at most 3 tries.
+    """Measure the noise of one evaluation of a cost along a line; 6 forward passes a try, at most 4 tries.
 
     Needed for the condition error of equation (46): noise / step.
 
@@ -99,10 +115,12 @@ def measure_noise(line: Line, centre: float, *, spacing: float, eps: float) -> N
     centre : float
         phi(0), already evaluated [cost].
     spacing : float
-        First distance between points, in units of the line's direction; it is widened where the values hardly change and
+        First distance between points, in units of the line's direction; it is widened where the values hardly change
+        and
         narrowed where they change too much.
     eps : float
-        Machine precision of the dtype the cost computes in; the noise is at least one rounding, eps / 2, of |C| (dimensionless).
+        Machine precision of the dtype the cost computes in; the noise is at least one rounding, eps / 2, of |C|
+        (dimensionless).
 
     Examples
     --------
@@ -114,12 +132,24 @@ def measure_noise(line: Line, centre: float, *, spacing: float, eps: float) -> N
     """
     floor = FLOOR_ROUNDINGS * eps / 2.0 * abs(centre)
     half = TABLE_POINTS // 2
-    noise = Noise(math.nan, Spacing.COARSE)
+    unsettled: list[float] = []
+    stood_still = False
     for _ in range(TRIES):
-        values = [centre if i == 0 else line.value(i * spacing) for i in range(-half, half + 1)]
-        noise = difference_table_noise(np.array(values))
+        values = np.array([centre if i == 0 else line.value(i * spacing) for i in range(-half, half + 1)])
+        noise = difference_table_noise(values)
         if noise.spacing is Spacing.GOOD:
-            break
-        spacing *= 100.0 if noise.spacing is Spacing.FINE else 0.01
-    level = noise.level if math.isfinite(noise.level) else 0.0
+            return Noise(max(noise.level, floor), noise.spacing)
+        # Once values have stood still, they move in steps: those of a cost computed in a coarser dtype than its
+        # parameters.
+        stood_still = stood_still or noise.spacing is Spacing.FINE
+        unsettled.append(max(noise.level, _rounding_to_steps(values)) if stood_still else noise.level)
+        spacing *= WIDER if noise.spacing is Spacing.FINE else NARROWER
+    level = min((level for level in unsettled if 0.0 < level < math.inf), default=0.0)
     return Noise(max(level, floor), noise.spacing)
+
+
+def _rounding_to_steps(values: npt.NDArray[Any]) -> float:
+    """Return the standard deviation of rounding to the smallest step between neighbours, step / sqrt(12); 0 where none
+    moves."""
+    steps = np.abs(np.diff(values))
+    return float(np.min(steps[steps > 0.0], initial=math.inf)) / math.sqrt(12.0) if np.any(steps > 0.0) else 0.0

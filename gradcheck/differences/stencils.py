@@ -19,11 +19,13 @@ VectorFunction = Callable[[Vector], Any]
 ROUNDINGS_PER_EVALUATION: Final = 4.0
 """Noise assumed of one cost evaluation, in units of eps * |C|, where the caller has not measured it (dimensionless).
 
-A cost that ends in one sum and one multiplication cannot be promised better than a few roundings of its own size; measure with
+A cost that ends in one sum and one multiplication cannot be promised better than a few roundings of its own size;
+measure with
 `measure_noise` where it matters."""
 
 COMPLEX_STEP: Final = 1e-100
-"""Step of the complex-step estimator, relative to the scale: its square vanishes beside 1 and nothing cancels (dimensionless)."""
+"""Step of the complex-step estimator, relative to the scale: its square vanishes beside 1 and nothing cancels
+(dimensionless)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +103,8 @@ class Scale:
     Attributes
     ----------
     length : float, optional
-        How far a parameter moves before the cost's derivatives change [unit of parameter]; default max(|w_j|, rms of w, or 1 where w is 0).
+        How far a parameter moves before the cost's derivatives change [unit of parameter]; default max(|w_j|, rms of
+        w, or 1 where w is 0).
     noise : float, optional
         The error of one evaluation [cost]; default 4 eps |C|.
     derivative : float, optional
@@ -138,7 +141,8 @@ def estimate_component(
         Which component.
     stencil : Stencil
     scale : Scale
-        What is known of the cost's noise, scale and derivatives; without it the truncation error is assumed, not measured.
+        What is known of the cost's noise, scale and derivatives; without it the truncation error is assumed, not
+        measured.
 
     Raises
     ------
@@ -153,8 +157,7 @@ def estimate_component(
     (True, 2)
     """
     buffer = _working_copy(w)
-    if not -buffer.size <= index < buffer.size:
-        raise UsageError(f"index is {index}: w has {buffer.size} components")
+    _check_index(buffer, index)
     centre = _real(cost(buffer)) if stencil.coefficient_at_point else None
     return _component(cost, buffer, index, stencil, _Known(scale, centre, _rms(buffer)))
 
@@ -187,18 +190,21 @@ def estimate_direction(
     True
     """
     point = _working_copy(w)
-    v = np.asarray(direction, dtype=point.dtype)
-    if v.shape != point.shape or not np.all(np.isfinite(v)) or not np.any(v):
-        raise UsageError(f"direction has shape {v.shape} and norm {np.linalg.norm(v)}: a finite one other than 0 of shape {point.shape} is required")
+    v = _direction_for(point, direction)
     buffer = np.zeros(1, dtype=point.dtype)
-    length = scale.length or (_rms(point) or 1.0) / _rms(v)
+    length = scale.length or _own_length(_rms(point), point.dtype) / _rms(v)
 
     def along(t: Vector) -> Any:
         return cost(point + t[0] * v)
 
     known = dataclasses.replace(scale, length=length)
     centre = _real(along(buffer)) if stencil.coefficient_at_point else None
-    return _component(along, buffer, 0, stencil, _Known(known, centre, 1.0))
+    estimate = _component(along, buffer, 0, stencil, _Known(known, centre, 1.0))
+    # The step is realised exactly, each moved point only to half a unit in its last place: the slope carries that into
+    # the values.
+    misplaced = float(np.finfo(point.dtype).eps) / 2.0 * abs(estimate.value) * _rms(point[v != 0.0]) / _rms(v[v != 0.0])
+    moved = sum(abs(c) for _, c in stencil.moved) * misplaced / estimate.step
+    return dataclasses.replace(estimate, condition_error=estimate.condition_error + moved)
 
 
 def estimate_gradient(
@@ -259,20 +265,23 @@ def complex_step_direction(cost: VectorFunction, w: Vector, direction: Vector) -
     Raises
     ------
     UsageError
-        If the cost does not return a complex number.
+        If the cost does not return a complex number, or `direction` is zero, not finite, or of another shape than `w`.
 
     Examples
     --------
     >>> import numpy as np
-    >>> complex_step_direction(lambda w: np.exp(w[0]), np.array([1.0]), np.array([1.0])).value == np.exp(1.0)
+    >>> estimate = complex_step_direction(lambda w: np.exp(w[0]), np.array([1.0]), np.array([1.0]))
+    >>> abs(estimate.value - np.e) <= estimate.error < 1e-14
     True
     """
     point = _working_copy(w)
-    v = np.asarray(direction, dtype=np.float64)
+    v = _direction_for(point.astype(np.float64), direction)
     step = COMPLEX_STEP
     value = cost(point + 1j * step * v)
     if not np.iscomplexobj(value):
-        raise UsageError(f"the cost returned {value!r} for complex parameters: a complex number is required (is it analytic?)")
+        raise UsageError(
+            f"the cost returned {value!r} for complex parameters: a complex number is required (is it analytic?)"
+        )
     derivative = float(np.imag(value)) / step
     eps = float(np.finfo(np.float64).eps)
     condition = ROUNDINGS_PER_EVALUATION * eps * abs(derivative)
@@ -290,6 +299,7 @@ def complex_step_component(cost: VectorFunction, w: Vector, index: int) -> Estim
     >>> complex_step_component(lambda w: w[0] * w[1], np.array([2.0, 5.0]), 0).value
     5.0
     """
+    _check_index(_working_copy(w), index)
     direction = np.zeros(np.shape(w))
     direction[index] = 1.0
     return complex_step_direction(cost, w, direction)
@@ -329,7 +339,7 @@ class _Known:
 def _component(cost: VectorFunction, buffer: Vector, index: int, stencil: Stencil, known: _Known) -> Estimate:
     """Estimate along e_index, perturbing `buffer` in place."""
     eps = float(np.finfo(buffer.dtype).eps)
-    length = known.scale.length or max(abs(float(buffer[index])), known.rms) or 1.0
+    length = known.scale.length or _own_length(max(abs(float(buffer[index])), known.rms), buffer.dtype)
     step = stencil.default_step(eps) * length
     total, largest, realised = 0.0, 0.0, 0.0
     if known.centre is not None:
@@ -340,10 +350,18 @@ def _component(cost: VectorFunction, buffer: Vector, index: int, stencil: Stenci
         total += coefficient * value
         largest = max(largest, abs(value))
         realised += coefficient * displacement
+    if realised == 0.0:
+        raise UsageError(
+            f"the step {step:.3g} is lost beside w[{index}] = {buffer[index]}: "
+            f"a larger scale length than {length:.3g} is required"
+        )
     noise = ROUNDINGS_PER_EVALUATION * eps * largest if known.scale.noise is None else known.scale.noise
     assumed = known.scale.derivative is None
-    derivative = largest / length ** (stencil.order + 1) if known.scale.derivative is None else known.scale.derivative
-    truncation, condition = stencil.errors(realised, noise=noise, derivative=derivative)
+    if known.scale.derivative is None:
+        # In units of the length: its third power may be 0 or infinite.
+        truncation, condition = stencil.errors(realised / length, noise=noise / length, derivative=largest / length)
+    else:
+        truncation, condition = stencil.errors(realised, noise=noise, derivative=known.scale.derivative)
     source = ErrorSource.ASSUMED if assumed else ErrorSource.MEASURED
     passes = len(stencil.moved) + (known.centre is not None)
     return Estimate(total / realised, truncation, condition, realised, passes, source)
@@ -368,15 +386,36 @@ def _working_copy(w: Vector) -> Vector:
         buffer = buffer.astype(np.float64)
     if buffer.ndim != 1 or buffer.size == 0 or buffer.dtype.kind != "f" or not np.all(np.isfinite(buffer)):
         raise UsageError(
-            f"w has shape {buffer.shape} and dtype {buffer.dtype}: a vector of finite real numbers, at least one, is required; "
-            "gradcheck.check takes structures of arrays"
+            f"w has shape {buffer.shape} and dtype {buffer.dtype}: "
+            "a vector of finite real numbers, at least one, is required; gradcheck.check takes structures of arrays"
         )
     return buffer
 
 
+def _direction_for(point: Vector, direction: Vector) -> Vector:
+    """Return a direction in the dtype of the point, or say why it is none."""
+    v = np.asarray(direction, dtype=point.dtype)
+    if v.shape != point.shape or not np.all(np.isfinite(v)) or not np.any(v):
+        seen = f"direction has shape {v.shape} and norm {np.linalg.norm(v)}"
+        raise UsageError(f"{seen}: a finite one other than 0 of shape {point.shape} is required")
+    return v
+
+
+def _check_index(point: Vector, index: int) -> None:
+    """Refuse an index outside the point."""
+    if not -point.size <= index < point.size:
+        raise UsageError(f"index is {index}: w has {point.size} components")
+
+
+def _own_length(size: float, dtype: np.dtype[Any]) -> float:
+    """Return the size of the parameters, or 1 where a rounding of it is no normal number: 0 and denormals have no
+    scale of their own."""
+    return size if size * float(np.finfo(dtype).eps) > float(np.finfo(dtype).tiny) else 1.0
+
+
 def _rms(vector: Vector) -> float:
-    """Return the root of the mean square."""
-    return float(np.linalg.norm(vector) / np.sqrt(vector.size))
+    """Return the root of the mean square, in float64: the squares of a float16 overflow at 256."""
+    return float(np.linalg.norm(vector.astype(np.float64)) / np.sqrt(vector.size))
 
 
 def _real(value: Any) -> float:

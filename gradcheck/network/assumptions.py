@@ -192,8 +192,9 @@ def permutation_bound(network: Network, x: npt.ArrayLike, y: npt.ArrayLike) -> f
         moved = slope * moved_z + 2 * ELEMENTARY * u * np.maximum(1, abs(z)) * abs(a_next)
     nabla_a = abs(network.cost.nabla_a(forward.output, targets))
     own = abs(network.cost.value(forward.output, targets)).mean()
-    bound = float((nabla_a * moved).sum() / targets.shape[1] + 2 * (targets.size + ELEMENTARY) * u * own)
-    return bound if bound == bound else np.inf  # an infinite slope where a^L underflowed: nothing is known there
+    if not np.isfinite(nabla_a).all():  # a^L rounded to 0 or 1, on the wrong side: nothing is known there
+        return np.inf
+    return float((nabla_a * moved).sum() / targets.shape[1] + 2 * (targets.size + ELEMENTARY) * u * own)
 
 
 def _permutation_trial(

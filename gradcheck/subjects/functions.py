@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -57,33 +58,51 @@ def loss_and_gradient(name: str, function: Callable[..., Any], at: Any, *, data:
     return GradientSubject(name, lambda w: pair(w)[0], lambda w: pair(w)[1], at, passes_per_gradient=1)
 
 
-def sigma_pair(
-    name: str, sigma: Callable[[Any], Any], sigma_prime: Callable[[Any], Any], generator: np.random.Generator
-) -> GradientSubject:
-    """Return a subject from sigma(z) and sigma'(z): the cost is sum_i c_i sigma(z_i), its gradient c_i sigma'(z_i).
+@dataclasses.dataclass(frozen=True)
+class SigmaSubject:
+    """An activation function and the derivative written for it.
 
-    The derivative in (BP1) and (BP2). Functions of one number are called number by number.
-
-    Parameters
+    Attributes
     ----------
     name : str
+        What the user calls the derivative.
     sigma, sigma_prime : callable
         Elementwise, of arrays or of single numbers.
-    generator : numpy.random.Generator
-        Draws the points z, of shape (9,), and the weights c.
 
     Examples
     --------
     >>> import numpy as np
-    >>> subject = sigma_pair("tanh", np.tanh, lambda z: 1 - np.tanh(z) ** 2, np.random.default_rng(0))
-    >>> subject.at.shape
+    >>> SigmaSubject("tanh_prime", np.tanh, lambda z: 1 - np.tanh(z) ** 2).name
+    'tanh_prime'
+    """
+
+    name: str
+    sigma: Callable[[Any], Any]
+    sigma_prime: Callable[[Any], Any]
+
+    def of_activations(self) -> SigmaSubject:
+        """Return sigma' read as a function of a = sigma(z), the other way to write it: sigmoid' = a (1 - a)."""
+        return dataclasses.replace(self, sigma_prime=lambda z: self.sigma_prime(self.sigma(z)))
+
+
+def sigma_gradient(subject: SigmaSubject, generator: np.random.Generator) -> GradientSubject:
+    """Return sum_i c_i sigma(z_i) as a cost, with the gradient c_i sigma'(z_i).
+
+    The derivative in (BP1) and (BP2). Functions of one number are called number by number. The points z, of shape (9,), and the
+    weights c are drawn from `generator`; z is dimensionless.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> tanh = SigmaSubject("tanh_prime", np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+    >>> sigma_gradient(tanh, np.random.default_rng(0)).at.shape
     (9,)
     """
     edges = np.linspace(-SIGMA_RANGE, SIGMA_RANGE, SIGMA_POINTS + 1)
     z = generator.uniform(edges[:-1], edges[1:])
     c = generator.uniform(1.0, 2.0, SIGMA_POINTS)
-    value, derivative = elementwise(sigma, z), elementwise(sigma_prime, z)
-    return GradientSubject(name, lambda z: np.sum(c * value(z)), lambda z: c * derivative(z), z)
+    value, derivative = elementwise(subject.sigma, z), elementwise(subject.sigma_prime, z)
+    return GradientSubject(subject.name, lambda z: np.sum(c * value(z)), lambda z: c * derivative(z), z)
 
 
 def elementwise(function: Callable[[Any], Any], z: Array) -> Callable[[Array], Array]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from gradcheck.network.activations import SIGMOID, Activation
 from gradcheck.network.costs import QUADRATIC, Cost
 from gradcheck.network.model import Network
 from gradcheck.network.weight_decay import NO_DECAY, WeightDecay
+from gradcheck.subjects.functions import SigmaSubject
 from gradcheck.subjects.protocol import GradientSubject
 
 Array = npt.NDArray[Any]
@@ -80,7 +82,7 @@ class NetworkSubject:
     make : callable
         make([n_1, ..., n_L]) -> an object with `weights`, `biases`, `backprop(x, y)` and, usually, `feedforward(a)`.
     declared : Declared
-    sigma : tuple of two callables, optional
+    sigma : SigmaSubject, optional
         The user's activation and its derivative, where the file has them.
 
     Examples
@@ -93,7 +95,7 @@ class NetworkSubject:
     name: str
     make: Callable[[list[int]], Any]
     declared: Declared = DEFAULT_DECLARED
-    sigma: tuple[Callable[[Any], Any], Callable[[Any], Any]] | None = None
+    sigma: SigmaSubject | None = None
 
 
 class UserNetwork:
@@ -244,7 +246,7 @@ def _check_storage(name: str, theirs: Any, sizes: tuple[int, ...]) -> bool:
         )
     weights = [np.shape(w) for w in theirs.weights]
     biases = [np.shape(b) for b in theirs.biases]
-    wanted = [(n, n_before) for n_before, n in zip(sizes[:-1], sizes[1:], strict=True)]
+    wanted = [(n, n_before) for n_before, n in pairwise(sizes)]
     if weights != wanted:
         turned = " (they are transposed)" if weights == [shape[::-1] for shape in wanted] else ""
         raise UsageError(

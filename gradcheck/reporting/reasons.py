@@ -1,0 +1,101 @@
+"""What each reason of an inconclusive result means, and what to do next."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Final
+
+from gradcheck.results import Reason
+
+
+@dataclasses.dataclass(frozen=True)
+class Explanation:
+    """Why nothing could be decided, and what to do next.
+
+    Examples
+    --------
+    >>> EXPLANATIONS[Reason.BUDGET].short
+    'the budget of forward passes ran out'
+    """
+
+    short: str
+    sentence: str
+    advice: str
+
+
+EXPLANATIONS: Final[Mapping[Reason, Explanation]] = {
+    Reason.NOISE: Explanation(
+        "the cost is too noisy to measure its slope",
+        "The cost is too noisy here. Each evaluation of it is a little off, by rounding or by chance, and beside "
+        "that it changes too little from one point to the next: too few digits of its slope are left to compare.",
+        "compute in float64, leave large constants out of the cost, and let anything inside it that is solved "
+        "step by step run until it no longer changes; then check again.",
+    ),
+    Reason.KINK: Explanation(
+        "the cost has a kink here, and so no single gradient",
+        "The cost has a kink at this point or very close to it: relu, max or abs at the place where they bend. Its "
+        "slope from one side differs from its slope from the other, so there is no single right answer to compare "
+        "yours with.",
+        "check at a point a little away from this one. Weights, biases or inputs of exactly 0 are the usual cause: "
+        "start from small random numbers instead.",
+    ),
+    Reason.NONDETERMINISTIC: Explanation(
+        "the cost is not the same twice at one point",
+        "The cost gave two different values at one and the same point, so there is no one function whose gradient "
+        "could be measured.",
+        "make the cost depend on its parameters alone: fix the seed inside it, switch dropout and shuffling off, "
+        "and use the same examples in every call.",
+    ),
+    Reason.VACUOUS: Explanation(
+        "both gradients are zero here, which proves nothing",
+        "This point proves nothing: the claimed gradient and the estimated one are both zero, to within what can "
+        "be measured. A program that always answers zero would pass here as well.",
+        "check at a point where every neuron is at work. Neurons that are saturated (weights too large) or dead "
+        "(relu below zero), inputs that are all 0, and parameters the cost does not use are the usual causes.",
+    ),
+    Reason.DOMAIN: Explanation(
+        "the cost is not a finite number here, or close by",
+        "The cost is not a finite number at this point or close around it: the logarithm or root of a number that "
+        "is not positive, a division by zero, or an overflow.",
+        "check at a point well inside the domain of the cost, or write the cost in a form that does not overflow "
+        "there.",
+    ),
+    Reason.TRUNCATION: Explanation(
+        "the cost bends too sharply to measure its slope",
+        "The cost bends so sharply around this point that its slope could not be measured closely enough: the "
+        "estimate kept changing as the steps shrank, until rounding took over.",
+        "check at another point, or on parameters of another scale. A cost that oscillates fast and a kink close "
+        "by are the usual causes.",
+    ),
+    Reason.DTYPE: Explanation(
+        "the numbers are too coarse to measure enough digits",
+        "The numbers are too coarse: in the dtype these parameters have, fewer digits of the slope can be measured "
+        "than a verdict needs.",
+        "give the parameters as float64, for example at.astype(np.float64), and let the cost and the gradient "
+        "compute in it.",
+    ),
+    Reason.BUDGET: Explanation(
+        "the budget of forward passes ran out",
+        "The budget of forward passes ran out before everything was measured.",
+        "allow more (--budget on the command line, max_forward_passes in gradcheck.Options), or check fewer "
+        "parameters at a time.",
+    ),
+}
+
+UNEXPLAINED: Final = Explanation(
+    "no verdict was reached",
+    "No verdict was reached, and no reason was recorded.",
+    "run the check again; if it stays open, check at another point.",
+)
+
+
+def explanation(reason: Reason | None) -> Explanation:
+    """Return what a reason means and asks for.
+
+    Examples
+    --------
+    >>> explanation(None).short
+    'no verdict was reached'
+    """
+    return UNEXPLAINED if reason is None else EXPLANATIONS[reason]

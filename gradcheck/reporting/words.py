@@ -1,0 +1,177 @@
+"""What a verdict is in words: the first line of a report, and the pieces it is made of."""
+
+from __future__ import annotations
+
+import math
+
+from gradcheck.reporting import numerals
+from gradcheck.reporting.layout import printable
+from gradcheck.reporting.reasons import explanation
+from gradcheck.results import BlockResult, CheckResult, Component, Status, Verdict
+
+
+def headline(result: CheckResult) -> str:
+    """Return the first line of a report, complete alone: the verdict, of what, and the one thing to know about it.
+
+    Examples
+    --------
+    >>> worst = Component("w", (2, 0), claimed=1.0, estimated=2.0, bound=1e-9)
+    >>> headline(CheckResult("gradient", Verdict.DISAGREE, worst=worst))
+    'DISAGREE  gradient - w[2, 0]: claimed 1.00000, estimated 2.00000'
+    """
+    return f"{result.verdict.name}  {subject(result)}"
+
+
+def subject(result: CheckResult) -> str:
+    """Return the headline behind the verdict.
+
+    Examples
+    --------
+    >>> from gradcheck.results import Reason
+    >>> subject(CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET))
+    'gradient - the budget of forward passes ran out (budget)'
+    """
+    return " - ".join(words for words in (printable(result.title), printable(essence(result))) if words)
+
+
+def essence(result: CheckResult) -> str:
+    """Return the one thing to know beside the verdict; empty when the result holds no more.
+
+    Examples
+    --------
+    >>> essence(CheckResult("backprop", Verdict.AGREE, notes=("25 of 25 random networks agree",)))
+    '25 of 25 random networks agree'
+    """
+    if result.verdict is Verdict.DISAGREE:
+        return _of_disagreement(result)
+    if result.verdict is Verdict.INCONCLUSIVE:
+        short = explanation(result.reason).short
+        return short if result.reason is None else f"{short} ({result.reason.value})"
+    return _of_agreement(result)
+
+
+def compared(name: str, claimed: float, estimated: float, quantity: str = "") -> str:
+    """Return a name with what was claimed and what was estimated, told apart.
+
+    Examples
+    --------
+    >>> compared("w", 1.0, 2.0, "slope ")
+    'w: claimed slope 1.00000, estimated 2.00000'
+    """
+    first, second = numerals.values_apart(claimed, estimated)
+    words = f"claimed {quantity}{first}, estimated {second}"
+    if math.isnan(claimed) and math.isnan(estimated):
+        return f"{name}: the two could not be compared ({words})"
+    return f"{name}: {words}"
+
+
+def shows_details(result: CheckResult) -> bool:
+    """Tell whether a result says itself where it fails.
+
+    Examples
+    --------
+    >>> shows_details(CheckResult("gradient", Verdict.AGREE))
+    False
+    """
+    measured = result.worst or result.wrong or result.blocks
+    return bool(measured or result.faults or result.diagnosis or result.counterexample)
+
+
+def deciding(result: CheckResult) -> CheckResult:
+    """Return what tells where it fails: the result itself, or the first of its parts with the same verdict.
+
+    Examples
+    --------
+    >>> parts = CheckResult("feedforward", Verdict.AGREE), CheckResult("backprop", Verdict.DISAGREE)
+    >>> deciding(CheckResult("Network", Verdict.DISAGREE, parts=parts)).title
+    'backprop'
+    """
+    if shows_details(result):
+        return result
+    return next((part for part in result.parts if part.verdict is result.verdict), result)
+
+
+def _of_disagreement(result: CheckResult) -> str:
+    """Return where it disagrees most: a component, a fault, or a block along one direction."""
+    if result.worst is not None:
+        return compared(result.worst.name, result.worst.claimed, result.worst.estimated)
+    if result.wrong:
+        return compared(result.wrong[0].name, result.wrong[0].claimed, result.wrong[0].estimated)
+    if result.faults:
+        return result.faults[0].sentence
+    block = worst_block(result)
+    if block is not None:
+        return compared(f"{block.name} along a random direction", block.claimed, block.estimated, "slope ")
+    part = deciding(result)
+    if part is not result:
+        return subject(part).removeprefix(f"{printable(result.title)}: ")
+    return result.notes[0] if result.notes else ""
+
+
+def worst_block(result: CheckResult) -> BlockResult | None:
+    """Return the block that disagrees by most, in units of its bound.
+
+    Examples
+    --------
+    >>> worst_block(CheckResult("gradient", Verdict.AGREE)) is None
+    True
+    """
+    blocks = [block for block in result.blocks if block.status is Status.DISAGREE]
+    return max(blocks, key=_outside, default=None)
+
+
+def _outside(block: BlockResult) -> float:
+    """Return how far a block is outside its bound, in bounds; 0 where that is unknown."""
+    gap = abs(block.claimed - block.estimated)
+    if math.isnan(gap) or math.isnan(block.bound):
+        return 0.0
+    return gap / block.bound if block.bound > 0.0 else math.inf
+
+
+def _of_agreement(result: CheckResult) -> str:
+    """Return how many parts or blocks agree, and to how many digits."""
+    if result.parts:
+        return f"{sum(part.verdict is Verdict.AGREE for part in result.parts)} of {len(result.parts)} parts agree"
+    if not result.blocks:
+        return result.notes[0] if result.notes else ""
+    agreeing = [block for block in result.blocks if block.status is Status.AGREE]
+    agree = "blocks agree" if len(result.blocks) > 1 else "block agrees"
+    words = f"{len(agreeing):,} of {len(result.blocks):,} {agree}"
+    least = min((block.digits for block in agreeing if block.digits is not None), default=None)
+    if least is not None:
+        words += f", to {numerals.digits(least)} digits{' or more' if least < math.inf else ''}"
+    vacuous = [block.name for block in result.blocks if block.status is Status.VACUOUS]
+    return words + (f"; nothing is proved about {listed(vacuous)}" if vacuous else "")
+
+
+def listed(names: list[str], most: int = 3) -> str:
+    """Return names as a list in a sentence, the first few of many.
+
+    Examples
+    --------
+    >>> listed(["b1", "w1"]), listed(["a", "b", "c", "d"])
+    ('b1 and w1', 'a, b, c and 1 other')
+    """
+    if len(names) > most:
+        left = len(names) - most
+        names = [*names[:most], f"{left:,} other{'s' if left > 1 else ''}"]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def parts_of_bound(one: Component | BlockResult) -> str:
+    """Return what the allowed gap is made of, " = 4 x (...)"; empty where its errors were not measured.
+
+    Examples
+    --------
+    >>> parts_of_bound(Component("w", (), 1.0, 2.0, 8.0, 1.0, 0.5, 0.5))
+    ' = 4 x (truncation 1.0e+00 + condition 5.0e-01 + rounding of your gradient 5.0e-01)'
+    """
+    errors = one.truncation_error, one.condition_error, one.gradient_noise
+    total = sum(errors)
+    if not math.isfinite(one.bound) or not 0.0 < total < math.inf:
+        return ""
+    truncation, condition, rounding = map(numerals.error, errors)
+    return (
+        f" = {one.bound / total:.3g} x (truncation {truncation} + condition {condition}"
+        f" + rounding of your gradient {rounding})"
+    )

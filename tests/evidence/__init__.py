@@ -1,0 +1,1 @@
+"""What writes the files in reports/: one module a file, run by `tox -e reports`."""

@@ -1,0 +1,105 @@
+"""Results drawn at random, every field of them, and their comparison with NaN equal to NaN."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from hypothesis import strategies as st
+
+from gradcheck.results import (
+    BlockResult,
+    CheckResult,
+    Component,
+    Diagnosis,
+    Fault,
+    FaultKind,
+    Reason,
+    Status,
+    Verdict,
+)
+
+TEXTS = st.text(st.characters(), max_size=20)
+"""Control characters, lone surrogates and all else that a name or a sentence of a user's code may hold."""
+
+FLOATS = st.floats()
+COUNTS = st.integers(0, 10**9)
+INDICES = st.lists(st.integers(0, 99), max_size=3).map(tuple)
+
+COMPONENTS = st.builds(
+    Component,
+    TEXTS,
+    INDICES,
+    FLOATS,
+    FLOATS,
+    FLOATS,
+    truncation_error=FLOATS,
+    condition_error=FLOATS,
+    gradient_noise=FLOATS,
+)
+BLOCKS = st.builds(
+    BlockResult,
+    TEXTS,
+    INDICES,
+    st.sampled_from(Status),
+    st.none() | st.sampled_from(Reason),
+    claimed=FLOATS,
+    estimated=FLOATS,
+    truncation_error=FLOATS,
+    condition_error=FLOATS,
+    gradient_noise=FLOATS,
+    bound=FLOATS,
+    step=FLOATS,
+    directions=COUNTS,
+    digits=st.none() | FLOATS,
+    detection_limit=st.none() | FLOATS,
+    miss_probability=st.none() | FLOATS,
+    components_measured=COUNTS,
+    components_wrong=COUNTS,
+)
+FAULTS = st.builds(Fault, st.sampled_from(FaultKind), TEXTS, TEXTS)
+DIAGNOSES = st.builds(Diagnosis, TEXTS, TEXTS, TEXTS)
+
+
+def few(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    """Return a strategy for tuples of none to two."""
+    return st.lists(elements, max_size=2).map(tuple)
+
+
+def results_with(parts: st.SearchStrategy[tuple[CheckResult, ...]]) -> st.SearchStrategy[CheckResult]:
+    """Return a strategy for results with these parts."""
+    return st.builds(
+        CheckResult,
+        TEXTS,
+        st.sampled_from(Verdict),
+        st.none() | st.sampled_from(Reason),
+        faults=few(FAULTS),
+        blocks=few(BLOCKS),
+        worst=st.none() | COMPONENTS,
+        wrong=few(COMPONENTS),
+        diagnosis=few(DIAGNOSES),
+        notes=few(TEXTS),
+        parts=parts,
+        counterexample=st.none() | TEXTS,
+        parameters=COUNTS,
+        forward_passes=COUNTS,
+        gradient_calls=COUNTS,
+        example_passes=COUNTS,
+        seed=st.integers(0, 2**64),
+        reproduce=TEXTS,
+    )
+
+
+RESULTS = results_with(few(results_with(st.just(()))))
+"""Results with parts, nested one level, as checks make them."""
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two values are of one type and equal in every bit that counts, NaN equal to NaN."""
+    if type(one) is not type(other):
+        return False
+    if dataclasses.is_dataclass(one):
+        return all(same(getattr(one, field.name), getattr(other, field.name)) for field in dataclasses.fields(one))
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return repr(one) == repr(other)

@@ -52,7 +52,30 @@ if TYPE_CHECKING:
     )
     from gradcheck.subjects.network_class import Batch, Declared
 
-__all__ = [*sorted(_HOME)]
+__all__ = [
+    "Batch",
+    "BlockResult",
+    "CheckResult",
+    "Component",
+    "Declared",
+    "Diagnosis",
+    "Estimate",
+    "Fault",
+    "FaultKind",
+    "GradcheckError",
+    "GradientMismatch",
+    "Locate",
+    "Options",
+    "Reason",
+    "Status",
+    "UsageError",
+    "UserCodeError",
+    "Verdict",
+    "assert_gradient",
+    "check",
+    "check_network",
+    "check_vjp",
+]
 
 
 def __getattr__(name: str) -> Any:

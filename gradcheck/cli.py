@@ -44,24 +44,29 @@ PROGRESS_AFTER: Final = 1.0
 """Work that takes longer shows its progress [seconds]."""
 
 
-class Shape(click.ParamType):
-    """An argument's name with the shape to draw it in: w=4x3.
+def parse_shapes(
+    context: click.Context | None, parameter: click.Parameter | None, values: tuple[str, ...]
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return the arguments to draw, from words such as w=4x3.
+
+    Raises
+    ------
+    click.BadParameter
+        If a word is no name with sizes.
 
     Examples
     --------
-    >>> Shape().convert("w=4x3", None, None)
-    ('w', (4, 3))
+    >>> parse_shapes(None, None, ("w=4x3", "b=3"))
+    (('w', (4, 3)), ('b', (3,)))
     """
-
-    name = "NAME=4x3"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, tuple[int, ...]]:
-        """Return the name and the shape."""
-        name, _, shape = str(value).partition("=")
-        sizes = shape.split("x")
-        if not name or not all(size.isdigit() and int(size) > 0 for size in sizes):
-            self.fail(f"{value!r} is no shape: a name and sizes, as in w=4x3, are required", param, ctx)
-        return name, tuple(map(int, sizes))
+    shapes = []
+    for value in values:
+        name, _, sizes = value.partition("=")
+        if not name or not all(size.isdigit() and int(size) > 0 for size in sizes.split("x")):
+            message = f"{value!r} is no shape: a name and sizes, as in w=4x3, are required"
+            raise click.BadParameter(message, ctx=context, param=parameter)
+        shapes.append((name, tuple(map(int, sizes.split("x")))))
+    return tuple(shapes)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -79,7 +84,7 @@ def main() -> None:
 @click.option("--batch", type=click.Choice(["sum", "mean"]), help="What a network's backprop returns for several columns.")
 @click.option("--at", metavar="NAME", help="Name in the file that holds the parameters to check at.")
 @click.option("--data", multiple=True, metavar="NAME", help="Name in the file to hand on as a further argument; may be repeated.")
-@click.option("--shape", "shapes", multiple=True, type=Shape(), help="Draw an argument at random in this shape; may be repeated.")
+@click.option("--shape", "shapes", multiple=True, callback=parse_shapes, metavar="NAME=4x3", help="Draw an argument at random in this shape; may be repeated.")
 @click.option("--seed", type=click.IntRange(min=0), help="Reproduces a check. [default: a new one, shown]")
 @click.option("--budget", type=click.IntRange(min=1), metavar="PASSES", help="Forward passes at most; what they leave open is inconclusive.")
 @click.option("--locate", type=click.Choice(["auto", "never", "first", "full"]), default="auto", show_default=True, help="How far a disagreement is followed.")

@@ -165,7 +165,8 @@ def _leaf_of(name: str, value: Any, start: int) -> Leaf:
     if array.dtype.kind != "f":
         raise UsageError(
             f"the parameter {name} has dtype {array.dtype} (value {str(value)[:60]}): "
-            "a real floating dtype is required; convert it with .astype(float), or keep labels and counts out of the parameters"
+            "a real floating dtype is required; convert it with .astype(float), "
+            "or keep labels and counts out of the parameters"
         )
     if array.dtype.itemsize > 8:
         raise UsageError(f"the parameter {name} has dtype {array.dtype}: at most float64 is measured; use float64")

@@ -169,7 +169,7 @@ class BlockResult:
     """What was measured of one leaf, along random directions within it.
 
     `claimed`, `estimated`, the errors and `bound` are of the directional derivative that decided
-    (cost per unit of step). `digits` is how many decimal digits of it agree or could be measured;
+    (cost per unit of step). `digits` is how many decimal digits of the best measured one are known to agree;
     an error of the block's gradient larger than `detection_limit` times the block's norm would have been
     seen with probability 1 - `miss_probability`. All three are None where nothing could be measured.
 

@@ -65,7 +65,7 @@ def mp_columns(a: Array) -> list[list[object]]:
 @given(data=st.data())
 def test_the_cost_of_an_example_is_its_definition(cost: Cost, data: st.DataObject) -> None:
     a, y = data.draw(outputs_and_targets(cost))
-    with mp.workdps(50):
+    with mp.workdps(250):  # activations go down to 1e-191, and 1 - a is to show it
         pairs = zip(mp_columns(a), mp_columns(y), strict=True)
         truth = np.array([float(mp_example_cost(cost, a_x, y_x)) for a_x, y_x in pairs])
     # n terms of two logarithms or one square each, added up; none is negative
@@ -85,8 +85,8 @@ def nabla_a_error(nabla_a: Callable[[Array, Array], Array], cost: Cost, a: Array
     with mp.workdps(60):
         for x, (a_x, y_x) in enumerate(zip(mp_columns(a), mp_columns(y), strict=True)):
             for j in range(len(a_x)):
-                moved = [*a_x[:j], mp.mpc(a_x[j], mp.mpf(10) ** -50), *a_x[j + 1 :]]
-                truth[j, x] = float(mp.im(mp_example_cost(cost, moved, y_x)) * mp.mpf(10) ** 50)
+                moved = [*a_x[:j], mp.mpc(a_x[j], mp.mpf(10) ** -500), *a_x[j + 1 :]]
+                truth[j, x] = float(mp.im(mp_example_cost(cost, moved, y_x)) * mp.mpf(10) ** 500)
     return float((abs(nabla_a(a, y) - truth) / np.maximum(6 * U * abs(truth), TINY)).max())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcheck.differences.counting import CountedFunction
@@ -11,6 +11,7 @@ from gradcheck.errors import BudgetExceeded
 
 
 @pytest.mark.equation("46")
+@settings(deadline=None)
 @given(calls=st.integers(0, 20), limit=st.none() | st.integers(0, 20))
 def test_counts_calls_up_to_the_limit(calls: int, limit: int | None) -> None:
     seen: list[int] = []

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
@@ -23,6 +23,7 @@ def test_scale_neither_overflows_nor_underflows(size: float) -> None:
     assert block_scale(np.array([size, -size, size])) == pytest.approx(size, rel=4 * np.finfo(float).eps)
 
 
+@settings(deadline=None)
 @given(block=VECTORS)
 def test_scale_is_the_root_mean_square(block: npt.NDArray[np.float64]) -> None:
     exact = math.sqrt(math.fsum(float(b) * float(b) for b in block) / block.size)
@@ -36,6 +37,7 @@ def test_scale_is_the_root_mean_square(block: npt.NDArray[np.float64]) -> None:
         assert largest / math.sqrt(block.size) <= block_scale(block) * (1 + 1e-15 * block.size)
 
 
+@settings(deadline=None)
 @given(w=VECTORS, data=st.data(), seed=st.integers(0, 2**32 - 1))
 def test_direction_is_zero_outside_its_place(w: npt.NDArray[np.float64], data: st.DataObject, seed: int) -> None:
     start = data.draw(st.integers(0, w.size - 1))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcheck.differences.lines import Line, Vector
@@ -20,6 +20,7 @@ def as_it_is(w: Vector) -> Vector:
     return w
 
 
+@settings(deadline=None)
 @given(w=st.floats(-10, 10), v=st.floats(-10, 10), t=st.floats(-1, 1))
 def test_the_cost_sees_realised_points_only(w: float, v: float, t: float) -> None:
     seen: list[Vector] = []
@@ -33,6 +34,7 @@ def test_the_cost_sees_realised_points_only(w: float, v: float, t: float) -> Non
     assert seen[0][0] == np.float32(w + t * v) == value
 
 
+@settings(deadline=None)
 @given(w=st.floats(-10, 10), v=st.floats(0.1, 10), step=st.floats(1e-7, 1e-3))
 def test_a_linear_cost_has_exactly_the_slope_of_the_tangent(w: float, v: float, step: float) -> None:
     """With the nominal direction the slope would be wrong by up to eps32 w / step, whole digits of it."""

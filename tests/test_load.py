@@ -1,10 +1,11 @@
-"""Loading users' files, as their users would meet it: what they see, what is said when it fails, and what is left behind."""
+"""Loading users' files as their users meet it: what they see, what is said when it fails, what is left behind."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
 import io
+import keyword
 import os
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 
 from gradcheck.errors import LoadError, UsageError, UserCodeError
+from gradcheck.subjects import time_limit
 from gradcheck.subjects.load import (
     LoadedModule,
     Target,
@@ -28,6 +30,7 @@ from gradcheck.subjects.load import (
     parse_target,
     user_traceback,
 )
+from gradcheck.subjects.time_limit import TimeIsUp
 
 SOON = 0.15
 Write = Callable[..., Path]
@@ -73,8 +76,15 @@ def state() -> dict[str, Any]:
         "timer": signal.getitimer(signal.ITIMER_REAL),
         "folder": os.getcwd(),
         "backend": os.environ.get("MPLBACKEND"),
-        "modules": set(sys.modules),
     }
+
+
+def users_modules() -> set[str]:
+    """Return the names of the modules imported from the current folder."""
+    files = {
+        name: str(vars(module).get("__file__")) for name, module in sys.modules.items() if hasattr(module, "__dict__")
+    }
+    return {name for name, file in files.items() if file.startswith(os.getcwd())}
 
 
 def load_text(text: str | Path, timeout: float = 10.0) -> LoadedModule:
@@ -88,10 +98,11 @@ def refused(text: str | Path, kind: type[Exception] = LoadError, timeout: float 
         load_text(text, timeout)
     assert type(caught.value) is kind
     assert state() == before
+    assert users_modules() == set()
     return str(caught.value)
 
 
-# --- targets -----------------------------------------------------------------------------------------------------------
+# --- targets ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -117,7 +128,7 @@ def refused(text: str | Path, kind: type[Exception] = LoadError, timeout: float 
         ("NET.PY", "NET.PY", (), True),
     ],
 )
-def test_a_target_is_a_place_and_names(text: str, place: str, names: tuple[str, ...], is_file: bool) -> None:
+def test_a_target_is_a_place_and_names(text: str, place: str, names: tuple[str, ...], *, is_file: bool) -> None:
     assert parse_target(text) == Target(text, place, names)
     assert parse_target(text).is_file is is_file
 
@@ -148,7 +159,7 @@ def test_a_target_that_cannot_be_meant_is_refused(text: str, said: str) -> None:
     assert "network.py:Network" in str(caught.value)
 
 
-# --- finding the file --------------------------------------------------------------------------------------------------
+# --- finding the file ---------------------------------------------------------------------------------------
 
 
 def test_a_missing_file_is_named_with_those_like_it(write: Write) -> None:
@@ -220,7 +231,7 @@ def test_a_bare_name_means_the_file_of_that_name(write: Write) -> None:
     assert (loaded.path, attribute(loaded, "value")) == (path, 5)
 
 
-# --- what the file sees ------------------------------------------------------------------------------------------------
+# --- what the file sees -------------------------------------------------------------------------------------
 
 
 def test_the_main_block_does_not_run_and_the_name_is_the_stem(write: Write) -> None:
@@ -278,7 +289,10 @@ def test_old_bytecode_is_not_believed(write: Write) -> None:
 
 
 def test_what_is_printed_goes_to_standard_error(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
-    write("network.py", "import sys\nprint('training\\u2026')\nprint('careful', file=sys.stderr)\nsys.stdout.buffer.write(b'raw')\n")
+    write(
+        "network.py",
+        "import sys\nprint('training\\u2026')\nprint('careful', file=sys.stderr)\nsys.stdout.buffer.write(b'raw')\n",
+    )
     load_text("network.py")
     out, err = capsys.readouterr()
     assert out == ""
@@ -286,7 +300,9 @@ def test_what_is_printed_goes_to_standard_error(write: Write, capsys: pytest.Cap
 
 
 def test_programs_started_at_import_can_write_too(write: Write, capfd: pytest.CaptureFixture[str]) -> None:
-    write("network.py", "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(1)'], stdout=sys.stdout)\n")
+    write(
+        "network.py", "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(1)'], stdout=sys.stdout)\n"
+    )
     load_text("network.py")
     assert capfd.readouterr() == ("", "1\n")
 
@@ -307,7 +323,10 @@ def test_additions_to_the_path_stay_but_at_the_end(write: Write) -> None:
 
 
 def test_a_replaced_path_and_a_changed_folder_are_put_back(write: Write) -> None:
-    write("network.py", "import os, sys\nsys.path = list(sys.path)\nsys.argv = []\nos.chdir('/')\nsys.dont_write_bytecode = 0\n")
+    write(
+        "network.py",
+        "import os, sys\nsys.path = list(sys.path)\nsys.argv = []\nos.chdir('/')\nsys.dont_write_bytecode = 0\n",
+    )
     before = state()
     load_text("network.py")
     after = state()
@@ -316,7 +335,7 @@ def test_a_replaced_path_and_a_changed_folder_are_put_back(write: Write) -> None
     assert {key: after[key] for key in unchanged} == {key: before[key] for key in unchanged}
 
 
-# --- names -------------------------------------------------------------------------------------------------------------
+# --- names --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["random", "test", "this", "pytest", "pydoc_data"])
@@ -346,7 +365,9 @@ def test_the_libraries_get_the_standard_library_and_the_user_gets_the_sibling(wr
     loaded = load_text("network.py")
     assert loaded.module.value == "sibling"
     assert "test" not in sys.modules
-    assert loaded.notes == ("test, beside your file, has the name of another module, which is what a later import means: rename yours",)
+    assert loaded.notes == (
+        "test, beside your file, has the name of another module, which is what a later import means: rename yours",
+    )
 
 
 @pytest.mark.parametrize("name", ["my-net", "class", "net.v2", "1st", "__init__", "__main__"])
@@ -356,6 +377,9 @@ def test_a_name_that_is_no_identifier_is_loaded_all_the_same(write: Write, name:
     loaded = load_text(f"{name}.py:Net")
     assert attribute(loaded, "Net")().size == 2
     assert loaded.module.main is False
+    assert loaded.module.__name__.isidentifier()
+    assert not keyword.iskeyword(loaded.module.__name__)
+    assert sys.modules[loaded.module.__name__] is loaded.module
 
 
 def test_a_file_loaded_twice_is_read_twice(write: Write) -> None:
@@ -380,7 +404,9 @@ def test_two_users_files_each_get_their_own_siblings(write: Write) -> None:
 
 
 def test_a_symlink_has_the_siblings_of_the_file_itself(write: Write) -> None:
-    write("real/network.py", "import helper\nvalue = helper.value\n1 / one\n".replace("1 / one", "two = 1 / helper.one"))
+    write(
+        "real/network.py", "import helper\nvalue = helper.value\n1 / one\n".replace("1 / one", "two = 1 / helper.one")
+    )
     write("real/helper.py", "value = 6\none = 1\n")
     link = Path.cwd() / "link.py"
     link.symlink_to("real/network.py")
@@ -397,7 +423,7 @@ def test_a_broken_symlink_is_a_missing_file(write: Write) -> None:
     assert refused("link.py").startswith("there is no file link.py")
 
 
-# --- what the file raises ----------------------------------------------------------------------------------------------
+# --- what the file raises -----------------------------------------------------------------------------------
 
 
 def test_an_exception_is_the_cause_and_its_line_is_said(write: Write) -> None:
@@ -462,7 +488,9 @@ def test_a_file_that_does_without_input_is_loaded(write: Write) -> None:
 def test_a_missing_module_is_named(write: Write) -> None:
     write("network.py", "import os\nimport mnist_loader\n")
     said = refused("network.py")
-    assert said.startswith("network.py, line 2, imports 'mnist_loader', which is not installed and not beside it: install it")
+    assert said.startswith(
+        "network.py, line 2, imports 'mnist_loader', which is not installed and not beside it: install it"
+    )
     write("mnist-loader.py")
     assert "(there is mnist-loader.py)" in refused("network.py")
     write("network.py", "import mnist_loader.data\n")
@@ -491,7 +519,7 @@ def test_the_siblings_of_a_file_that_failed_are_forgotten(write: Write) -> None:
     assert "helper" not in sys.modules
 
 
-# --- text that is no Python 3 ------------------------------------------------------------------------------------------
+# --- text that is no Python 3 -------------------------------------------------------------------------------
 
 
 def test_a_syntax_error_has_its_line(write: Write) -> None:
@@ -515,13 +543,23 @@ def test_a_syntax_error_of_text_that_the_user_compiles_is_the_users(write: Write
         ("x = 1; print x", LoadError, "`print x`", "`print(x)`"),
         ("x = `1`", LoadError, "the backticks", "`repr(x)`"),
         ("try:\n    pass\nexcept ValueError, e:\n    e.args", LoadError, "`except E, e`", "`except E as e`"),
-        ("try:\n    pass\nexcept (ValueError, KeyError), e:\n    e", LoadError, "`except (E, F), e`", "`except (E, F) as e`"),
+        (
+            "try:\n    pass\nexcept (ValueError, KeyError), e:\n    e",
+            LoadError,
+            "`except (E, F), e`",
+            "`except (E, F) as e`",
+        ),
         ("raise ValueError, 'no'", LoadError, "`raise E, text`", "`raise E(text)`"),
         ("exec 'x = 1'", LoadError, "`exec code`", "`exec(code)`"),
         ("x = 1 <> 2", LoadError, "`<>`", "`!=`"),
         ("x = 10L", LoadError, "an `L` after a number", "the number alone"),
         ("x = 0777", LoadError, "a number that starts with 0", "`0o17` where `017` was meant in base 8"),
-        ("if 1:\n        x = 1\n\ty = 2", LoadError, "an indentation of tabs mixed with spaces", "with four spaces a level"),
+        (
+            "if 1:\n        x = 1\n\ty = 2",
+            LoadError,
+            "an indentation of tabs mixed with spaces",
+            "with four spaces a level",
+        ),
         ("import sys\nprint >>sys.stderr, 'x'", UserCodeError, "`print >>f, x`", "`print(x, file=f)`"),
         ("for j in xrange(3): pass", UserCodeError, "`xrange`", "`range`"),
         ("raw_input()", UserCodeError, "`raw_input`", "`input`"),
@@ -546,7 +584,16 @@ def test_python_2_is_recognised(write: Write, text: str, kind: type[Exception], 
 
 @pytest.mark.parametrize(
     "text",
-    ["x = (1", "def f(:\n    pass", "print('a' 'b", "x = 'print y' 1", "y = 1 z  # print x", "retrun 1", "xrnage(3)", "1()"],
+    [
+        "x = (1",
+        "def f(:\n    pass",
+        "print('a' 'b",
+        "x = 'print y' 1",
+        "y = 1 z  # print x",
+        "retrun 1",
+        "xrnage(3)",
+        "1()",
+    ],
 )
 def test_other_mistakes_are_not_python_2(write: Write, text: str) -> None:
     write("network.py", text + "\n")
@@ -610,7 +657,7 @@ def test_a_file_that_may_not_be_read(write: Write, monkeypatch: pytest.MonkeyPat
     assert refused("network.py") == f"{path} cannot be read: Permission denied"
 
 
-# --- time --------------------------------------------------------------------------------------------------------------
+# --- time ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -632,10 +679,20 @@ def test_what_never_ends_is_ended_and_its_line_said(write: Write, text: str, lin
     write("helper.py", "import time\n\n\ndef train():\n    time.sleep(60)\n")
     said = refused("network.py", timeout=SOON)
     file, there = ("helper.py", (5,)) if "helper" in text else ("network.py", line)
-    places = [f"importing network.py took more than 0.15 s (it was at line {n} of {file}): it seems to train" for n in there]
+    places = [
+        f"importing network.py took more than 0.15 s (it was at line {n} of {file}): it seems to train" for n in there
+    ]
     assert any(said.startswith(place) for place in places)
     assert 'under `if __name__ == "__main__":`' in said
     assert said.endswith("--import-timeout")
+
+
+def test_what_puts_things_in_order_is_never_interrupted() -> None:
+    bell = time_limit._Bell(lambda file: True)
+    bell(signal.SIGALRM, sys._getframe())
+    assert bell.rung is None
+    with pytest.raises(TimeIsUp):
+        time_limit._limited(lambda: bell(signal.SIGALRM, sys._getframe()))
 
 
 def test_a_module_that_never_ends_is_ended(write: Write) -> None:
@@ -683,7 +740,7 @@ def test_in_another_thread_there_is_no_limit_and_a_note_says_so(write: Write) ->
     assert loaded[0].notes == ("importing had no limit of 0.01 s here: that needs the main thread, and not Windows",)
 
 
-# --- hostile files -----------------------------------------------------------------------------------------------------
+# --- hostile files ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -710,7 +767,7 @@ def test_what_a_file_does_to_the_process_is_undone(
     before = state()
     assert load_text("network.py").module.value == 1
     after = state()
-    for changed in ("path", "modules", "backend"):
+    for changed in ("path", "backend"):
         before.pop(changed), after.pop(changed)
     assert after == before
     print("still here", file=sys.stderr, flush=True)  # noqa: T201
@@ -731,10 +788,14 @@ def test_a_file_that_puts_something_else_in_its_place(write: Write) -> None:
 
 
 def test_a_file_that_answers_for_every_name(write: Write) -> None:
-    write("network.py", "def __getattr__(name):\n    if name == 'Net':\n        return 5\n    raise RuntimeError(name)\n")
+    write(
+        "network.py", "def __getattr__(name):\n    if name == 'Net':\n        return 5\n    raise RuntimeError(name)\n"
+    )
     loaded = load_text("network.py")
     assert attribute(loaded, "Net") == 5
-    with pytest.raises(UserCodeError, match="network.py raised an exception when asked for 'Other': RuntimeError: Other") as caught:
+    with pytest.raises(
+        UserCodeError, match=r"network\.py raised an exception when asked for 'Other': RuntimeError: Other"
+    ) as caught:
         attribute(loaded, "Other")
     assert isinstance(caught.value.__cause__, RuntimeError)
 
@@ -756,10 +817,12 @@ def test_a_file_that_loads_another(write: Write) -> None:
 def test_numpys_global_state_is_left_alone(write: Write) -> None:
     write("network.py")
     code = "import sys; from gradcheck.subjects.load import *; load(parse_target('network.py')); assert 'numpy' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)})
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    )
 
 
-# --- matplotlib --------------------------------------------------------------------------------------------------------
+# --- matplotlib ---------------------------------------------------------------------------------------------
 
 FAKE_MATPLOTLIB = """
 import os
@@ -802,15 +865,19 @@ def test_matplotlib_shows_nothing(write: Write) -> None:
 
 
 @pytest.mark.usefixtures("matplotlib")
+@pytest.mark.parametrize("chosen", ["GUI", None])
 @pytest.mark.parametrize("ending", ["", "1 / 0\n"])
-def test_a_matplotlib_in_use_shows_nothing_and_gets_its_backend_back(write: Write, ending: str) -> None:
+def test_a_matplotlib_in_use_shows_nothing_and_gets_its_backend_back(
+    write: Write, ending: str, chosen: str | None
+) -> None:
     theirs: Any = importlib.import_module("matplotlib")
     pyplot: Any = importlib.import_module("matplotlib.pyplot")
+    theirs.rcParams["backend"] = chosen
     write("network.py", PLOTTING + f"import sys\nsys.backend_seen = backend\n{ending}")
     with contextlib.suppress(UserCodeError):
         load_text("network.py")
     assert sys.__dict__.pop("backend_seen") == "Agg"
-    assert (theirs.rcParams["backend"], pyplot.shown) == ("GUI", [])
+    assert (theirs.rcParams["backend"], pyplot.shown) == (chosen, [])
     assert "MPLBACKEND" not in os.environ
     pyplot.show()
     assert pyplot.shown == [1]
@@ -823,7 +890,7 @@ def test_a_file_called_matplotlib_is_only_a_file(write: Write) -> None:
     assert load_text("network.py").module.value == 1
 
 
-# --- names in the module -----------------------------------------------------------------------------------------------
+# --- names in the module ------------------------------------------------------------------------------------
 
 
 def test_attributes_are_found_through_dots_and_misses_are_explained(write: Write) -> None:
@@ -837,7 +904,9 @@ def test_attributes_are_found_through_dots_and_misses_are_explained(write: Write
     assert str(caught.value) == "network.py has no 'network': did you mean Network? its names are Network, cost"
     with pytest.raises(LoadError) as caught:
         attribute(loaded, "Network.backpro")
-    assert str(caught.value) == "network.py:Network has no 'backpro': did you mean backprop? its names are layer, backprop"
+    assert (
+        str(caught.value) == "network.py:Network has no 'backpro': did you mean backprop? its names are layer, backprop"
+    )
     with pytest.raises(LoadError, match="it has no public names at all"):
         attribute(loaded, "_hidden.size")
 
@@ -849,7 +918,7 @@ def test_a_long_list_of_names_is_cut() -> None:
         attribute(LoadedModule(module, None), "zzz")
 
 
-# --- tracebacks --------------------------------------------------------------------------------------------------------
+# --- tracebacks ---------------------------------------------------------------------------------------------
 
 
 def test_a_traceback_has_the_users_frames_and_those_they_called(write: Write) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -122,11 +122,13 @@ def test_rounding_of_the_terms_is_seen_where_the_cost_cancels() -> None:
     assert max(levels) < 8.0 * ulp
 
 
+@settings(deadline=None)
 @given(value=st.floats(1e-200, 1e200) | st.floats(-1e200, -1e-200))
 def test_a_constant_rests_on_the_floor(value: float) -> None:
     assert measured(lambda x: value) == Noise(EPS / 2.0 * abs(value), Spacing.FINE)
 
 
+@settings(deadline=None)
 @given(x=st.floats(0.5, 2.0), v=st.floats(0.1, 3.0), power=st.integers(1, 4))
 def test_an_exact_function_has_a_few_roundings_at_most(x: float, v: float, power: int) -> None:
     """The points' own rounding, power times eps/2 at most, and the value's: no smooth curvature is taken for noise."""
@@ -148,6 +150,7 @@ def test_a_cost_computed_in_a_coarser_dtype_is_seen(dtype: Any, offset: float) -
         assert step / noise.level > 1e-2
 
 
+@settings(deadline=None)
 @given(scale=st.floats(1e-3, 1e3))
 def test_takes_six_passes_a_try(scale: float) -> None:
     for function in (math.exp, lambda x: 3.0, lambda x: float(np.float32(math.exp(x))), lambda x: math.sin(1e9 * x)):
@@ -168,6 +171,7 @@ def test_outside_the_domain_there_is_only_the_floor() -> None:
     assert measure_noise(line, 1.0, spacing=1e-10, eps=EPS).level == EPS / 2.0
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(-100, 100), min_size=7, max_size=7),
     st.floats(1e-3, 1e3),

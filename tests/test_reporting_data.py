@@ -14,7 +14,7 @@ from gradcheck.results import SCHEMA_VERSION, CheckResult
 from tests.golden.cases import CASES
 from tests.results_for_tests import RESULTS, same
 
-QUICK = settings(max_examples=100, deadline=None, database=None)
+QUICK = settings(max_examples=50, deadline=None, database=None)
 RESULT = CASES["disagree_parts"]
 
 

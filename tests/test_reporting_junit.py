@@ -15,7 +15,7 @@ from gradcheck.results import CheckResult, Verdict
 from tests.golden.cases import CASES
 from tests.results_for_tests import RESULTS
 
-QUICK = settings(max_examples=100, deadline=None, database=None)
+QUICK = settings(max_examples=50, deadline=None, database=None)
 
 
 def suite_of(results: list[CheckResult]) -> ElementTree.Element:

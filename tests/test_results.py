@@ -24,7 +24,7 @@ from gradcheck.results import (
 from tests.golden.cases import CASES
 from tests.results_for_tests import RESULTS, same
 
-QUICK = settings(max_examples=100, deadline=None, database=None)
+QUICK = settings(max_examples=50, deadline=None, database=None)
 RESULT = CASES["disagree_parts"]
 COMPONENT = Component("w", (2, 0), 1.0, 2.0, 1e-9)
 

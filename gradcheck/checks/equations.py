@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
-import numpy as np
 import numpy.typing as npt
 
 from gradcheck.checks.blame import blame
@@ -17,7 +17,7 @@ from gradcheck.checks.guards import call_user
 from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
 from gradcheck.checks.search import CASES, Judge, Search, remaining, search
 from gradcheck.errors import BudgetExceeded, UserCodeError
-from gradcheck.results import CheckResult, Reason, Status, Verdict
+from gradcheck.results import CheckResult, Status, Verdict
 from gradcheck.strategies import NetworkCase, Recipe, network_cases
 from gradcheck.subjects.network_class import (
     DEFAULT_DECLARED,
@@ -225,7 +225,8 @@ def _with_note(part: CheckResult, note: str) -> CheckResult:
 def _agreement_note(seen: Search) -> str:
     """Return on how many networks a part was judged, and what was inconclusive."""
     left = [f"{count} inconclusive ({reason.value})" for reason, count in seen.reasons.items()]
-    return f"{seen.agreed} of {CASES} random networks agree" + "".join(f", {words}" for words in left)
+    digits = f", each block to {math.floor(seen.digits * 10.0) / 10.0} digits or more" if math.isfinite(seen.digits) else ""
+    return f"{seen.agreed} of {CASES} random networks agree{digits}" + "".join(f", {words}" for words in left)
 
 
 def _forward_note(names: str, fitting: tuple[str, ...]) -> str:

@@ -99,7 +99,7 @@ def check_gradient(subject: GradientSubject, options: Options = DEFAULT_OPTIONS)
     try:
         result = _judge(problem, blank, options, generator)
     except BudgetExceeded:
-        result = dataclasses.replace(blank, reason=Reason.BUDGET, notes=(_budget_note(options),))
+        result = dataclasses.replace(blank, reason=Reason.BUDGET, notes=(budget_note(options),))
     return dataclasses.replace(result, forward_passes=problem.forward_passes, gradient_calls=problem.gradient_calls)
 
 
@@ -118,7 +118,7 @@ def _judge(problem: Problem, blank: CheckResult, options: Options, generator: np
             break
     blocks, wrong = _located(setting, blocks, options, generator)
     verdict, reason = aggregate([block.status for block in blocks], [block.reason for block in blocks])
-    notes = (_budget_note(options),) if reason is Reason.BUDGET else ()
+    notes = (budget_note(options),) if reason is Reason.BUDGET else ()
     return dataclasses.replace(
         blank,
         verdict=verdict,
@@ -174,6 +174,12 @@ def _located(
     return counted, wrong
 
 
-def _budget_note(options: Options) -> str:
-    """Return the sentence for a budget that ran out."""
+def budget_note(options: Options) -> str:
+    """Return the sentence for a budget that ran out.
+
+    Examples
+    --------
+    >>> budget_note(Options(max_forward_passes=9))[:38]
+    'the budget of 9 forward passes ran out'
+    """
     return f"the budget of {options.max_forward_passes} forward passes ran out: raise it (--budget, max_forward_passes) to decide the rest"

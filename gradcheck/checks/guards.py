@@ -27,13 +27,21 @@ def call_user(what: str, function: Callable[..., Any], *arguments: Any) -> Any:
 
 def as_cost(value: Any, what: str = "the cost") -> float:
     """Return a cost as a float, or say what was returned instead."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of unequal length
+        array = np.empty(0, dtype=object)
     if array.size != 1 or array.dtype.kind not in "fiub":
-        seen = f"an array of shape {array.shape}" if array.size != 1 else f"{value!r} of dtype {array.dtype}"
+        seen = f"{repr(value)[:60]} of dtype {array.dtype}" if array.size == 1 else _several(value, array)
         raise UsageError(
             f"{what} returned {seen}: one real number is required; for a function with several outputs use check_vjp"
         )
     return float(array.reshape(()))
+
+
+def _several(value: Any, array: np.ndarray[Any, Any]) -> str:
+    """Return a few words for a cost that is not one number."""
+    return f"a {type(value).__name__} of no shape" if array.dtype.kind == "O" else f"an array of shape {array.shape}"
 
 
 def cost_at_point(cost: Callable[[Any], Any], parameters: Any) -> float:

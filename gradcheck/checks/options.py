@@ -69,6 +69,13 @@ class Options:
             choices = ", ".join(f"Locate.{choice.name}" for choice in Locate)
             raise UsageError(f"locate is {self.locate!r}: one of {choices} is required")
 
+    def left(self, spent: int) -> Options | None:
+        """Return the options with what `spent` passes leave of the budget, or None where they leave nothing."""
+        if self.max_forward_passes is None:
+            return self
+        left = self.max_forward_passes - spent
+        return dataclasses.replace(self, max_forward_passes=left) if left > 0 else None
+
     def seeded(self) -> Options:
         """Return the options with a seed: the one given, or a new one."""
         return self if self.seed is not None else dataclasses.replace(self, seed=secrets.randbelow(2**31))

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.problem import Problem
+from gradcheck.checks.problem import Claim, Problem
 from gradcheck.differences.directions import block_scale
 from gradcheck.results import Fault, FaultKind, Reason
 
@@ -78,6 +78,9 @@ def preflight(problem: Problem, generator: np.random.Generator) -> Preflight:
         return Preflight(centre, None, nothing, (mutation,))
     if not math.isfinite(centre):
         return Preflight(centre, None, nothing, (), Reason.DOMAIN, f"the cost is {centre} at the point given: a finite cost is required")
+    elsewhere = _elsewhere(problem, generator)
+    if not math.isfinite(problem.probe(elsewhere)):
+        elsewhere = problem.w
     again = problem.cost(problem.w)
     if again != centre:
         note = (
@@ -85,19 +88,15 @@ def preflight(problem: Problem, generator: np.random.Generator) -> Preflight:
             f"{abs(again - centre):.1e} apart; fix its seed inside the cost (dropout, shuffling, a global random state)"
         )
         return Preflight(centre, None, nothing, (), Reason.NONDETERMINISTIC, note)
-    elsewhere = _elsewhere(problem, generator)
-    if not math.isfinite(problem.probe(elsewhere)):
-        elsewhere = problem.w
     problem.claim_elsewhere(elsewhere)
     first = problem.claim(problem.w)
     if first.faults or first.vector is None:
         return Preflight(centre, None, nothing, first.faults)
-    kept = first.vector.copy()
     problem.probe(elsewhere)
-    fault = _fault_across_calls(problem, kept, elsewhere) or _overwritten(problem, first.leaves, kept)
+    fault = _fault_across_calls(problem, first, elsewhere)
     if fault is not None:
         return Preflight(centre, None, nothing, (fault,))
-    return Preflight(centre, kept, _rounding(problem, kept, generator))
+    return Preflight(centre, first.vector, _rounding(problem, first, generator))
 
 
 def _elsewhere(problem: Problem, generator: np.random.Generator) -> Vector:
@@ -109,17 +108,22 @@ def _elsewhere(problem: Problem, generator: np.random.Generator) -> Vector:
     return problem.layout.realise(moved)
 
 
-def _fault_across_calls(problem: Problem, first: Vector, elsewhere: Vector) -> Fault | None:
+def _fault_across_calls(problem: Problem, first: Claim, elsewhere: Vector) -> Fault | None:
     """Call the gradient after the cost, then after itself, was evaluated elsewhere; each time it must say the same."""
     second = problem.claim(problem.w).vector
     leaf = _changed_leaf(problem, first, second)
     if leaf is not None:
         return _name_change(problem, first, second, leaf)
     problem.claim_elsewhere(elsewhere)
-    third = problem.claim(problem.w).vector
-    leaf = _changed_leaf(problem, first, third)
-    if leaf is None:
-        return None
+    overwritten = _overwritten(problem, first)
+    if overwritten is not None:
+        return overwritten
+    leaf = _changed_leaf(problem, first, problem.claim(problem.w).vector)
+    return None if leaf is None else _earlier_call(leaf)
+
+
+def _earlier_call(leaf: str) -> Fault:
+    """Return the fault of a gradient that answers for another call's point."""
     return Fault(
         FaultKind.STALE,
         leaf,
@@ -127,18 +131,24 @@ def _fault_across_calls(problem: Problem, first: Vector, elsewhere: Vector) -> F
     )
 
 
-def _name_change(problem: Problem, first: Vector, second: Vector | None, leaf: str) -> Fault:
+def _name_change(problem: Problem, claim: Claim, second: Vector | None, leaf: str) -> Fault:
     """Say what it is when the second call at the same point differs: accumulation, chance, or a stale cache."""
+    first = claim.vector
     third = problem.claim(problem.w).vector
-    if second is None or third is None:
+    if first is None or second is None or third is None:
         return Fault(FaultKind.STALE, leaf, f"the gradient of {leaf} was sound in the first call and is not in a later one")
-    if _changed_leaf(problem, 2.0 * second - first, third) is None and _changed_leaf(problem, second, third) is not None:
+    changed = _changed_leaf(problem, dataclasses.replace(claim, vector=second), third) is not None
+    grown = dataclasses.replace(claim, vector=2.0 * second - first)
+    if changed and _changed_leaf(problem, grown, third) is None:
         sentence = f"the gradient of {leaf} grows by the same amount with every call at one point: set it to zero before adding to it"
         return Fault(FaultKind.ACCUMULATION, leaf, sentence)
-    if _changed_leaf(problem, second, third) is not None:
+    if changed:
         spread = float(np.max(np.abs(third - second)))
         sentence = f"the gradient of {leaf} differs from call to call at the same point, by {spread:.1e}: a random state, or a sum that is never reset"
         return Fault(FaultKind.NONDETERMINISTIC, leaf, sentence)
+    problem.probe(problem.w)
+    if _changed_leaf(problem, dataclasses.replace(claim, vector=third), problem.claim(problem.w).vector) is None:
+        return _earlier_call(leaf)
     sentence = (
         f"the gradient of {leaf} changed after the cost was evaluated at another point: it uses values kept from the last "
         "forward pass (a stale cache); compute them from its own argument"
@@ -146,34 +156,39 @@ def _name_change(problem: Problem, first: Vector, second: Vector | None, leaf: s
     return Fault(FaultKind.STALE, leaf, sentence)
 
 
-def _overwritten(problem: Problem, leaves: tuple[Any, ...], kept: Vector) -> Fault | None:
+def _overwritten(problem: Problem, first: Claim) -> Fault | None:
     """Return a fault if the arrays of the first call have changed since: views of a buffer that later calls overwrite."""
-    for leaf, value in zip(problem.layout.leaves, leaves, strict=True):
-        if not np.array_equal(np.ravel(np.asarray(value, dtype=np.float64)), kept[leaf.place]):
+    for leaf, value in zip(problem.layout.leaves, first.leaves, strict=True):
+        if first.vector is not None and not np.array_equal(np.ravel(np.asarray(value, dtype=np.float64)), first.vector[leaf.place]):
             sentence = f"the array returned for {leaf.name} was overwritten by a later call: return a copy, not a buffer"
             return Fault(FaultKind.STALE, leaf.name, sentence)
     return None
 
 
-def _changed_leaf(problem: Problem, before: Vector, after: Vector | None) -> str | None:
+def _changed_leaf(problem: Problem, before: Claim, after: Vector | None) -> str | None:
     """Return the name of the first leaf whose gradient differs by more than the order of summation explains."""
-    if after is None:
+    if before.vector is None or after is None:
         return problem.layout.leaves[0].name
-    for leaf in problem.layout.leaves:
-        was, now = before[leaf.place], after[leaf.place]
-        allowed = SAME_GRADIENT * problem.layout.eps(leaf) * np.max(np.abs(was), initial=0.0)
+    for leaf, eps in zip(problem.layout.leaves, _roundings(problem, before), strict=True):
+        was, now = before.vector[leaf.place], after[leaf.place]
+        allowed = SAME_GRADIENT * eps * np.max(np.abs(was), initial=0.0)
         if not np.all(np.abs(now - was) <= allowed):
             return leaf.name
     return None
 
 
-def _rounding(problem: Problem, claimed: Vector, generator: np.random.Generator) -> Vector:
+def _roundings(problem: Problem, claim: Claim) -> list[float]:
+    """Return the machine precision of each leaf's gradient: of the parameter's dtype, or of its own where that is coarser."""
+    return [max(problem.layout.eps(leaf), claim.eps(i)) for i, leaf in enumerate(problem.layout.leaves)]
+
+
+def _rounding(problem: Problem, first: Claim, generator: np.random.Generator) -> Vector:
     """Measure the rounding error of each component: how it answers to a change of every parameter in its last digit."""
-    noise = np.zeros(claimed.size)
+    noise = np.zeros(problem.w.size)
+    claimed = noise if first.vector is None else first.vector
     nudged = problem.w.copy()
-    for leaf in problem.layout.leaves:
-        eps = problem.layout.eps(leaf)
-        nudged[leaf.place] *= 1.0 + eps * generator.choice([-1.0, 1.0], leaf.size)
+    for leaf, eps in zip(problem.layout.leaves, _roundings(problem, first), strict=True):
+        nudged[leaf.place] *= 1.0 + problem.layout.eps(leaf) * generator.choice([-1.0, 1.0], leaf.size)
         noise[leaf.place] = GRADIENT_ROUNDINGS * eps * np.abs(claimed[leaf.place])
     claim = problem.claim_elsewhere(problem.layout.realise(nudged))
     beside = None if claim is None else claim.vector

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from gradcheck.checks.guards import LEAVES_THE_DOMAIN, call_user, cost_at_point, cost_at_probe
 from gradcheck.checks.options import Options
 from gradcheck.differences.counting import CountedFunction
-from gradcheck.errors import UserCodeError
+from gradcheck.errors import BudgetExceeded, UserCodeError
 from gradcheck.parameters import Layout, lay_out, leaf_names, leaves_beside
 from gradcheck.results import Fault, FaultKind
 from gradcheck.subjects.protocol import GradientSubject
@@ -33,6 +33,10 @@ class Claim:
     vector: Vector | None
     faults: tuple[Fault, ...]
     leaves: tuple[Any, ...]
+
+    def eps(self, position: int) -> float:
+        """Return the machine precision of the dtype one leaf was returned in (dimensionless)."""
+        return float(np.finfo(np.asarray(self.leaves[position]).dtype).eps)
 
 
 class Problem:
@@ -61,8 +65,9 @@ class Problem:
         self.subject = subject
         self.layout: Layout = lay_out(subject.at)
         self.w = self.layout.to_vector(subject.at)
-        self._cost = CountedFunction(subject.cost, limit=options.max_forward_passes, on_pass=options.progress)
-        self._gradient = CountedFunction(subject.gradient)
+        self._options = options
+        self._cost = CountedFunction(subject.cost, on_pass=self._tell)
+        self._gradient = CountedFunction(subject.gradient, on_pass=self._tell if subject.passes_per_gradient else None)
 
     @property
     def forward_passes(self) -> int:
@@ -80,20 +85,24 @@ class Problem:
 
     def cost(self, w: Vector) -> float:
         """Return the cost at the user's point."""
+        self._afford(1)
         return cost_at_point(self._cost, self.parameters(w))
 
     def probe(self, w: Vector) -> float:
         """Return the cost at a point of ours, NaN outside its domain."""
+        self._afford(1)
         return cost_at_probe(self._cost, self.parameters(w))
 
     def cost_keeps_parameters(self, w: Vector) -> tuple[float, Fault | None]:
         """Return the cost, and a fault if it wrote to its parameters."""
+        self._afford(1)
         structure = self.parameters(w)
         value = cost_at_point(self._cost, structure)
         return value, self._mutation(structure, w, "cost")
 
     def claim(self, w: Vector) -> Claim:
         """Return what the gradient says at `w`, as a vector if it is one."""
+        self._afford(self.subject.passes_per_gradient)
         structure = self.parameters(w)
         returned = call_user("the gradient", self._gradient, structure)
         claim = read_claim(self.layout, returned)
@@ -111,9 +120,26 @@ class Problem:
                 return None
             raise
 
+    def _afford(self, passes: int) -> None:
+        """Raise if so many passes more would go over the budget, which counts those within gradient calls as well."""
+        budget = self._options.max_forward_passes
+        if budget is not None and self.forward_passes + passes > budget:
+            raise BudgetExceeded(f"the budget of {budget} forward passes is used up")
+
+    def _tell(self, _: int) -> None:
+        """Tell the progress after a pass."""
+        if self._options.progress is not None:
+            self._options.progress(self.forward_passes)
+
     def _mutation(self, structure: Any, w: Vector, what: str) -> Fault | None:
         """Return a fault if the structure no longer holds `w`."""
-        after = self.layout.to_vector(structure)
+        try:
+            after = self.layout.to_vector(structure)
+        except (TypeError, ValueError):
+            after = np.zeros(0)
+        if after.shape != w.shape:
+            sentence = f"the {what} changed its parameters in place (they no longer have their structure and shapes): work on a copy"
+            return Fault(FaultKind.MUTATION, self.layout.leaves[0].name, sentence)
         changed = np.flatnonzero(after != self.layout.realise(np.array(w)))
         if changed.size == 0:
             return None
@@ -158,12 +184,16 @@ def read_claim(layout: Layout, returned: Any) -> Claim:
 
 def _leaf_faults(name: str, shape: tuple[int, ...], value: Any) -> list[Fault]:
     """Return what is wrong with one leaf of a gradient."""
+    if value is None or isinstance(value, dict):
+        seen = "None" if value is None else f"a dict of {_listing(leaf_names(value))}"
+        sentence = f"the gradient of {name} is {seen}: one array of shape {shape} was required"
+        return [Fault(FaultKind.STRUCTURE, name, sentence)]
     try:
         array = np.asarray(value)
     except ValueError as error:
         return [Fault(FaultKind.SHAPE, name, f"the gradient of {name} is no array ({error}): shape {shape} was required")]
     if array.dtype.kind != "f":
-        seen = f"is {value!r}" if array.ndim == 0 else f"has dtype {array.dtype}"
+        seen = f"is {repr(value)[:60]}" if array.ndim == 0 else f"has dtype {array.dtype}"
         hint = "; its fractions are cut off" if array.dtype.kind in "iub" else ""
         return [Fault(FaultKind.DTYPE, name, f"the gradient of {name} {seen}: a floating dtype was required{hint}")]
     if array.shape != shape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import math
 import random
 from collections.abc import Callable
 from typing import Final
@@ -36,7 +37,9 @@ class Search:
         Cases that agreed before the first that did not.
     reasons : Counter of Reason
         Why cases were inconclusive.
-    forward_passes, gradient_calls : int
+    digits : float
+        The fewest decimal digits to which a block agreed; infinite where none was measured.
+    forward_passes, gradient_calls, example_passes : int
     first, smallest : NetworkCase or None
         The first case that disagreed, as drawn, and the smallest one found.
     out_of_budget : bool
@@ -48,6 +51,7 @@ class Search:
     """
 
     agreed: int = 0
+    digits: float = math.inf
     reasons: collections.Counter[Reason] = dataclasses.field(default_factory=collections.Counter)
     forward_passes: int = 0
     gradient_calls: int = 0
@@ -81,6 +85,7 @@ class Search:
         self.example_passes += result.forward_passes * case.m
         if self.first is None and result.verdict is Verdict.AGREE:
             self.agreed += 1
+            self.digits = min([self.digits, *(block.digits for block in result.blocks if block.digits is not None)])
         if self.first is None and result.reason is not None:
             self.reasons[result.reason] += 1
 

@@ -36,7 +36,10 @@ def check_sigma(subject: SigmaSubject, options: Options = DEFAULT_OPTIONS) -> Ch
     of_z = _check(subject, options)
     if of_z.verdict is not Verdict.DISAGREE or of_z.faults:
         return of_z
-    of_a = _check(subject.of_activations(), options)
+    left = options.left(of_z.forward_passes)
+    if left is None:
+        return of_z
+    of_a = _check(subject.of_activations(), left)
     passes, calls = of_z.forward_passes + of_a.forward_passes, of_z.gradient_calls + of_a.gradient_calls
     if of_a.verdict is Verdict.AGREE:
         note = f"{subject.name} takes a = sigma(z), not z: call it with activations"

@@ -226,7 +226,7 @@ def _describe(
         bound=told.bound,
         step=told.estimate.step,
         directions=len(measured),
-        digits=_digits(max(m.bound for m in usable), size) if agrees else None,
+        digits=max(map(_agreeing_digits, usable)) if agrees else None,
         detection_limit=_detection_limit(usable, size) if agrees else None,
         miss_probability=MISS_PROBABILITY if agrees else None,
     )
@@ -250,6 +250,12 @@ def _digits(bound: float, size: float) -> float:
     return math.inf if bound == 0.0 else math.log10(size / bound) if size > 0.0 else 0.0
 
 
+def _agreeing_digits(measurement: Measurement) -> float:
+    """Return the decimal digits to which one claimed slope is known to be the true one: a gap within the bound, and an error beyond it."""
+    size = max(abs(measurement.claimed), abs(measurement.estimate.value))
+    return _digits(measurement.bound * (1.0 + 1.0 / SAFETY), size)
+
+
 def _wanted_digits(setting: Setting, leaf: Leaf) -> float:
     """Return the digits that an agreement must have measured."""
     eps = max(setting.eps, setting.problem.layout.eps(leaf))
@@ -259,4 +265,6 @@ def _wanted_digits(setting: Setting, leaf: Leaf) -> float:
 def _limiting(measurement: Measurement) -> Reason:
     """Return which error keeps a measurement from deciding."""
     estimate = measurement.estimate
+    if measurement.gradient_noise > estimate.error:
+        return Reason.DTYPE
     return Reason.TRUNCATION if estimate.truncation_error > estimate.condition_error else Reason.NOISE

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from gradcheck.checks.gradient import check_gradient
+from gradcheck.checks.gradient import budget_note, check_gradient
 from gradcheck.checks.guards import call_user
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options
-from gradcheck.results import CheckResult, Verdict
+from gradcheck.results import CheckResult, Reason, Verdict
 from gradcheck.subjects.layers import LayerSubject, layer_gradient
 
 COTANGENTS: Final = 2
@@ -52,7 +52,7 @@ def check_vjp(
     >>> check_vjp(forward, lambda u, cache: (u @ cache[1].T, 2 * cache[0].T @ u), [x, w]).verdict
     <Verdict.DISAGREE: 'disagree'>
     """
-    names = tuple(f"inputs[{i}]" for i in range(len(inputs)))
+    names = tuple(f"input_{i}" for i in range(len(inputs)))
     return check_layer(LayerSubject("layer", forward, backward, tuple(inputs), names), options)
 
 
@@ -69,21 +69,20 @@ def check_layer(subject: LayerSubject, options: Options = DEFAULT_OPTIONS) -> Ch
     options = options.seeded()
     generator = np.random.default_rng(options.seed)
     passes = calls = 0
+    result = CheckResult(subject.name, Verdict.INCONCLUSIVE)
     for _ in range(COTANGENTS):
+        left = options.left(passes + 1)
+        if left is None:
+            result = dataclasses.replace(result, verdict=Verdict.INCONCLUSIVE, reason=Reason.BUDGET)
+            break
         gradient = call_user("the forward pass", layer_gradient, subject, generator)
         passes += 1
-        result = check_gradient(gradient, _left(options, passes))
+        result = check_gradient(gradient, left)
         passes, calls = passes + result.forward_passes, calls + result.gradient_calls
         if result.verdict is not Verdict.AGREE:
             break
     call = f"gradcheck.check_vjp(forward, backward, inputs, options=gradcheck.Options(seed={options.seed}))"
+    notes = (budget_note(options),) if result.reason is Reason.BUDGET else result.notes
     return dataclasses.replace(
-        result, forward_passes=passes, gradient_calls=calls, seed=options.seed or 0, reproduce=call
+        result, notes=notes, forward_passes=passes, gradient_calls=calls, seed=options.seed or 0, reproduce=call
     )
-
-
-def _left(options: Options, passes: int) -> Options:
-    """Return the options with what is left of the budget."""
-    if options.max_forward_passes is None:
-        return options
-    return dataclasses.replace(options, max_forward_passes=max(1, options.max_forward_passes - passes))

@@ -104,8 +104,7 @@ def first_step(eps: float) -> float:
     """Return the smallest step of a new ladder, in units over which the cost changes by its own size.
 
     The middle rung h of the first three balances the errors of its extrapolation where derivatives are of the size of
-    C:
-    81 h**4 / 1080 = 7/6 * eps / h, that is h = (15.6 eps)**(1/5); the smallest is a third of it.
+    C: 81 h**4 / 1080 = 7/6 * eps / h, that is h = (15.6 eps)**(1/5); the smallest is a third of it.
 
     Examples
     --------
@@ -143,10 +142,8 @@ def climb(line: Line, centre: float, *, accuracy: Accuracy, step: float) -> Ladd
     """Measure phi'(0) by extrapolated central differences at the step where their two errors have the least sum.
 
     The errors are those of equation (46), for the central and the extrapolated formula; the ladder takes 2 forward
-    passes a rung,
-    6 at least. An estimate counts only with its distance from every estimate at smaller steps that their own errors do
-    not explain:
-    that is what shows aliasing, kinks beside the point and steps that are too long.
+    passes a rung, 6 at least. An estimate counts only with its distance from every estimate at smaller steps that
+    their own errors do not explain: that is what shows aliasing, kinks beside the point and steps that are too long.
 
     Parameters
     ----------
@@ -282,9 +279,10 @@ class _Ladder:
         first = [(RATIO * gaps[i] - gaps[i + 1]) / (RATIO - 1.0) for i in range(2)]
         cube = RATIO**3
         second = (cube * first[0] - first[1]) / (cube - 1.0)
-        h = self._step(lowest)
-        # 4 evaluations' worth of noise at h, amplified by (3 + 1/3)/2 and (27 + 1/3)/26.
-        condition = 4.0 * self._noise(lowest) / h * (RATIO + 1 / RATIO) / 2.0 * (cube + 1 / RATIO) / (cube - 1.0)
+        # 4 evaluations' worth of each rung's own noise: beside a minimum of value 0 it grows with the square of the
+        # step.
+        parts = [4.0 * self._noise(lowest + i) / self._step(lowest + i) for i in range(FIRST_RUNGS)]
+        condition = (cube * RATIO * parts[0] + (cube + RATIO) * parts[1] + parts[2]) / (RATIO - 1.0) / (cube - 1.0)
         return second, condition + abs(second - first[0])
 
     def _one_sided_gap(self, k: int) -> float:

@@ -40,8 +40,7 @@ class Line:
 
     @property
     def distance(self) -> float:
-        """The size of the parameters that move, in units of the direction: a rounding of the point is this times eps /
-        2."""
+        """The size of the parameters that move, in units of the direction: its rounding is eps / 2 times this."""
         moved = self.direction != 0.0
         return float(np.linalg.norm(self.w[moved]) / np.linalg.norm(self.direction))
 

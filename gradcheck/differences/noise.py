@@ -69,9 +69,8 @@ def difference_table_noise(values: npt.NDArray[Any]) -> Noise:
     """Return the noise in equally spaced values of a smooth function.
 
     Moré and Wild (2011): the k-th differences of smooth values vanish as their spacing does, those of noise with
-    standard
-    deviation s have mean square s**2 (2k)! / (k!)**2, so that the columns of the table agree on s once the function
-    has dropped out.
+    standard deviation s have mean square s**2 (2k)! / (k!)**2, so that the columns of the table agree on s once the
+    function has dropped out.
 
     Parameters
     ----------
@@ -116,8 +115,7 @@ def measure_noise(line: Line, centre: float, *, spacing: float, eps: float) -> N
         phi(0), already evaluated [cost].
     spacing : float
         First distance between points, in units of the line's direction; it is widened where the values hardly change
-        and
-        narrowed where they change too much.
+        and narrowed where they change too much.
     eps : float
         Machine precision of the dtype the cost computes in; the noise is at least one rounding, eps / 2, of |C|
         (dimensionless).

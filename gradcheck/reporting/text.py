@@ -127,9 +127,11 @@ def _worst(told: CheckResult) -> list[Line]:
         return []
     difference, allowed = numerals.errors_apart(abs(worst.claimed - worst.estimated), worst.bound)
     made_of = parts_of_bound(worst)
-    found = sentence(f"Worst {'block' if component is None else 'component'}, {worst.name}: difference {difference},")
-    found += sentence(f"allowed {allowed}{made_of}.")
-    return found + sentence(GLOSSARY, style=Style.FAINT) if made_of else found
+    start = f"Worst {'block' if component is None else 'component'}, {worst.name}: difference {difference},"
+    if not made_of:
+        return sentence(f"{start} allowed {allowed}.")
+    # What the allowed gap is made of is one formula: it starts a line, so that it seldom has to be broken.
+    return [*sentence(start), *sentence(f"allowed {allowed}{made_of}."), *sentence(GLOSSARY, style=Style.FAINT)]
 
 
 def _counts(told: CheckResult) -> list[Line]:

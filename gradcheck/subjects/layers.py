@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable
 from typing import Any
@@ -61,13 +62,13 @@ def layer_gradient(subject: LayerSubject, generator: np.random.Generator) -> Gra
     floating = tuple(i for i, value in enumerate(subject.inputs) if _is_floating(value))
     names = [subject.input_names[i] for i in floating]
     at = {names[k]: np.asarray(subject.inputs[i]) for k, i in enumerate(floating)}
-    out, _ = _run(subject, subject.inputs)
+    out, _ = _run(subject, tuple(map(_copied, subject.inputs)))
     if out.dtype.kind != "f":
         raise UsageError(f"{subject.name}_forward returned dtype {out.dtype}: a real floating array is required")
     cotangent = generator.standard_normal(out.shape)[()]
 
     def filled(parameters: dict[str, Any]) -> tuple[Any, ...]:
-        inputs = list(subject.inputs)
+        inputs = list(map(_copied, subject.inputs))
         for name, i in zip(names, floating, strict=True):
             inputs[i] = parameters[name]
         return tuple(inputs)
@@ -93,6 +94,11 @@ def _run(subject: LayerSubject, inputs: tuple[Any, ...]) -> tuple[Array, tuple[A
     if isinstance(returned, tuple) and len(returned) == 2:
         return np.asarray(returned[0]), (returned[1],)
     return np.asarray(returned), ()
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy of an array or list: the user's code may write to it and change nothing of the user's."""
+    return copy.deepcopy(value) if isinstance(value, np.ndarray | list) else value
 
 
 def _is_floating(value: Any) -> bool:

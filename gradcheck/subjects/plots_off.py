@@ -72,6 +72,8 @@ def _drawing_into_memory(matplotlib: Any) -> Iterator[None]:
         if isinstance(before, str):
             with suppress(ImportError):
                 matplotlib.use(before)
+        else:
+            dict.__setitem__(matplotlib.rcParams, "backend", before)
 
 
 class _Silencer(MetaPathFinder):

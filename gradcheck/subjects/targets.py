@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import keyword
-import re
 from typing import Final
 
 from gradcheck.errors import LoadError
 
-_DRIVE: Final = re.compile(r"[A-Za-z]:(?=[\\/])")
 _FILE_ENDINGS: Final = (".py", ".ipynb")
 _EXAMPLE: Final = "write it as in network.py, network.py:Network, network.py:cost,gradient or package.module:Name"
 
@@ -89,15 +87,14 @@ def parse_target(text: str) -> Target:
 
 
 def _split(text: str) -> tuple[str, str | None]:
-    """Return the place, and what follows its colon or None; the colon of a drive or in a folder's name is another."""
-    drive = _DRIVE.match(text)
-    start = drive.end() if drive else 0
-    head, colon, tail = text[start:].rpartition(":")
+    """Return the place, and what follows its colon or None."""
+    head, colon, tail = text.rpartition(":")
+    # The colon of a drive (C:\x) or in a folder's name (a:b/net.py) is another.
     in_folder = "/" in tail or "\\" in tail
     file_after_colon = tail.lower().endswith(_FILE_ENDINGS) and not head.lower().endswith(_FILE_ENDINGS)
     if not colon or in_folder or file_after_colon:
         return text, None
-    return text[:start] + head, tail
+    return head, tail
 
 
 def _is_path(place: str) -> bool:

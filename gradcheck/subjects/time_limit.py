@@ -17,8 +17,11 @@ LONGEST: Final = 1e8
 _PATIENCE: Final = 0.2
 """How long code may take to unwind before it is interrupted again (seconds)."""
 
-_INSISTENCE: Final = 1e-4
-"""Time between interruptions of code that swallowed the first: short, so that one soon lands outside its `try` (s)."""
+_INSISTENCE: Final = 1e-6
+"""The step of the times after which code that swallowed an interruption is interrupted again (seconds)."""
+
+_SWEEP: Final = 50
+"""How many such steps those times run through: one of them ends between a `try` and its next turn (counts)."""
 
 _AT_ONCE: Final = 1e-3
 """When somebody else's timer rings that ran out while ours was set (seconds)."""
@@ -108,6 +111,7 @@ class _Bell:
     def __init__(self, is_users: Callable[[str], bool]) -> None:
         self.is_users = is_users
         self.rung: TimeIsUp | None = None
+        self.again = 0
 
     def __call__(self, signal_number: int, frame: FrameType | None) -> None:
         """Raise TimeIsUp, with the line of the user's file that was running."""
@@ -116,7 +120,8 @@ class _Bell:
         if self.rung is None:
             self.rung = TimeIsUp(*_users_line(frame, self.is_users))
         else:
-            signal.setitimer(signal.ITIMER_REAL, _INSISTENCE, _INSISTENCE)
+            self.again += 1
+            signal.setitimer(signal.ITIMER_REAL, _INSISTENCE * (1 + self.again % _SWEEP), _PATIENCE)
         raise self.rung.with_traceback(None)
 
 

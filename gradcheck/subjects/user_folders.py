@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 import types
@@ -18,9 +17,12 @@ from importlib.machinery import (
     SourceFileLoader,
 )
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gradcheck.subjects.ownership import is_import_machinery, is_users
+
+_STANDARD: Final = sys.stdlib_module_names | {"test"}
+"""Names of the standard library; Python leaves its own tests out of the list."""
 
 _folders: list[str] = []
 """Folders that loaded files lie in: our finder answers for them."""
@@ -29,7 +31,10 @@ _tail: list[str] = []
 """What the loads so far put at the end of sys.path, newest first."""
 
 _brought: dict[str, types.ModuleType] = {}
-"""Modules that the loads so far imported from users' folders."""
+"""Modules that the loads since the last `forget()` imported from users' folders."""
+
+_visits: list[tuple[set[str], list[str]]] = []
+"""For each of those loads the names in sys.modules before it, and the folders it opened."""
 
 
 class UncachedLoader(SourceFileLoader):
@@ -51,7 +56,7 @@ class _UserFinder(FileFinder):
 
     def find_spec(self, fullname: str, target: types.ModuleType | None = None) -> ModuleSpec | None:
         """Find a module in the folder."""
-        if fullname in sys.stdlib_module_names and not is_users(_importing_file(), os.path.realpath(self.path)):
+        if fullname in _STANDARD and not is_users(_importing_file(), os.path.realpath(self.path)):
             return None
         return super().find_spec(fullname, target)
 
@@ -90,7 +95,8 @@ def opened(folder: str) -> Iterator[None]:
     older = [entry for entry in _tail if entry in entries]
     _tail[:] = [entry for entry in dict.fromkeys([folder, *added, *older]) if entry not in base]
     sys.path, path[:] = path, [*base, *_tail]
-    _keep(_modules_since(before, [folder, *map(_absolute, added)]), folder)
+    _visits.append((before, [folder, *map(_absolute, added)]))
+    _keep(_modules_since(*_visits[-1]), folder)
 
 
 def forget() -> None:
@@ -100,8 +106,13 @@ def forget() -> None:
     --------
     >>> forget()
     """
+    for before, folders in _visits:
+        # What functions imported after the load; anything that another loader put there is somebody else's.
+        late = _modules_since(before, folders).items()
+        _drop({name: module for name, module in late if isinstance(_held(module).get("__loader__"), UncachedLoader)})
     _drop(_brought)
     _brought.clear()
+    _visits.clear()
 
 
 def is_known_elsewhere(name: str, folder: str) -> bool:
@@ -113,7 +124,7 @@ def is_known_elsewhere(name: str, folder: str) -> bool:
     (True, False)
     """
     there = sys.modules.get(name)
-    if name in sys.stdlib_module_names or (there is not None and not _lies_in(there, [folder])):
+    if name in _STANDARD or (there is not None and not _lies_in(there, [folder])):
         return True
     others = [entry for entry in sys.path if entry not in _tail and _absolute(entry) != folder]
     found = PathFinder.find_spec(name, others)
@@ -138,7 +149,6 @@ def _enter(folder: str) -> None:
     if _finder_for not in sys.path_hooks:
         sys.path_hooks.insert(0, _finder_for)
     _close_finders(folder)
-    importlib.invalidate_caches()
 
 
 def _close_finders(folder: str) -> None:
@@ -179,12 +189,15 @@ def _drop(modules: dict[str, types.ModuleType]) -> None:
 
 def _lies_in(module: object, folders: Iterable[str]) -> bool:
     """Tell whether a top-level module is a file or a folder of one of the folders, whatever its __getattr__ says."""
-    if not isinstance(module, types.ModuleType):
-        return False
-    known = types.ModuleType.__getattribute__(module, "__dict__")
+    known = _held(module)
     places = [place for place in (known.get("__file__"), *(known.get("__path__") or ())) if isinstance(place, str)]
     parents = {str(parent) for place in places for parent in list(Path(os.path.realpath(place)).parents)[:2]}
     return any(folder in parents for folder in folders)
+
+
+def _held(module: object) -> dict[str, Any]:
+    """Return what a module really holds, whatever it answers."""
+    return types.ModuleType.__getattribute__(module, "__dict__") if isinstance(module, types.ModuleType) else {}
 
 
 def _absolute(entry: str) -> str:

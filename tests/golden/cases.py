@@ -125,6 +125,17 @@ BACKPROP_WRONG: Final = part(
 COPIED: Final = ("title", "blocks", "worst", "wrong", "diagnosis", "counterexample", "parameters")
 MINI_BATCH_NOTE: Final = "mini-batches were not judged: they stand on backprop, which is to be mended first"
 
+FORWARD_WRONG: Final = dataclasses.replace(
+    FORWARD,
+    verdict=Verdict.DISAGREE,
+    worst=Component("a^L", (0, 0), claimed=0.9640275800758169, estimated=0.8807970779778823, bound=1.9e-15),
+    counterexample="net = Network([1, 1])\na = net.feedforward(np.array([[1.0]]))",
+    notes=(
+        "feedforward does not compute sigma(w a + b), equation (25), with sigmoid neurons, so everything below is about "
+        "another network; tanh fits it: if that is what you mean, say --activation tanh",
+    ),
+)
+
 AGREEING: Final = {
     "agree": at_point(Verdict.AGREE, blocks=(agreeing("b1", (30, 1)), agreeing("w1", (30, 784), 9.42, 4.4e-7))),
     "agree_exact": at_point(Verdict.AGREE, blocks=(agreeing("w", (), float("inf"), 0.0),), example_passes=81_000),
@@ -170,6 +181,9 @@ DISAGREEING: Final = {
         BACKPROP_WRONG,
         **{name: getattr(BACKPROP_WRONG, name) for name in COPIED},
         notes=(MINI_BATCH_NOTE,),
+    ),
+    "disagree_forward": dataclasses.replace(
+        FORWARD_WRONG, parts=(FORWARD_WRONG, BACKPROP), notes=(*FORWARD_WRONG.notes, MINI_BATCH_NOTE)
     ),
     "disagree_told_by_part": network(Verdict.DISAGREE, FORWARD, BACKPROP_WRONG, notes=(MINI_BATCH_NOTE,)),
 }

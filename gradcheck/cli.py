@@ -237,9 +237,9 @@ def _progress(target: str) -> Iterator[Callable[[int], None] | None]:
 def _print(report: Report, layout: str) -> None:
     """Print a report as text, JSON or JUnit XML; failures in text go to standard error."""
     if layout == "json":
-        from gradcheck.reporting.data import render_report
+        from gradcheck.reporting.data import render as render_json
 
-        click.echo(render_report(report))
+        click.echo(render_json(report))
         return
     if layout == "junit":
         from gradcheck.reporting.junit import render as render_junit

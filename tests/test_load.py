@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from gradcheck.errors import LoadError, UsageError, UserCodeError
-from gradcheck.subjects import time_limit
+from gradcheck.subjects import time_limit, user_folders
 from gradcheck.subjects.load import (
     LoadedModule,
     Target,
@@ -38,9 +38,10 @@ Write = Callable[..., Path]
 
 @pytest.fixture(autouse=True)
 def _no_trace(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put back what loads leave on purpose: sys.path's end, sys.modules and MPLBACKEND."""
+    """Start without what earlier loads left on purpose, and put it back: sys.path's end, sys.modules, MPLBACKEND."""
     monkeypatch.delenv("MPLBACKEND", raising=False)
     path, modules = list(sys.path), dict(sys.modules)
+    sys.path[:] = [entry for entry in path if entry not in user_folders._tail]
     yield
     sys.path[:] = path
     for name in set(sys.modules) - set(modules):
@@ -588,8 +589,9 @@ def test_python_2_is_recognised(write: Write, text: str, kind: type[Exception], 
         "x = (1",
         "def f(:\n    pass",
         "print('a' 'b",
-        "x = 'print y' 1",
-        "y = 1 z  # print x",
+        "x = 'a ` b' 1",
+        "y = 1 z  # `x`",
+        "from math import izip",
         "retrun 1",
         "xrnage(3)",
         "1()",
@@ -957,7 +959,16 @@ def test_causes_are_cut_too_and_chains_may_be_long(write: Write) -> None:
         module.f(1)
     shown = user_traceback(caught.value, inside=path)
     assert "test_load.py" not in shown
-    assert shown.index("ZeroDivisionError") < shown.index("direct cause") < shown.index("ValueError: f")
+    assert shown.index("ZeroDivisionError: ") < shown.index("direct cause") < shown.index("ValueError: f")
+
+
+def test_a_cause_with_frames_of_ours_loses_them(write: Write) -> None:
+    path = write("network.py", "1 / 0\n")
+    with pytest.raises(UserCodeError) as caught:
+        load_text(path)
+    shown = user_traceback(caught.value, inside=None)
+    assert f'File "{path}", line 1' in shown
+    assert "load.py" not in shown.replace("test_load.py", "")
 
 
 def test_a_syntax_error_has_no_frames_of_ours(write: Write) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gradcheck.reporting.junit import render
 from gradcheck.reporting.text import render as render_text
-from gradcheck.results import CheckResult, Verdict
+from gradcheck.results import CheckResult, Failure, FailureKind, Report, Verdict
 from tests.golden.cases import CASES
 from tests.results_for_tests import RESULTS
 
@@ -20,7 +20,7 @@ QUICK = settings(max_examples=50, deadline=None, database=None)
 
 def suite_of(results: list[CheckResult]) -> ElementTree.Element:
     """Return the one test suite of the XML of these results."""
-    (suite,) = ElementTree.fromstring(render(results))
+    (suite,) = ElementTree.fromstring(render(Report(tuple(results))))
     return suite
 
 
@@ -95,7 +95,7 @@ def test_what_xml_cannot_hold_is_written_as_an_escape() -> None:
 @QUICK
 @given(st.lists(RESULTS, max_size=3))
 def test_any_text_gives_xml_and_only_agree_passes(results: list[CheckResult]) -> None:
-    xml = render(results)
+    xml = render(Report(tuple(results)))
     suite = ElementTree.fromstring(xml.encode("utf-8"))[0]
     passed = sum(kind is None for kind in failure_types(suite))
     agreed = sum(
@@ -103,3 +103,12 @@ def test_any_text_gives_xml_and_only_agree_passes(results: list[CheckResult]) ->
     )
     assert passed == agreed
     assert suite.find(".//skipped") is None
+
+
+def test_a_target_without_a_result_is_an_error_whatever_its_texts_hold() -> None:
+    failure = Failure("net\x00.py", FailureKind.MISUSE, "there is no \x1b such file")
+    (suite,) = ElementTree.fromstring(render(Report((), (failure,))))
+    assert (suite.get("tests"), suite.get("errors"), suite.get("failures")) == ("1", "1", "0")
+    error = suite[0].find("error")
+    assert error is not None
+    assert error.get("type") == "misuse"

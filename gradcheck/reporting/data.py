@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from gradcheck.results import SCHEMA_VERSION, CheckResult
+from gradcheck.results import CheckResult, Report
 
 
-def render(result: CheckResult) -> str:
-    """Return one result as strict JSON: ASCII, and numbers that JSON lacks as the strings "nan", "inf" and "-inf".
+def render(result: CheckResult | Report) -> str:
+    """Return a result, or the report of a whole run, as strict JSON.
+
+    ASCII, with the schema version; numbers that JSON lacks are the strings "nan", "inf" and "-inf".
 
     Examples
     --------
-    >>> from gradcheck.results import Verdict
-    >>> parse(render(CheckResult("gradient", Verdict.AGREE)))[0].title
-    'gradient'
+    >>> print(render(Report()))
+    {
+      "results": [],
+      "failures": [],
+      "schema_version": 1
+    }
     """
     return json.dumps(result.as_dict(), indent=2, allow_nan=False)
 
 
-def render_many(results: Sequence[CheckResult]) -> str:
-    """Return the results of several targets as one JSON object with `schema_version` and `results`.
-
-    Examples
-    --------
-    >>> print(render_many([]))
-    {
-      "schema_version": 1,
-      "results": []
-    }
-    """
-    encoded = [result.as_dict() for result in results]
-    return json.dumps({"schema_version": SCHEMA_VERSION, "results": encoded}, indent=2, allow_nan=False)
-
-
-def parse(text: str) -> list[CheckResult]:
-    """Return the results that `render` or `render_many` wrote.
+def parse(text: str) -> Report:
+    """Return the report that `render` wrote; one result is a report of one.
 
     Raises
     ------
@@ -47,24 +36,13 @@ def parse(text: str) -> list[CheckResult]:
     Examples
     --------
     >>> from gradcheck.results import Verdict
-    >>> results = CheckResult("w", Verdict.AGREE), CheckResult("b", Verdict.AGREE)
-    >>> [result.title for result in parse(render_many(results))]
-    ['w', 'b']
+    >>> parse(render(CheckResult("gradient", Verdict.AGREE))).results[0].title
+    'gradient'
     """
     data = json.loads(text, parse_constant=_refuse)
     if not isinstance(data, dict):
         raise ValueError(f"the JSON holds {_kind(data)}: an object with schema_version is required")
-    if "results" not in data:
-        return [CheckResult.from_dict(data)]
-    version, listed = data.get("schema_version"), data["results"]
-    if version != SCHEMA_VERSION:
-        raise ValueError(f"schema_version is {version!r}: this gradcheck reads version {SCHEMA_VERSION}")
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise ValueError(f"results is {_kind(listed)}: a list of objects is required")
-    unknown = set(data) - {"schema_version", "results"}
-    if unknown:
-        raise ValueError(f"unknown fields {sorted(unknown)} beside results")
-    return [CheckResult.from_dict(one) for one in listed]
+    return Report.from_dict(data) if "results" in data else Report((CheckResult.from_dict(data),))
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree
 
 from gradcheck.reporting import text
 from gradcheck.reporting.words import headline
-from gradcheck.results import CheckResult, Verdict
+from gradcheck.results import CheckResult, Failure, Report, Verdict
 
 NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, by the production Char of its section 2.2."""
@@ -18,22 +18,24 @@ NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 SUITE: Final = "gradcheck"
 
 
-def render(results: Sequence[CheckResult]) -> str:
-    """Return all results as one test suite; DISAGREE and INCONCLUSIVE are failures, told apart by their type.
+def render(report: Report) -> str:
+    """Return a run as one test suite: DISAGREE and INCONCLUSIVE are failures, a target without a result is an error.
 
     Examples
     --------
-    >>> xml = render([CheckResult("gradient", Verdict.INCONCLUSIVE)])
+    >>> xml = render(Report((CheckResult("gradient", Verdict.INCONCLUSIVE),)))
     >>> suite = ElementTree.fromstring(xml)[0]
     >>> suite.get("tests"), suite.get("failures"), suite[0].find("failure").get("type")
     ('1', '1', 'inconclusive')
     """
-    cases = [case for result in results for case in _cases(result)]
-    failures = sum(case.verdict is not Verdict.AGREE for case in cases)
-    counts = {"tests": str(len(cases)), "failures": str(failures), "errors": "0", "skipped": "0"}
+    cases = [case for result in report.results for case in _cases(result)]
+    wrong = sum(case.verdict is not Verdict.AGREE for case in cases)
+    counts = {"tests": len(cases) + len(report.failures), "failures": wrong, "errors": len(report.failures), "skipped": 0}
     root = ElementTree.Element("testsuites")
-    suite = ElementTree.SubElement(root, "testsuite", {"name": SUITE, **counts})
+    attributes = {name: str(count) for name, count in counts.items()}
+    suite = ElementTree.SubElement(root, "testsuite", {"name": SUITE, **attributes})
     suite.extend([_testcase(case) for case in cases])
+    suite.extend([_error(failure) for failure in report.failures])
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
@@ -55,6 +57,14 @@ def _testcase(case: CheckResult) -> ElementTree.Element:
     if case.verdict is not Verdict.AGREE:
         attributes = {"type": case.verdict.value, "message": _xml(headline(case))}
         ElementTree.SubElement(element, "failure", attributes).text = _xml(text.render(case))
+    return element
+
+
+def _error(failure: Failure) -> ElementTree.Element:
+    """Return one test case for a target that gave no result."""
+    element = ElementTree.Element("testcase", {"classname": SUITE, "name": _xml(failure.target)})
+    attributes = {"type": failure.kind.value, "message": _xml(failure.sentence)}
+    ElementTree.SubElement(element, "error", attributes).text = _xml(failure.traceback or failure.sentence)
     return element
 
 

@@ -21,6 +21,9 @@ def is_ours(file: str) -> bool:
     --------
     >>> is_ours(__file__), is_ours("<frozen importlib._bootstrap>"), is_ours("/home/ada/network.py")
     (True, True, False)
+    >>> from gradcheck.examples import network_right
+    >>> is_ours(network_right.__file__)
+    False
     """
     parents = Path(file).parents
     return is_import_machinery(file) or (_PACKAGE in parents and _EXAMPLES not in parents)
@@ -44,6 +47,9 @@ def is_users(file: str, folder: str) -> bool:
     --------
     >>> is_users("/home/ada/network.py", "/home/ada"), is_users("/home/bob/network.py", "/home/ada")
     (True, False)
+    >>> import json, os
+    >>> is_users(json.__file__, os.path.dirname(os.path.dirname(os.__file__)))
+    False
     >>> is_users("/home/ada/.venv/lib/python3.12/site-packages/numpy/linalg.py", "/home/ada")
     False
     """

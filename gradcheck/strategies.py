@@ -163,11 +163,16 @@ def examples(draw: st.DrawFn, network: Network, *, min_examples: int = 1, max_ex
     >>> x.shape, y.shape
     ((2, 1), (3, 1))
     """
-    if not 1 <= min_examples <= max_examples:
-        raise UsageError(f"min_examples is {min_examples} and max_examples {max_examples}: 1 <= min <= max is required")
-    m = draw(st.integers(min_examples, max_examples))
+    m = draw(_counts(min_examples, max_examples))
     x = draw(_generic((network.sizes[0], m)))
     return x, draw(_targets(network, m))
+
+
+def _counts(least: int, most: int) -> st.SearchStrategy[int]:
+    """Return numbers of examples."""
+    if not 1 <= least <= most:
+        raise UsageError(f"min_examples is {least} and max_examples {most}: 1 <= min <= max is required")
+    return st.integers(least, most)
 
 
 def _targets(network: Network, m: int) -> st.SearchStrategy[Array]:
@@ -193,6 +198,8 @@ def network_cases(
     >>> find(network_cases(max_examples=5), lambda case: case.m > 1).m
     2
     """
+    # Drawn before the network: a layer that shrinking takes away must not move this number.
+    m = draw(_counts(min_examples, max_examples))
     network = draw(networks(recipe))
-    x, y = draw(examples(network, min_examples=min_examples, max_examples=max_examples))
+    x, y = draw(examples(network, min_examples=m, max_examples=m))
     return NetworkCase(network, x, y)

@@ -114,7 +114,9 @@ def test_what_these_say_beside_the_point_is_outside_the_domain(error: Exception)
     assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.DOMAIN)
 
 
-@pytest.mark.parametrize("error", [KeyError("w"), TypeError("no"), IndexError("2"), AttributeError("z"), RuntimeError()])
+@pytest.mark.parametrize(
+    "error", [KeyError("w"), TypeError("no"), IndexError("2"), AttributeError("z"), RuntimeError()]
+)
 def test_other_errors_beside_the_point_are_the_users(error: Exception) -> None:
     with pytest.raises(UserCodeError, match=f"the cost raised {type(error).__name__} beside the point") as raised:
         check(beside(error), wave_gradient, WAVE_AT, options=SEED)
@@ -126,6 +128,7 @@ def test_probes_are_silent_and_leave_the_settings_as_they_were() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert cost_at_probe(lambda w: np.log(w), np.float64(0.0)) == -np.inf
+        assert cost_at_probe(lambda w: warnings.warn("deprecated", stacklevel=1) or 2.0, np.float64(0.0)) == 2.0
     assert np.geterr() == before
 
 

@@ -20,17 +20,11 @@ from typing import Any
 import pytest
 
 from gradcheck.errors import LoadError, UsageError, UserCodeError
-from gradcheck.subjects import time_limit, user_folders
-from gradcheck.subjects.load import (
-    LoadedModule,
-    Target,
-    attribute,
-    explain_python_2,
-    load,
-    parse_target,
-    user_traceback,
-)
-from gradcheck.subjects.time_limit import TimeIsUp
+from gradcheck.subjects.load import LoadedModule, attribute, load
+from gradcheck.subjects.python2 import explain_python_2
+from gradcheck.subjects.surroundings import forget
+from gradcheck.subjects.targets import Target, parse_target
+from gradcheck.subjects.tracebacks import user_traceback
 
 SOON = 0.15
 Write = Callable[..., Path]
@@ -38,11 +32,12 @@ Write = Callable[..., Path]
 
 @pytest.fixture(autouse=True)
 def _no_trace(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Start without what earlier loads left on purpose, and put it back: sys.path's end, sys.modules, MPLBACKEND."""
+    """Start without what earlier loads left on purpose, and put back what a test changes of sys."""
+    forget()
     monkeypatch.delenv("MPLBACKEND", raising=False)
     path, modules = list(sys.path), dict(sys.modules)
-    sys.path[:] = [entry for entry in path if entry not in user_folders._tail]
     yield
+    forget()
     sys.path[:] = path
     for name in set(sys.modules) - set(modules):
         del sys.modules[name]

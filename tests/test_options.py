@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gradcheck.checks.options import Locate, Options
@@ -16,6 +17,8 @@ from gradcheck.errors import UsageError
         ("seed", -1, "seed is -1: a whole number of at least 0"),
         ("seed", 1.5, "seed is 1.5: a whole number"),
         ("seed", "7", "seed is '7'"),
+        ("seed", True, "seed is True"),
+        ("max_forward_passes", False, "max_forward_passes is False"),
         ("max_forward_passes", 0, "max_forward_passes is 0: a whole number of at least 1"),
         ("max_forward_passes", -3, "max_forward_passes is -3"),
         ("max_forward_passes", 10.0, "max_forward_passes is 10.0"),
@@ -31,6 +34,11 @@ def test_what_is_out_of_range_is_refused_with_its_value(field: str, value: Any, 
 def test_the_least_values_are_allowed() -> None:
     options = Options(seed=0, max_forward_passes=1, locate=Locate.FULL)
     assert (options.seed, options.max_forward_passes, options.locate) == (0, 1, Locate.FULL)
+
+
+def test_numpys_whole_numbers_are_whole_numbers() -> None:
+    options = Options(seed=np.random.default_rng(0).integers(9), max_forward_passes=np.int32(7))
+    assert type(options.seed) is int and (type(options.max_forward_passes), options.max_forward_passes) == (int, 7)
 
 
 def test_there_is_no_step_and_no_tolerance_to_choose() -> None:

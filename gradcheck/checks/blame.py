@@ -12,8 +12,10 @@ import numpy.typing as npt
 from gradcheck.checks.gradient import check_gradient
 from gradcheck.checks.guards import call_user
 from gradcheck.checks.options import Options
+from gradcheck.checks.search import Budget
 from gradcheck.checks.sigma import check_sigma
-from gradcheck.network.costs import COSTS
+from gradcheck.errors import UserCodeError
+from gradcheck.network.costs import COSTS, matched_pair
 from gradcheck.network.model import Network
 from gradcheck.results import CheckResult, Diagnosis, FaultKind, Verdict
 from gradcheck.strategies import NetworkCase
@@ -31,7 +33,7 @@ def blame(
     case: NetworkCase,
     make: Callable[..., GradientSubject],
     detail: CheckResult,
-    options: Options,
+    budget: Budget,
 ) -> tuple[Diagnosis, ...]:
     """Return what explains a disagreement on `case`, best first; empty when nothing here does.
 
@@ -39,9 +41,9 @@ def blame(
     """
     found = list(_returned_in_the_other_order(detail))
     if make is not update_subject and not detail.faults:
-        found.extend(_sigma_prime(subject, options))
+        found.extend(_sigma_prime(subject, budget.options))
         found.extend(_cost_derivative(subject, case))
-        found.extend(_other_cost(subject, case, make, options))
+        found.extend(_other_cost(subject, case, make, budget))
     return tuple(found)
 
 
@@ -56,22 +58,30 @@ def _returned_in_the_other_order(detail: CheckResult) -> Iterator[Diagnosis]:
 def _sigma_prime(subject: NetworkSubject, options: Options) -> Iterator[Diagnosis]:
     """Pass on what a check of the user's sigma' says."""
     if subject.sigma is not None:
-        result = check_sigma(subject.sigma, options)
+        # Evaluations of sigma alone are no evaluations of the cost, and are not counted among them.
+        unlimited = dataclasses.replace(options, max_forward_passes=None, progress=None)
+        result = check_sigma(subject.sigma, unlimited)
         if result.verdict is Verdict.DISAGREE:
             yield from result.diagnosis
 
 
 def _cost_derivative(subject: NetworkSubject, case: NetworkCase) -> Iterator[Diagnosis]:
-    """Compare cost_derivative(a, y) with nabla_a C of the declared cost."""
+    """Compare cost_derivative(a, y) with nabla_a C of the declared cost, or with delta^L where the two cancel sigma'(z)."""
     user = UserNetwork(subject, case.network.sizes)
     if not user.has("cost_derivative"):
         return
-    a, y = case.network.feedforward(case.x).output[:, [0]], case.y[:, [0]]
+    forward = case.network.feedforward(case.x)
+    z, a, y = forward.zs[-1][:, [0]], forward.output[:, [0]], case.y[:, [0]]
     user.load([np.array(w) for w in case.network.weights], [np.array(b) for b in case.network.biases])
-    claimed = np.asarray(call_user("cost_derivative", user.theirs.cost_derivative, user.column(a), user.column(y)))
+    try:
+        claimed = np.asarray(call_user("cost_derivative", user.theirs.cost_derivative, user.column(a), user.column(y)))
+    except UserCodeError:
+        return  # It takes something other than (a, y), and is not the chapter's.
+    pair = matched_pair(case.network.activations[-1], case.network.cost)
     right = user.column(case.network.cost.nabla_a(a, y))
-    allowed = DERIVATIVE_ROUNDINGS * np.finfo(np.float64).eps * (np.abs(right) + np.abs(user.column(a)) + np.abs(user.column(y)))
-    if claimed.shape == right.shape and np.all(np.abs(claimed - right) <= allowed):
+    fused = right if pair is None else user.column(pair.delta(z, y))
+    size = np.abs(user.column(a)) + np.abs(user.column(y))
+    if claimed.dtype.kind not in "fiu" or any(_is_close(claimed, value, size) for value in (right, fused)):
         return
     sentence = (
         f"cost_derivative is not nabla_a C of the {case.network.cost.name} cost: for a = {_short(a)}, y = {_short(y)} "
@@ -81,21 +91,33 @@ def _cost_derivative(subject: NetworkSubject, case: NetworkCase) -> Iterator[Dia
 
 
 def _other_cost(
-    subject: NetworkSubject, case: NetworkCase, make: Callable[..., GradientSubject], options: Options
+    subject: NetworkSubject, case: NetworkCase, make: Callable[..., GradientSubject], budget: Budget
 ) -> Iterator[Diagnosis]:
     """Look for another cost that the same gradient is right for."""
     declared = subject.declared
     for cost in COSTS.values():
         if cost is declared.cost:
             continue
-        network = Network(case.network.weights, case.network.biases, case.network.activations, cost)
+        network = Network(
+            case.network.weights,
+            case.network.biases,
+            case.network.activations,
+            cost,
+            weight_decay=declared.weight_decay,
+        )
         other = dataclasses.replace(subject, declared=dataclasses.replace(declared, cost=cost))
-        if check_gradient(make(other, network, case.x, case.y), options).verdict is Verdict.AGREE:
+        if check_gradient(make(other, network, case.x, case.y), budget.left()).verdict is Verdict.AGREE:
             sentence = (
                 f"it is the gradient of the {cost.name} cost, not of the {declared.cost.name} cost: if that is your cost, "
                 f"say --cost {cost.name}; if not, (BP1) is where the two differ"
             )
             yield Diagnosis(f"cost-{cost.name}", "(BP1)", sentence)
+
+
+def _is_close(claimed: Array, right: Array, size: Array) -> bool:
+    """Tell whether two derivatives differ by no more than rounding."""
+    allowed = DERIVATIVE_ROUNDINGS * np.finfo(np.float64).eps * (np.abs(right) + size)
+    return claimed.shape == right.shape and bool(np.all(np.abs(claimed - right) <= allowed))
 
 
 def _short(values: Array) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+import numpy as np
 import numpy.typing as npt
 
 from gradcheck.checks.blame import blame
@@ -15,12 +17,14 @@ from gradcheck.checks.forward import forward_mismatch, matching_activations
 from gradcheck.checks.gradient import aggregate, check_gradient
 from gradcheck.checks.guards import call_user
 from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
-from gradcheck.checks.search import CASES, Judge, Search, remaining, search
+from gradcheck.checks.search import CASES, Budget, Judge, Search, search
 from gradcheck.errors import BudgetExceeded, UserCodeError
-from gradcheck.results import CheckResult, Status, Verdict
+from gradcheck.network.model import Network
+from gradcheck.results import CheckResult, Component, Reason, Status, Verdict
 from gradcheck.strategies import NetworkCase, Recipe, network_cases
 from gradcheck.subjects.network_class import (
     DEFAULT_DECLARED,
+    PROBE_SIZES,
     Batch,
     Declared,
     NetworkSubject,
@@ -34,6 +38,10 @@ Array = npt.NDArray[Any]
 
 MINI_BATCH: Final = 5
 """Examples in a mini-batch at most (a count): above the width of the networks, so that no sum over the wrong axis hides."""
+
+FITTED: Final = 3
+"""Generic networks that an activation must fit to be named (a count): weighted inputs of both signs are among their 21 with
+probability 1 - 2^-20."""
 
 
 def check_network(
@@ -82,8 +90,9 @@ class _NetworkCheck:
     """The parts of one network check, done one after the other within one budget."""
 
     def __init__(self, subject: NetworkSubject, options: Options) -> None:
-        self.subject, self.options = subject, options
-        self.user = UserNetwork(subject, (2, *(3 for _ in subject.declared.activations[1:]), 4))
+        self.subject, self.options, self.budget = subject, options, Budget(options)
+        self.sizes = (2, *(3 for _ in subject.declared.activations[1:]), 4)
+        self.user = UserNetwork(subject, self.sizes)
         self.parts: list[CheckResult] = []
         self.notes: list[str] = []
 
@@ -113,20 +122,13 @@ class _NetworkCheck:
     def _add(self, part: CheckResult) -> None:
         self.parts.append(part)
 
-    def _spent(self) -> int:
-        return sum(part.forward_passes for part in self.parts)
-
     def _recipe(self) -> Recipe:
         declared = self.subject.declared
         return Recipe(declared.activations, declared.cost, declared.weight_decay)
 
     def _search(self, judge: Judge, least: int, most: int) -> Search:
         """Search within what is left of the budget."""
-        try:
-            left = dataclasses.replace(remaining(self.options, self._spent()), locate=Locate.FIRST)
-        except BudgetExceeded:
-            return Search(out_of_budget=True)
-        return search(network_cases(self._recipe(), min_examples=least, max_examples=most), judge, left)
+        return search(network_cases(self._recipe(), min_examples=least, max_examples=most), judge, self.budget)
 
     def _blank(self, title: str, seen: Search) -> CheckResult:
         """Return a part's result without its details."""
@@ -147,21 +149,47 @@ class _NetworkCheck:
         part = self._blank(f"feedforward is that of {names} neurons (25)", seen)
         if seen.first is None or seen.smallest is None:
             return _with_note(part, _agreement_note(seen))
-        output = self._output(seen.smallest)
-        worst = forward_mismatch(seen.smallest.network, seen.smallest.x, output)
-        fitting = matching_activations([seen.first, seen.smallest], [self._output(seen.first), output])
-        part = dataclasses.replace(part, worst=worst, counterexample=as_code(self.subject, seen.smallest, "feedforward"))
+        spent = self.budget.spent
+        worst: Component | None = None
+        fitting: tuple[str, ...] = ()
+        with contextlib.suppress(BudgetExceeded), _smallest(seen.smallest):
+            output = self._output(seen.smallest, self.budget.left())
+            worst = forward_mismatch(seen.smallest.network, seen.smallest.x, output)
+            fitting = self._fitting(seen.smallest, output)
+        part = dataclasses.replace(
+            part,
+            worst=worst,
+            counterexample=as_code(self.subject, seen.smallest, "feedforward"),
+            forward_passes=part.forward_passes + self.budget.spent - spent,
+            example_passes=part.example_passes + self.budget.spent - spent,
+        )
         return _with_note(part, _forward_note(names, fitting))
 
     def _judge_forward(self, case: NetworkCase, options: Options) -> CheckResult:
-        mismatch = forward_mismatch(case.network, case.x, self._output(case))
+        mismatch = forward_mismatch(case.network, case.x, self._output(case, options))
         verdict = Verdict.AGREE if mismatch is None else Verdict.DISAGREE
         return CheckResult("feedforward", verdict, forward_passes=1)
 
-    def _output(self, case: NetworkCase) -> Array:
-        """Return the user's a^L, of shape (n_L, m)."""
+    def _fitting(self, case: NetworkCase, output: Array) -> tuple[str, ...]:
+        """Return the declarations that fit the smallest case and, since many fit that one, some generic networks."""
+        generator = np.random.default_rng(self.options.seed)
+        each = self.subject.declared.activations
+        sizes = PROBE_SIZES if len(each) == 1 else self.sizes
+        cases, outputs = [case], [output]
+        with contextlib.suppress(BudgetExceeded, UserCodeError):
+            for _ in range(FITTED):
+                network = Network.random(sizes, generator, activations=self._recipe().of_layers(len(sizes) - 1))
+                generic = NetworkCase(network, generator.standard_normal((sizes[0], 1)), np.zeros((sizes[-1], 1)))
+                outputs.append(self._output(generic, self.budget.left()))
+                cases.append(generic)
+        return matching_activations(cases, outputs)
+
+    def _output(self, case: NetworkCase, options: Options) -> Array:
+        """Return the user's a^L, of shape (n_L, m); one forward pass."""
         user = UserNetwork(self.subject, case.network.sizes)
         user.load([w.copy() for w in case.network.weights], [b.copy() for b in case.network.biases])
+        if options.progress is not None:
+            options.progress(1)
         output: Array = call_user("feedforward", user.feedforward, case.x)
         return output
 
@@ -169,7 +197,8 @@ class _NetworkCheck:
         """Judge the gradient that `make` reads out of the user's class."""
 
         def judge(case: NetworkCase, options: Options) -> CheckResult:
-            return check_gradient(make(self.subject, case.network, case.x, case.y), options)
+            quick = dataclasses.replace(options, locate=Locate.FIRST)
+            return check_gradient(make(self.subject, case.network, case.x, case.y), quick)
 
         seen = self._search(judge, least, most)
         part = self._blank(title, seen)
@@ -179,24 +208,32 @@ class _NetworkCheck:
 
     def _disagreement(self, part: CheckResult, case: NetworkCase, make: Callable[..., GradientSubject]) -> CheckResult:
         """Return the part with what is wrong on the smallest case."""
-        options = dataclasses.replace(self.options, max_forward_passes=None, progress=None)
-        try:
-            detail = check_gradient(make(self.subject, case.network, case.x, case.y), options)
-        except UserCodeError as error:
-            sizes = list(case.network.sizes)
-            raise UserCodeError(f"{error} (on a network with sizes {sizes}, the smallest on which it was seen)") from error.__cause__
         method = "update_mini_batch" if make is update_subject else "backprop"
+        part = dataclasses.replace(part, counterexample=as_code(self.subject, case, method))
+        spent = self.budget.spent
+        try:
+            with _smallest(case):
+                detail = check_gradient(make(self.subject, case.network, case.x, case.y), self.budget.left())
+            if detail.reason is Reason.BUDGET:
+                raise BudgetExceeded("nothing is left to locate it with")
+            part = dataclasses.replace(
+                part,
+                faults=detail.faults,
+                blocks=detail.blocks,
+                worst=detail.worst,
+                wrong=detail.wrong,
+                parameters=detail.parameters,
+                gradient_calls=part.gradient_calls + detail.gradient_calls,
+            )
+            part = dataclasses.replace(part, diagnosis=blame(self.subject, case, make, detail, self.budget))
+        except BudgetExceeded:
+            budget = self.options.max_forward_passes
+            part = _with_note(part, f"the budget of {budget} forward passes ran out before all was known about it")
+        passes = self.budget.spent - spent
         return dataclasses.replace(
             part,
-            faults=detail.faults,
-            blocks=detail.blocks,
-            worst=detail.worst,
-            wrong=detail.wrong,
-            diagnosis=blame(self.subject, case, make, detail, options),
-            counterexample=as_code(self.subject, case, method),
-            parameters=detail.parameters,
-            forward_passes=part.forward_passes + detail.forward_passes,
-            gradient_calls=part.gradient_calls + detail.gradient_calls,
+            forward_passes=part.forward_passes + passes,
+            example_passes=part.example_passes + passes * case.m,
         )
 
     def _whole(self) -> CheckResult:
@@ -211,11 +248,23 @@ class _NetworkCheck:
             reason=reason,
             notes=(*told.notes, *self.notes) if verdict is not Verdict.AGREE else tuple(self.notes),
             parts=tuple(self.parts),
-            forward_passes=self._spent(),
+            forward_passes=self.budget.spent,
             gradient_calls=sum(part.gradient_calls for part in self.parts),
             example_passes=sum(part.example_passes for part in self.parts),
             reproduce=f"gradcheck.check_network({self.subject.name}, options=gradcheck.Options(seed={self.options.seed}))",
         )
+
+
+@contextlib.contextmanager
+def _smallest(case: NetworkCase) -> Iterator[None]:
+    """Add the sizes of the smallest network to what the user's code raises on it."""
+    try:
+        yield
+    except UserCodeError as error:
+        sizes = list(case.network.sizes)
+        raise UserCodeError(
+            f"{error} (on a network with sizes {sizes}, the smallest on which it was seen)"
+        ) from error.__cause__
 
 
 def _with_note(part: CheckResult, note: str) -> CheckResult:
@@ -225,7 +274,9 @@ def _with_note(part: CheckResult, note: str) -> CheckResult:
 def _agreement_note(seen: Search) -> str:
     """Return on how many networks a part was judged, and what was inconclusive."""
     left = [f"{count} inconclusive ({reason.value})" for reason, count in seen.reasons.items()]
-    digits = f", each block to {math.floor(seen.digits * 10.0) / 10.0} digits or more" if math.isfinite(seen.digits) else ""
+    digits = (
+        f", each block to {math.floor(seen.digits * 10.0) / 10.0} digits or more" if math.isfinite(seen.digits) else ""
+    )
     return f"{seen.agreed} of {CASES} random networks agree{digits}" + "".join(f", {words}" for words in left)
 
 
@@ -233,5 +284,7 @@ def _forward_note(names: str, fitting: tuple[str, ...]) -> str:
     """Return the sentence for a forward pass that is not the declared one."""
     start = f"feedforward does not compute sigma(w a + b), equation (25), with {names} neurons, so everything below is about another network"
     if not fitting:
-        return f"{start}; no activation known here fits it: compare it with (25) layer by layer before looking at backprop"
+        return (
+            f"{start}; no activation known here fits it: compare it with (25) layer by layer before looking at backprop"
+        )
     return f"{start}; {' or '.join(fitting)} fits it: if that is what you mean, say --activation {fitting[0]}"

@@ -168,7 +168,9 @@ def _located(
         if block.status is Status.DISAGREE:
             location = locate(setting, leaf, options.locate, generator)
             wrong.extend(location.wrong)
-            block = dataclasses.replace(block, components_measured=location.measured, components_wrong=len(location.wrong))
+            block = dataclasses.replace(
+                block, components_measured=location.measured, components_wrong=len(location.wrong)
+            )
         counted.append(block)
     wrong.sort(key=lambda component: -abs(component.claimed - component.estimated))
     return counted, wrong

@@ -6,6 +6,7 @@ import dataclasses
 import enum
 import secrets
 from collections.abc import Callable
+from numbers import Integral
 
 from gradcheck.errors import UsageError
 
@@ -60,11 +61,13 @@ class Options:
     progress: Callable[[int], None] | None = None
 
     def __post_init__(self) -> None:
-        if self.seed is not None and (not isinstance(self.seed, int) or self.seed < 0):
-            raise UsageError(f"seed is {self.seed!r}: a whole number of at least 0 is required")
-        budget = self.max_forward_passes
-        if budget is not None and (not isinstance(budget, int) or budget < 1):
-            raise UsageError(f"max_forward_passes is {budget!r}: a whole number of at least 1 is required")
+        for name, least in (("seed", 0), ("max_forward_passes", 1)):
+            value = getattr(self, name)
+            if value is None:
+                continue
+            if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+                raise UsageError(f"{name} is {value!r}: a whole number of at least {least} is required")
+            object.__setattr__(self, name, int(value))  # numpy's integers are no JSON
         if not isinstance(self.locate, Locate):
             choices = ", ".join(f"Locate.{choice.name}" for choice in Locate)
             raise UsageError(f"locate is {self.locate!r}: one of {choices} is required")

@@ -77,7 +77,14 @@ def preflight(problem: Problem, generator: np.random.Generator) -> Preflight:
     if mutation is not None:
         return Preflight(centre, None, nothing, (mutation,))
     if not math.isfinite(centre):
-        return Preflight(centre, None, nothing, (), Reason.DOMAIN, f"the cost is {centre} at the point given: a finite cost is required")
+        return Preflight(
+            centre,
+            None,
+            nothing,
+            (),
+            Reason.DOMAIN,
+            f"the cost is {centre} at the point given: a finite cost is required",
+        )
     elsewhere = _elsewhere(problem, generator)
     if not math.isfinite(problem.probe(elsewhere)):
         elsewhere = problem.w
@@ -136,7 +143,9 @@ def _name_change(problem: Problem, claim: Claim, second: Vector | None, leaf: st
     first = claim.vector
     third = problem.claim(problem.w).vector
     if first is None or second is None or third is None:
-        return Fault(FaultKind.STALE, leaf, f"the gradient of {leaf} was sound in the first call and is not in a later one")
+        return Fault(
+            FaultKind.STALE, leaf, f"the gradient of {leaf} was sound in the first call and is not in a later one"
+        )
     changed = _changed_leaf(problem, dataclasses.replace(claim, vector=second), third) is not None
     grown = dataclasses.replace(claim, vector=2.0 * second - first)
     if changed and _changed_leaf(problem, grown, third) is None:
@@ -159,8 +168,12 @@ def _name_change(problem: Problem, claim: Claim, second: Vector | None, leaf: st
 def _overwritten(problem: Problem, first: Claim) -> Fault | None:
     """Return a fault if the arrays of the first call have changed since: views of a buffer that later calls overwrite."""
     for leaf, value in zip(problem.layout.leaves, first.leaves, strict=True):
-        if first.vector is not None and not np.array_equal(np.ravel(np.asarray(value, dtype=np.float64)), first.vector[leaf.place]):
-            sentence = f"the array returned for {leaf.name} was overwritten by a later call: return a copy, not a buffer"
+        if first.vector is not None and not np.array_equal(
+            np.ravel(np.asarray(value, dtype=np.float64)), first.vector[leaf.place]
+        ):
+            sentence = (
+                f"the array returned for {leaf.name} was overwritten by a later call: return a copy, not a buffer"
+            )
             return Fault(FaultKind.STALE, leaf.name, sentence)
     return None
 

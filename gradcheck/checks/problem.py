@@ -171,10 +171,14 @@ def read_claim(layout: Layout, returned: Any) -> Claim:
         return Claim(None, (Fault(FaultKind.STRUCTURE, layout.leaves[0].name, sentence),), ())
     if leaves is None:
         wanted, seen = [leaf.name for leaf in layout.leaves], leaf_names(returned)
-        sentence = f"the gradient holds {_listing(seen)}: {_listing(wanted)} was required, in the structure of the parameters"
+        sentence = (
+            f"the gradient holds {_listing(seen)}: {_listing(wanted)} was required, in the structure of the parameters"
+        )
         return Claim(None, (Fault(FaultKind.STRUCTURE, _first_difference(wanted, seen), sentence),), ())
     faults = tuple(
-        fault for leaf, value in zip(layout.leaves, leaves, strict=True) for fault in _leaf_faults(leaf.name, leaf.shape, value)
+        fault
+        for leaf, value in zip(layout.leaves, leaves, strict=True)
+        for fault in _leaf_faults(leaf.name, leaf.shape, value)
     )
     if any(fault.kind is not FaultKind.NAN for fault in faults):
         return Claim(None, faults, tuple(leaves))
@@ -191,7 +195,9 @@ def _leaf_faults(name: str, shape: tuple[int, ...], value: Any) -> list[Fault]:
     try:
         array = np.asarray(value)
     except ValueError as error:
-        return [Fault(FaultKind.SHAPE, name, f"the gradient of {name} is no array ({error}): shape {shape} was required")]
+        return [
+            Fault(FaultKind.SHAPE, name, f"the gradient of {name} is no array ({error}): shape {shape} was required")
+        ]
     if array.dtype.kind != "f":
         seen = f"is {repr(value)[:60]}" if array.ndim == 0 else f"has dtype {array.dtype}"
         hint = "; its fractions are cut off" if array.dtype.kind in "iub" else ""
@@ -203,7 +209,13 @@ def _leaf_faults(name: str, shape: tuple[int, ...], value: Any) -> list[Fault]:
         return []
     index = tuple(int(i) for i in bad[0])
     place = f"{name}{list(index)}" if index else name
-    return [Fault(FaultKind.NAN, name, f"the gradient is {array[index]} at {place}, and not finite in {len(bad)} of {array.size} components")]
+    return [
+        Fault(
+            FaultKind.NAN,
+            name,
+            f"the gradient is {array[index]} at {place}, and not finite in {len(bad)} of {array.size} components",
+        )
+    ]
 
 
 def _first_difference(wanted: list[str], seen: list[str]) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import collections
+import concurrent.futures
+import contextlib
 import dataclasses
 import math
 import random
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from hypothesis import HealthCheck, find, settings
+from hypothesis import HealthCheck, Phase, currently_in_test_context, find, settings
+from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
 from hypothesis.errors import HypothesisException, NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
@@ -78,11 +82,9 @@ class Search:
             return Reason.BUDGET
         return self.reasons.most_common(1)[0][0]
 
-    def count(self, case: NetworkCase, result: CheckResult) -> None:
-        """Add one judged case."""
-        self.forward_passes += result.forward_passes
+    def count(self, result: CheckResult) -> None:
+        """Add one judged case; its forward passes are counted where they are made."""
         self.gradient_calls += result.gradient_calls
-        self.example_passes += result.forward_passes * case.m
         if self.first is None and result.verdict is Verdict.AGREE:
             self.agreed += 1
             self.digits = min([self.digits, *(block.digits for block in result.blocks if block.digits is not None)])
@@ -90,7 +92,38 @@ class Search:
             self.reasons[result.reason] += 1
 
 
-def search(cases: SearchStrategy[NetworkCase], judge: Judge, options: Options) -> Search:
+class Budget:
+    """The forward passes of one check: what was spent of them, and what is left.
+
+    Parameters
+    ----------
+    options : Options
+        The user's, of the whole check.
+
+    Examples
+    --------
+    >>> budget = Budget(Options(max_forward_passes=2))
+    >>> budget.left().progress(1)
+    >>> budget.spent, budget.left().max_forward_passes
+    (1, 1)
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.spent = 0
+
+    def left(self) -> Options:
+        """Return the options for one more measurement, which counts its passes here; BudgetExceeded if nothing is left."""
+        return dataclasses.replace(remaining(self.options, self.spent), progress=self._count)
+
+    def _count(self, _: int) -> None:
+        """Count one pass, and show it to the user's own counter."""
+        self.spent += 1
+        if self.options.progress is not None:
+            self.options.progress(self.spent)
+
+
+def search(cases: SearchStrategy[NetworkCase], judge: Judge, budget: Budget) -> Search:
     """Judge random cases; on the first that disagrees, shrink it.
 
     Hypothesis draws and shrinks, from the seed in the options alone and without a database; a case on which the user's code
@@ -106,10 +139,10 @@ def search(cases: SearchStrategy[NetworkCase], judge: Judge, options: Options) -
         judged_after_first += seen.first is not None
         if seen.out_of_budget or judged_after_first > SHRINKS:
             return False
+        spent = budget.spent
         try:
-            left = remaining(options, seen.forward_passes)
-            result = judge(case, left)
-            seen.count(case, result)
+            result = judge(case, budget.left())
+            seen.count(result)
             seen.out_of_budget = result.reason is Reason.BUDGET
             this = _kind(result)
         except BudgetExceeded:
@@ -117,6 +150,9 @@ def search(cases: SearchStrategy[NetworkCase], judge: Judge, options: Options) -
             return False
         except UserCodeError as error:
             this = type(error.__cause__).__name__
+        finally:
+            seen.forward_passes += budget.spent - spent
+            seen.example_passes += (budget.spent - spent) * case.m
         # Only the same kind of failure counts while shrinking: a smaller network often fails in another way, and explains less.
         if this is None or this != (kind or this):
             return False
@@ -125,10 +161,16 @@ def search(cases: SearchStrategy[NetworkCase], judge: Judge, options: Options) -
         return True
 
     quiet = settings(
-        max_examples=CASES, database=None, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False
+        max_examples=CASES,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink),  # not explain: it judges a hundred more cases for a text that nobody sees
     )
     try:
-        find(cases, disagrees, settings=quiet, random=random.Random(options.seed))
+        with _nothing_left_behind():
+            _find(lambda: find(cases, disagrees, settings=quiet, random=random.Random(budget.options.seed)))
     except NoSuchExample:
         pass
     except (HypothesisException, ExceptionGroup):
@@ -136,6 +178,27 @@ def search(cases: SearchStrategy[NetworkCase], judge: Judge, options: Options) -
         if seen.smallest is None:
             raise
     return seen
+
+
+@contextlib.contextmanager
+def _nothing_left_behind() -> Iterator[None]:
+    """Keep Hypothesis's caches out of the user's folder."""
+    home = storage_directory(intent_to_write=False).home_directory
+    with tempfile.TemporaryDirectory(prefix="gradcheck-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(home)
+
+
+def _find(run: Callable[[], object]) -> None:
+    """Run a search; within a property-based test of the user's in a thread of its own, since Hypothesis refuses one in another."""
+    if not currently_in_test_context():
+        run()
+        return
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        thread.submit(run).result()
 
 
 def _kind(result: CheckResult) -> str | None:

@@ -44,7 +44,9 @@ def check_sigma(subject: SigmaSubject, options: Options = DEFAULT_OPTIONS) -> Ch
     if of_a.verdict is Verdict.AGREE:
         note = f"{subject.name} takes a = sigma(z), not z: call it with activations"
         return dataclasses.replace(of_a, notes=(note,), forward_passes=passes, gradient_calls=calls)
-    return dataclasses.replace(of_z, diagnosis=_explain(subject, of_z, options), forward_passes=passes, gradient_calls=calls)
+    return dataclasses.replace(
+        of_z, diagnosis=_explain(subject, of_z, options), forward_passes=passes, gradient_calls=calls
+    )
 
 
 def _check(subject: SigmaSubject, options: Options) -> CheckResult:

@@ -19,7 +19,11 @@ COTANGENTS: Final = 2
 
 
 def check_vjp(
-    forward: Callable[..., Any], backward: Callable[..., Any], inputs: Sequence[Any], *, options: Options = DEFAULT_OPTIONS
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    inputs: Sequence[Any],
+    *,
+    options: Options = DEFAULT_OPTIONS,
 ) -> CheckResult:
     """Tell whether backward(cotangent) is the vector-Jacobian product of forward at `inputs`.
 

@@ -50,7 +50,8 @@ class CountedFunction:
         if self.limit is not None and self.forward_passes >= self.limit:
             raise BudgetExceeded(f"the budget of {self.limit} forward passes is used up")
         self.forward_passes += 1
-        value = self.function(*args)
-        if self.on_pass is not None:
-            self.on_pass(self.forward_passes)
-        return value
+        try:
+            return self.function(*args)
+        finally:  # a call that raised was made too
+            if self.on_pass is not None:
+                self.on_pass(self.forward_passes)

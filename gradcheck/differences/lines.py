@@ -42,7 +42,9 @@ class Line:
     def distance(self) -> float:
         """The size of the parameters that move, in units of the direction: its rounding is eps / 2 times this."""
         moved = self.direction != 0.0
-        return float(np.linalg.norm(self.w[moved]) / np.linalg.norm(self.direction))
+        # Divided first: the squares of 1e-200 or 1e200 are 0 or infinite.
+        largest = np.max(np.abs(self.direction))
+        return float(np.linalg.norm(self.w[moved] / largest) / np.linalg.norm(self.direction / largest))
 
     def point(self, t: float) -> Vector:
         """Return w + t v, of shape (P,), as it is realised."""

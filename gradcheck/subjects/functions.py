@@ -34,7 +34,9 @@ def cost_and_gradient(
     return GradientSubject(name, lambda w: cost(w, *data), lambda w: gradient(w, *data), at)
 
 
-def loss_and_gradient(name: str, function: Callable[..., Any], at: Any, *, data: tuple[Any, ...] = ()) -> GradientSubject:
+def loss_and_gradient(
+    name: str, function: Callable[..., Any], at: Any, *, data: tuple[Any, ...] = ()
+) -> GradientSubject:
     """Return a subject from one function(parameters, *data) -> (loss, gradient); each call is a forward pass.
 
     Raises

@@ -7,29 +7,18 @@ import traceback
 from pathlib import Path
 
 from gradcheck.errors import GradcheckError, LoadError, UserCodeError
-from gradcheck.subjects.ownership import is_import_machinery
 from gradcheck.subjects.python2 import explain_python_2
-from gradcheck.subjects.streams import NoInputError
+from gradcheck.subjects.surroundings import NoInputError
 from gradcheck.subjects.time_limit import TimeIsUp
-from gradcheck.subjects.tracebacks import UserFile, describe
+from gradcheck.subjects.tracebacks import UserFile, describe, is_ours
 
 _MAIN = 'put such code under `if __name__ == "__main__":`, where it runs only when the file itself is run'
 
 
 def explain_import(error: BaseException, file: UserFile, *, seconds: float) -> GradcheckError:
-    """Return the error to raise for what a user's file raised when it was imported.
+    """Return the error to raise for what a user's file raised when it was imported under a limit of time.
 
-    Parameters
-    ----------
-    error : BaseException
-    file : UserFile
-    seconds : float
-        The limit that held.
-
-    Returns
-    -------
-    GradcheckError
-        A UserCodeError where the user's code raised; a LoadError where it could not be read or did not end.
+    It is a UserCodeError where the user's code raised; a LoadError where it could not be read or did not end.
 
     Examples
     --------
@@ -37,52 +26,51 @@ def explain_import(error: BaseException, file: UserFile, *, seconds: float) -> G
     >>> str(explain_import(SystemExit(2), UserFile(Path("/home/ada/network.py"), "/home/ada"), seconds=10.0))[:59]
     'network.py calls sys.exit() when it is imported (SystemExit'
     """
+    place = _place(error, file)
     if isinstance(error, TimeIsUp):
         return _too_slow(error, file, seconds)
     if isinstance(error, NoInputError):
-        return LoadError(f"{_place(error, file)} waits for input when it is imported: {_MAIN}")
+        return LoadError(f"{place} waits for input when it is imported: {_MAIN}")
     if isinstance(error, SystemExit):
-        return LoadError(f"{_place(error, file)} calls sys.exit() when it is imported ({describe(error)}): {_MAIN}")
+        return LoadError(f"{place} calls sys.exit() when it is imported ({describe(error)}): {_MAIN}")
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_file():
-        return _unreadable(error)
+        return LoadError(_with_python_2(_unreadable(error), error))
     if isinstance(error, ModuleNotFoundError) and error.name:
-        return LoadError(_with_python_2(_missing(error, error.name, file), error))
+        return LoadError(_with_python_2(f"{place} {_missing(error, error.name, file)}", error))
     if isinstance(error, ImportError) and "attempted relative import" in str(error):
         return LoadError(
-            f"{_place(error, file)} imports with a leading dot, so it is part of a package: name it as the package's "
+            f"{place} imports with a leading dot, so it is part of a package: name it as the package's "
             f"module, {file.path.parent.name}.{file.path.stem}, from the folder {file.path.parent.parent}"
         )
-    said = f"{_place(error, file)} raised an exception when it was imported: {describe(error)}"
-    return UserCodeError(_with_python_2(said, error))
+    return UserCodeError(_with_python_2(f"{place} raised an exception when it was imported: {describe(error)}", error))
 
 
 def _too_slow(error: TimeIsUp, file: UserFile, seconds: float) -> LoadError:
     """Say where the importing was when its time was up."""
-    where = f" (it was at line {error.line} of {Path(error.file).name})" if error.file else ""
+    frame = file.line(error)
+    where = f" (it was at line {frame.lineno} of {Path(frame.filename).name})" if frame else ""
     return LoadError(
         f"importing {file.path.name} took more than {seconds:g} s{where}: it seems to train, or to wait for something, "
         f"when it is imported; {_MAIN}, or raise the limit with --import-timeout"
     )
 
 
-def _unreadable(error: SyntaxError) -> LoadError:
+def _unreadable(error: SyntaxError) -> str:
     """Say which line is no Python 3."""
     line = (error.text or "").strip()
     shown = f": {line}" if line else ""
-    said = f"{Path(error.filename or '').name}, line {error.lineno}, is not valid Python{shown} ({error.msg})"
-    return LoadError(_with_python_2(said, error))
+    return f"{Path(error.filename or '').name}, line {error.lineno}, is not valid Python{shown} ({error.msg})"
 
 
 def _missing(error: ModuleNotFoundError, name: str, file: UserFile) -> str:
     """Say which module is missing, who asks for it, and what beside the file has a name like it."""
     top = name.partition(".")[0]
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if not is_import_machinery(one.filename)]
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if not is_ours(one.filename)]
     verb = "imports" if frames and file.owns(frames[-1].filename) else "imports something that needs"
-    beside = [one.stem for one in Path(file.folder).glob("*.py")]
-    alike = difflib.get_close_matches(top, beside, n=1)
+    alike = difflib.get_close_matches(top, [one.stem for one in Path(file.folder).glob("*.py")], n=1)
     hint = f" (there is {alike[0]}.py)" if alike and alike[0] != top else ""
     return (
-        f"{_place(error, file)} {verb} {name!r}, which is not installed and not beside it{hint}: install it into this "
+        f"{verb} {name!r}, which is not installed and not beside it{hint}: install it into this "
         f"Python's environment, or put {top}.py into {file.folder}"
     )
 

@@ -11,21 +11,17 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from importlib.machinery import PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 from gradcheck.errors import LoadError, UsageError, UserCodeError
-from gradcheck.subjects import user_folders
 from gradcheck.subjects.import_errors import explain_import
-from gradcheck.subjects.locating import check_text, find_file
-from gradcheck.subjects.python2 import explain_python_2
-from gradcheck.subjects.surroundings import surroundings
-from gradcheck.subjects.targets import Target, parse_target
+from gradcheck.subjects.surroundings import comes_from, forget, surroundings
+from gradcheck.subjects.targets import Target, check_text, find_file
 from gradcheck.subjects.time_limit import can_limit, run_within
-from gradcheck.subjects.tracebacks import UserFile, describe, user_traceback
-
-__all__ = ["LoadedModule", "Target", "attribute", "explain_python_2", "load", "parse_target", "user_traceback"]
+from gradcheck.subjects.tracebacks import UserFile, describe
 
 IMPORT_TIMEOUT: Final = 10.0
 """How long a file may take to be imported (seconds)."""
@@ -89,13 +85,14 @@ def load(target: Target, *, timeout: float = IMPORT_TIMEOUT) -> LoadedModule:
     Examples
     --------
     >>> from gradcheck.examples import network_right
+    >>> from gradcheck.subjects.targets import parse_target
     >>> load(parse_target(network_right.__file__ + ":Network")).path.name
     'network_right.py'
     """
     if not (timeout > 0):
         raise UsageError(f"timeout is {timeout!r} s: it must be positive (math.inf for no limit)")
     path = find_file(target)
-    user_folders.forget()
+    forget()
     if path is None:
         return _load_module(target.place, timeout)
     return _load_file(path, timeout)
@@ -143,9 +140,13 @@ def _load_file(path: Path, timeout: float) -> LoadedModule:
     """Import a file by its path."""
     file = UserFile(path, str(path.resolve().parent))
     check_text(path)
-    name, notes = _registered_name(path, file.folder)
-    module = _import(lambda: _execute(path, name), file, timeout)
-    return LoadedModule(module, path, (*notes, *_notes(timeout)))
+    name, notes = path.stem, _notes(timeout)
+    if not name.isidentifier() or keyword.iskeyword(name):
+        name = _free_name(name)
+    elif _is_taken(name, file):
+        note = f"{path.name} has the name of another module, which is what `import {name}` means: better rename yours"
+        name, notes = _free_name(name), (note, *notes)
+    return LoadedModule(_import(lambda: _execute(path, name), file, timeout), path, notes)
 
 
 def _load_module(name: str, timeout: float) -> LoadedModule:
@@ -157,53 +158,49 @@ def _load_module(name: str, timeout: float) -> LoadedModule:
         missing = error.__cause__.name if isinstance(error.__cause__, ModuleNotFoundError) else None
         if missing is None or not f"{name}.".startswith(f"{missing}."):
             raise
+        alike = difflib.get_close_matches(name, [beside.stem for beside in Path.cwd().glob("*.py")], n=3)
+        hint = f"; did you mean {' or '.join(alike)}?" if alike else ""
         raise LoadError(
             f"there is no module {name!r} in {os.getcwd()}, nor is one installed ({missing!r} is not found)"
-            f"{_alike_module(name)}: name the file instead, as in folder/file.py"
+            f"{hint}: name the file instead, as in folder/file.py"
         ) from error.__cause__
     path = getattr(module, "__file__", None)
     return LoadedModule(module, Path(path) if path else None, _notes(timeout))
-
-
-def _alike_module(name: str) -> str:
-    """Return the files of the current folder whose names are like a module's."""
-    alike = difflib.get_close_matches(name, [file.stem for file in Path.cwd().glob("*.py")], n=3)
-    return f"; did you mean {' or '.join(alike)}?" if alike else ""
 
 
 def _import(act: Callable[[], ModuleType], file: UserFile, timeout: float) -> ModuleType:
     """Import in surroundings of the user's own, and put what went wrong into words."""
     try:
         with surroundings(file):
-            return run_within(timeout, act, is_users=file.owns)
-    except KeyboardInterrupt:
-        raise
+            return run_within(timeout, act)
     except BaseException as error:
+        forget()
+        if isinstance(error, KeyboardInterrupt):
+            raise
         raise explain_import(error, file, seconds=timeout) from error
 
 
 def _execute(path: Path, name: str) -> ModuleType:
     """Execute a file as a module that is registered under a name."""
-    loader = user_folders.UncachedLoader(name, str(path))
+    loader = SourceFileLoader(name, str(path))
     spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None:
         raise LoadError(f"{path} cannot be imported as {name!r}: rename the file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     loader.exec_module(module)
-    # A file may put something else in its place, as Python allows, or take itself out.
+    # A file may put something else in its place, as Python allows.
     return sys.modules.get(name) or module
 
 
-def _registered_name(path: Path, folder: str) -> tuple[str, tuple[str, ...]]:
-    """Return the name for sys.modules, and a note where it is not the file's own."""
-    stem = path.stem
-    if not stem.isidentifier() or keyword.iskeyword(stem):
-        return _free_name(stem), ()
-    if not user_folders.is_known_elsewhere(stem, folder):
-        return stem, ()
-    note = f"{path.name} has the name of another module, which is what `import {stem}` means: better rename yours"
-    return _free_name(stem), (note,)
+def _is_taken(name: str, file: UserFile) -> bool:
+    """Tell whether a name means a module of Python's, or an installed one, or one imported already."""
+    if name in sys.stdlib_module_names:
+        return True
+    if name in sys.modules:
+        return not comes_from(sys.modules[name], file)
+    found = PathFinder.find_spec(name, [entry for entry in sys.path if os.path.realpath(entry) != file.folder])
+    return found is not None and found.origin is not None
 
 
 def _free_name(stem: str) -> str:
@@ -215,25 +212,16 @@ def _free_name(stem: str) -> str:
 
 
 def _notes(timeout: float) -> tuple[str, ...]:
-    """Return what is to be said after an import."""
-    notes = [
-        f"{name}, beside your file, has the name of another module, which is what a later import means: rename yours"
-        for name in user_folders.shadowed()
-    ]
-    if not can_limit():
-        notes.append(f"importing had no limit of {timeout:g} s here: that needs the main thread, and not Windows")
-    return tuple(notes)
-
-
-def _public_names(thing: object) -> list[str]:
-    """Return the names a thing has that are its own to offer: no modules, nothing that starts with an underscore."""
-    held = getattr(thing, "__dict__", {})
-    return [name for name, value in held.items() if not name.startswith("_") and not isinstance(value, ModuleType)]
+    """Return what is to be said where no limit of the time holds."""
+    if can_limit():
+        return ()
+    return (f"importing had no limit of {timeout:g} s here: that needs the main thread, and not Windows",)
 
 
 def _no_such_name(thing: object, name: str, place: str) -> str:
-    """Say that a name is missing, and which there are."""
-    names = _public_names(thing)
+    """Say that a name is missing, and which there are: no modules, nothing that starts with an underscore."""
+    held = getattr(thing, "__dict__", {}).items()
+    names = [one for one, value in held if not one.startswith("_") and not isinstance(value, ModuleType)]
     lowered = {one.lower(): one for one in names}
     alike = [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, n=3)]
     hint = f"did you mean {' or '.join(alike)}? " if alike else ""

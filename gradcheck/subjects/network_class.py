@@ -264,7 +264,7 @@ def _check_storage(name: str, theirs: Any, sizes: tuple[int, ...]) -> bool:
 
 def _parameters(user: UserNetwork, network: Network) -> dict[str, list[Array]]:
     """Return the network's parameters in the user's own shapes."""
-    biases = [np.array(b) if user.takes_columns else b.reshape(-1) for b in network.biases]
+    biases = [np.array(b if user.takes_columns else b.reshape(-1)) for b in network.biases]
     return {"biases": biases, "weights": [np.array(w) for w in network.weights]}
 
 

@@ -1,21 +1,64 @@
-"""What a user's file sees of the process while it is imported."""
+"""What a user's file sees of the process while it is imported, and how the process is put back."""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import importlib
+import io
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
 
-from gradcheck.subjects.plots_off import plots_off
-from gradcheck.subjects.streams import no_input, onto
 from gradcheck.subjects.tracebacks import UserFile
-from gradcheck.subjects.user_folders import opened
+
+_CHANGED: Final = ("argv", "stdin", "stdout", "stderr", "dont_write_bytecode", "path")
+"""What is put back of sys."""
+
+
+class NoInputError(EOFError):
+    """Somebody asked for input where there is none.
+
+    Examples
+    --------
+    >>> issubclass(NoInputError, EOFError)
+    True
+    """
+
+
+class _NoInput(io.RawIOBase):
+    """An input that is closed, and says so when it is read."""
+
+    def readable(self) -> bool:
+        """Say yes: the attempt is what is reported."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Raise NoInputError."""
+        raise NoInputError("standard input is closed")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Visit:
+    """What one load found in sys.modules, and what it left at the end of sys.path."""
+
+    file: UserFile
+    modules: dict[str, ModuleType]
+    entries: list[str]
+
+
+_visits: list[_Visit] = []
+"""The loads that `forget()` has not undone: one, or more where a file loads another."""
 
 
 @contextlib.contextmanager
 def surroundings(file: UserFile) -> Iterator[None]:
     """Change the process to what the user's file should see, and back, whatever happens.
+
+    Afterwards its folder, and what it added to sys.path itself, are at the end of sys.path, where they shadow nothing.
 
     Examples
     --------
@@ -26,35 +69,67 @@ def surroundings(file: UserFile) -> Iterator[None]:
     Traceback (most recent call last):
     RuntimeError: ['/home/ada/network.py']
     """
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(_same_folder())
-        outputs = onto(sys.stderr), onto(sys.stderr)
-        for name, value in (("argv", [str(file.path)]), ("stdin", no_input()), ("dont_write_bytecode", True)):
-            stack.enter_context(_replaced(name, value))
-        for name, output in zip(("stdout", "stderr"), outputs, strict=True):
-            stack.enter_context(_replaced(name, output))
-        stack.enter_context(opened(file.folder))
-        stack.enter_context(plots_off())
-        yield
+    before = {name: getattr(sys, name) for name in _CHANGED}
+    modules, entries = dict(sys.modules), list(sys.path)
+    left: list[str] = []
+    try:
+        sys.argv, sys.dont_write_bytecode, sys.stdout = [str(file.path)], True, sys.stderr
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(_NoInput()), encoding="utf-8")
+        sys.path.insert(0, file.folder)
+        with contextlib.chdir("."), _plots_off():
+            yield
+        left = [entry for entry in dict.fromkeys([file.folder, *sys.path]) if entry not in entries]
+    finally:
+        for name, value in before.items():
+            setattr(sys, name, value)
+        sys.path[:] = [*entries, *left]
+        _visits.append(_Visit(file, modules, left))
+
+
+def forget() -> None:
+    """Forget what earlier loads imported from users' folders, so that no file gets the siblings of another.
+
+    Examples
+    --------
+    >>> forget()
+    """
+    while _visits:
+        visit = _visits.pop()
+        sys.path[:] = [entry for entry in sys.path if entry not in visit.entries]
+        for name, module in list(sys.modules.items()):
+            if visit.modules.get(name) is not module and comes_from(module, visit.file):
+                del sys.modules[name]
+    importlib.invalidate_caches()
+
+
+def comes_from(module: ModuleType, file: UserFile) -> bool:
+    """Tell whether a module is a file or a folder of the user's.
+
+    Examples
+    --------
+    >>> import json
+    >>> comes_from(json, UserFile(Path("/home/ada/network.py"), "/home/ada"))
+    False
+    """
+    # Its dictionary, as a module may answer for every name; a folder without __init__.py is a module without a file.
+    held = getattr(module, "__dict__", {})
+    places = [held.get("__file__"), *(held.get("__path__") or ())]
+    return any(isinstance(place, str) and file.owns(os.path.realpath(place)) for place in places)
 
 
 @contextlib.contextmanager
-def _replaced(name: str, value: object) -> Iterator[None]:
-    """Set an attribute of sys, and set it back."""
-    before = getattr(sys, name)
-    setattr(sys, name, value)
+def _plots_off() -> Iterator[None]:
+    """Let matplotlib draw into memory only, and a pyplot that is imported already show nothing."""
+    backend, pyplot = os.environ.get("MPLBACKEND"), sys.modules.get("matplotlib.pyplot")
+    show = getattr(pyplot, "show", None)
+    os.environ["MPLBACKEND"] = "Agg"
     try:
+        if pyplot is not None:
+            setattr(pyplot, "show", lambda *args, **kwargs: None)  # noqa: B010 - mypy knows no such attribute
         yield
     finally:
-        setattr(sys, name, before)
-
-
-@contextlib.contextmanager
-def _same_folder() -> Iterator[None]:
-    """Go back to the current folder afterwards."""
-    before = os.getcwd()
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            os.chdir(before)
+        if pyplot is not None:
+            setattr(pyplot, "show", show)  # noqa: B010
+        os.environ.pop("MPLBACKEND", None)
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend

@@ -1,42 +1,63 @@
-"""Where in the user's files an exception comes from, without our own frames."""
+"""Whose a frame is, and the tracebacks of users' exceptions without our own frames."""
 
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import os
 import traceback
 from pathlib import Path
+from typing import Final
 
-from gradcheck.subjects.ownership import is_ours, is_users
+_PACKAGE: Final = Path(__file__).parent.parent
+_EXAMPLES: Final = _PACKAGE / "examples"
+_IMPORTLIB: Final = Path(importlib.__file__).parent
+_STANDARD: Final = Path(os.__file__).parent
+_INSTALLED: Final = {"site-packages", "dist-packages"}
 
 
 @dataclasses.dataclass(frozen=True)
 class UserFile:
     """A file of the user's, and the folder whose files count as the user's too.
 
-    Attributes
-    ----------
-    path : Path
-    folder : str
-
     Examples
     --------
     >>> from pathlib import Path
-    >>> UserFile(Path("/home/ada/network.py"), "/home/ada").owns("/home/ada/mnist_loader.py")
-    True
+    >>> ada = UserFile(Path("/home/ada/network.py"), "/home/ada")
+    >>> ada.owns("/home/ada/mnist_loader.py"), ada.owns("/home/ada/.venv/lib/site-packages/numpy/linalg.py")
+    (True, False)
     """
 
     path: Path
     folder: str
 
     def owns(self, file: str) -> bool:
-        """Tell whether a frame's file is the user's own."""
-        return file == str(self.path) or is_users(file, self.folder)
+        """Tell whether a file is the user's own: this one, or one in the folder and in no Python that lies there."""
+        place, folder = Path(file), Path(self.folder)
+        if place == self.path:
+            return True
+        if is_ours(file) or not place.is_relative_to(folder):
+            return False
+        in_python = _STANDARD.is_relative_to(folder) and place.is_relative_to(_STANDARD)
+        return not in_python and _INSTALLED.isdisjoint(place.relative_to(folder).parts)
 
     def line(self, error: BaseException) -> traceback.FrameSummary | None:
         """Return the innermost frame of an exception in the user's files."""
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if self.owns(frame.filename)]
         return frames[-1] if frames else None
+
+
+def is_ours(file: str) -> bool:
+    """Tell whether a file is gradcheck's own or the import machinery's; the examples count as a user's.
+
+    Examples
+    --------
+    >>> is_ours(__file__), is_ours("<frozen importlib._bootstrap>"), is_ours("/home/ada/network.py")
+    (True, True, False)
+    """
+    place = Path(file)
+    ours = place.is_relative_to(_PACKAGE) and not place.is_relative_to(_EXAMPLES)
+    return ours or file.startswith("<frozen importlib") or place.is_relative_to(_IMPORTLIB)
 
 
 def user_traceback(error: BaseException, *, inside: str | os.PathLike[str] | None) -> str:
@@ -89,4 +110,4 @@ def _is_inside(file: str, inside: Path | None) -> bool:
     """Tell whether a frame's file is the one meant, or lies in the folder meant."""
     if inside is None or file.startswith("<"):
         return False
-    return any(place == inside or inside in place.parents for place in (Path(file), Path(os.path.realpath(file))))
+    return any(Path(place).is_relative_to(inside) for place in (file, os.path.realpath(file)))

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.checks.gradient import check_gradient
+from gradcheck.checks.measuring import prepare
 from gradcheck.checks.options import Locate, Options
 from gradcheck.checks.preflight import preflight
 from gradcheck.checks.problem import Problem
-from gradcheck.checks.verdict import prepare
 from gradcheck.differences.directions import gaussian_direction
 from gradcheck.network.activations import SIGMOID, SOFTPLUS, TANH
 from gradcheck.network.backprop import backprop

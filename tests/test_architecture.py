@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import gradcheck
 import pytest
+
+import gradcheck
 
 PACKAGE = Path(gradcheck.__file__).parent
 

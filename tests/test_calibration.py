@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gradcheck.checks.verdict import SAFETY
+from gradcheck.checks.measuring import SAFETY
 from gradcheck.results import Status, Verdict
 from tests.calibration_for_tests import error_ratios, judge_planted, judge_right, known_networks
 

@@ -154,7 +154,7 @@ def test_names_that_were_imported_are_not_the_files_own(monkeypatch: pytest.Monk
     library = module_of(NETWORK, SIGMA, COST, LOSS, LAYER, name="library_of_others")
     monkeypatch.setitem(sys.modules, "library_of_others", library)
     module = module_of("from library_of_others import *\nfrom library_of_others import Network\nscale = 3.0\n")
-    with pytest.raises(UsageError, match="has nothing to check: .* it defines nothing"):
+    with pytest.raises(UsageError, match=r"has nothing to check: .* it defines nothing"):
         discover(module, SubjectSpec("their_file.py"), np.random.default_rng(0))
     own = module_of("from library_of_others import Network, sigmoid, sigmoid_prime\n", COST)
     assert words(own) == ["cost with gradient"]

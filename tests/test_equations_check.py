@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -163,7 +164,7 @@ def test_wrong_numbers_disagree_on_the_smallest_network_that_shows_them(
     assert result.worst.block == block
     assert abs(result.worst.claimed - result.worst.estimated) > 1e-3
     assert result.worst in result.wrong
-    assert result.parameters == sum(n * (k + 1) for k, n in zip(sizes, sizes[1:], strict=False))
+    assert result.parameters == sum(n * (k + 1) for k, n in pairwise(sizes))
 
 
 def test_a_weight_matrix_that_is_not_transposed_shows_only_where_it_is_square() -> None:

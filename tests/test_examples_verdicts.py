@@ -8,9 +8,11 @@ from gradcheck import Options, Verdict
 from gradcheck.checks.examples import RIGHT_THEN_WRONG, ExampleOutcome, check_example, example_names
 from gradcheck.results import CheckResult, Failure, FailureKind, Report
 
+RIGHT = [name for name in example_names() if name.endswith("_right")]
 
-@pytest.mark.parametrize("seed", [0, 7])
-@pytest.mark.parametrize("name", example_names())
+
+# The right ones for a second seed too: a false alarm is the worse mistake.
+@pytest.mark.parametrize(("name", "seed"), [*((name, 0) for name in example_names()), *((name, 7) for name in RIGHT)])
 def test_the_verdict_is_the_one_its_name_says(name: str, seed: int) -> None:
     outcome = check_example(name, Options(seed=seed))
     promised = {"right": Verdict.AGREE, "wrong": Verdict.DISAGREE}[name.rsplit("_", 1)[1]]

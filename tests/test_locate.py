@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from gradcheck.checks.gradient import MOST_LISTED, check
 from gradcheck.checks.locate import SMALL_BLOCK, locate
+from gradcheck.checks.measuring import prepare
 from gradcheck.checks.options import Locate, Options
 from gradcheck.checks.preflight import preflight
 from gradcheck.checks.problem import Problem
-from gradcheck.checks.verdict import prepare
 from gradcheck.results import CheckResult, Status, Verdict
 from gradcheck.subjects.protocol import GradientSubject
 from tests.problems_for_tests import SEED, Case, network_case, spoiled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,14 +49,14 @@ def test_networks_and_examples_have_the_shapes_and_ranges_that_are_said(case: Ne
     sizes = case.network.sizes
     assert 2 <= len(sizes) <= 5
     assert all(1 <= n <= 3 for n in sizes)
-    assert [w.shape for w in case.network.weights] == [(n, k) for k, n in zip(sizes, sizes[1:], strict=False)]
+    assert [w.shape for w in case.network.weights] == [(n, k) for k, n in pairwise(sizes)]
     assert [b.shape for b in case.network.biases] == [(n, 1) for n in sizes[1:]]
     assert case.x.shape == (sizes[0], case.m)
     assert case.y.shape == (sizes[-1], case.m)
     assert 1 <= case.m <= 4
     numbers = np.concatenate([np.ravel(values) for values in (*parameters(case.network), case.x)])
-    assert np.all((0.01 <= np.abs(numbers)) & (np.abs(numbers) <= 2.0))
-    assert np.all((0.0 <= case.y) & (case.y <= 1.0))
+    assert np.all((np.abs(numbers) >= 0.01) & (np.abs(numbers) <= 2.0))
+    assert np.all((case.y >= 0.0) & (case.y <= 1.0))
 
 
 def test_no_number_to_draw_is_zero_and_none_stands_there_twice() -> None:
@@ -74,14 +75,16 @@ def test_square_weight_matrices_have_full_rank_most_of_the_time() -> None:
 
 def test_neighbouring_widths_differ_often_so_that_a_transpose_shows() -> None:
     sizes = [network.sizes for network in drawn(networks(), 200)]
-    differ = sum(any(a != b for a, b in zip(s, s[1:], strict=False)) for s in sizes)
+    differ = sum(any(a != b for a, b in pairwise(s)) for s in sizes)
     # Two of four widths are alike with probability 1/4, so at least 3/4 of the networks have unlike neighbours.
     assert differ >= 0.7 * len(sizes)
     assert set(Counter(map(len, sizes))) == {2, 3, 4}
 
 
 def test_a_network_shrinks_to_one_neuron_with_ones() -> None:
-    case = find(network_cases(max_examples=5), lambda case: True, settings=settings(database=None), random=random.Random(0))
+    case = find(
+        network_cases(max_examples=5), lambda case: True, settings=settings(database=None), random=random.Random(0)
+    )
     assert case.network.sizes == (1, 1)
     assert [float(p.item()) for p in parameters(case.network)] == [1.0, 1.0]
     assert (case.x.item(), case.y.item()) == (1.0, 0.0)
@@ -91,7 +94,8 @@ def test_a_case_shrinks_to_the_least_that_is_asked_for() -> None:
     found = find(
         network_cases(max_examples=5),
         lambda case: case.m > 1 and len(case.network.sizes) > 2 and case.network.sizes[0] > 1,
-        settings=settings(database=None), random=random.Random(0),
+        settings=settings(database=None),
+        random=random.Random(0),
     )
     assert (found.network.sizes, found.m) == ((2, 1, 1), 2)
     assert np.all(found.network.weights[0] == 1.0)

@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from tests.evidence.equations import REPORT, ROWS, Row, resolve, table, marked_tests
+from tests.evidence.equations import REPORT, ROWS, Row, marked_tests, resolve, table
 
 NUMBERED = {str(number) for number in range(23, 54)} | {"BP1", "BP1a", "BP2", "BP3", "BP4"}
 

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcheck.checks.gradient import aggregate, check
+from gradcheck.checks.measuring import SAFETY, Measurement
 from gradcheck.checks.options import Locate, Options
-from gradcheck.checks.verdict import MISS_PROBABILITY, MOST_DIRECTIONS, PASSING_CHANCE, SAFETY, Measurement
+from gradcheck.checks.verdict import MISS_PROBABILITY, MOST_DIRECTIONS, PASSING_CHANCE
 from gradcheck.differences.ladder import LadderEstimate
 from gradcheck.results import Reason, Status, Verdict
 from tests.problems_for_tests import network_case, spoiled
@@ -208,3 +209,17 @@ def test_a_constant_cost_proves_nothing_of_a_zero_gradient_and_refutes_any_other
     assert [block.status for block in result.blocks] == [Status.VACUOUS]
     slope = max(1.0, value) * 1e-3
     assert check(lambda _: value, lambda w: slope + 0 * w, np.ones(3), options=quick(1)).verdict is Verdict.DISAGREE
+
+
+@pytest.mark.parametrize("factor", [1.0, 3.0])
+def test_a_claim_that_a_noisy_cost_hides_is_inconclusive_and_never_called_vacuous(factor: float) -> None:
+    """The noise is that of the cost, 1e-3 and deterministic; a claim below what it leaves visible may be anything."""
+
+    def cost(w: np.ndarray) -> float:
+        return float(np.exp(w) + 1e-3 * np.sin(1e12 * w))
+
+    for seed in range(20):
+        result = check(cost, lambda w: factor * np.exp(w), np.array(1.0), options=Options(seed=seed))
+        assert result.blocks[0].status is not Status.VACUOUS
+        if factor != 1.0:
+            assert result.verdict is not Verdict.AGREE

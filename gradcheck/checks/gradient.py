@@ -9,10 +9,11 @@ from typing import Any, Final
 import numpy as np
 
 from gradcheck.checks.locate import locate
+from gradcheck.checks.measuring import Setting, prepare
 from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
 from gradcheck.checks.preflight import Preflight, preflight
 from gradcheck.checks.problem import Problem
-from gradcheck.checks.verdict import Setting, judge_block, prepare
+from gradcheck.checks.verdict import judge_block
 from gradcheck.errors import BudgetExceeded, GradientMismatch
 from gradcheck.results import BlockResult, CheckResult, Component, Reason, Status, Verdict
 from gradcheck.subjects.protocol import GradientSubject

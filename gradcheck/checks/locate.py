@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate
-from gradcheck.checks.verdict import Measurement, Setting
 from gradcheck.differences.directions import block_scale
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf

@@ -160,13 +160,14 @@ def search(cases: SearchStrategy[NetworkCase], judge: Judge, budget: Budget) -> 
         seen.first, seen.smallest = seen.first or case, case
         return True
 
+    # Without the phase that explains: it judges a hundred more cases for a text that nobody sees.
     quiet = settings(
         max_examples=CASES,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
-        phases=(Phase.generate, Phase.shrink),  # not explain: it judges a hundred more cases for a text that nobody sees
+        phases=(Phase.generate, Phase.shrink),
     )
     try:
         with _nothing_left_behind():

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from gradcheck.checks.preflight import Preflight
-from gradcheck.checks.problem import Problem
+from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
 from gradcheck.differences.directions import block_scale, gaussian_direction
-from gradcheck.differences.ladder import RATIO, Accuracy, LadderEstimate, climb, first_step
-from gradcheck.differences.lines import Line
-from gradcheck.differences.noise import measure_noise
+from gradcheck.differences.ladder import RATIO
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
 from gradcheck.results import BlockResult, Reason, Status
-
-Vector = npt.NDArray[Any]
-
-SAFETY: Final = 4.0
-"""The allowed gap is this many times the sum of the errors (dimensionless). The errors are estimates, not bounds; over the random
-networks of tests/test_calibration.py the true error stays below 1.5 times the sum: the rest of the factor is margin."""
-
-NOISE_SAFETY: Final = 4.0
-"""Noise taken for one evaluation, in measured standard deviations (dimensionless): a normal error passes 4 once in 16,000."""
 
 MISS_PROBABILITY: Final = 1e-6
 """The probability at which the detection limit is stated (dimensionless)."""
@@ -42,102 +28,6 @@ SHARE_OF_DIGITS: Final = 1 / 5
 
 PASSING_CHANCE: Final = math.sqrt(2.0 / math.pi)
 """P(|e . v| <= delta) <= 0.80 delta / |e| for a Gaussian v: the density at 0 times the width (dimensionless)."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Setting:
-    """What every measurement of one problem shares.
-
-    Attributes
-    ----------
-    problem : Problem
-    preflight : Preflight
-    noise : float
-        Error of one evaluation of the cost [cost].
-    eps : float
-        Machine precision of the coarsest dtype among the parameters (dimensionless).
-
-    Examples
-    --------
-    >>> [field.name for field in dataclasses.fields(Setting)]
-    ['problem', 'preflight', 'noise', 'eps']
-    """
-
-    problem: Problem
-    preflight: Preflight
-    noise: float
-    eps: float
-
-    @property
-    def claimed(self) -> Vector:
-        """The claimed gradient, of shape (P,)."""
-        return np.zeros(0) if self.preflight.claimed is None else self.preflight.claimed
-
-    def line(self, direction: Vector) -> Line:
-        """Return the cost along a direction of shape (P,)."""
-        return Line(self.problem.probe, self.problem.w, direction, self.problem.layout.realise)
-
-    def accuracy(self) -> Accuracy:
-        """Return how well the cost can be evaluated, and the accuracy at which two directions reach the wanted limit."""
-        wanted = WANTED_LIMIT * math.sqrt(MISS_PROBABILITY) / (2.0 * PASSING_CHANCE * SAFETY)
-        return Accuracy(self.noise, NOISE_SAFETY * self.eps / 2.0, wanted)
-
-    def measure(self, direction: Vector) -> Measurement:
-        """Measure the cost's slope along `direction` and put the claim beside it; 6 forward passes or more."""
-        line = self.line(direction)
-        estimate = climb(line, self.preflight.centre, accuracy=self.accuracy(), step=first_step(self.eps))
-        tangent = estimate.tangent(line) if math.isfinite(estimate.value) else direction
-        gradient_noise = _norm(self.preflight.gradient_noise * tangent)
-        return Measurement(float(self.claimed @ tangent), estimate, gradient_noise)
-
-
-@dataclasses.dataclass(frozen=True)
-class Measurement:
-    """One direction: the claimed slope, the measured one, and the gap between them that is allowed [cost per unit of step].
-
-    Examples
-    --------
-    >>> right = Measurement(1.0, LadderEstimate(1.0, 1e-12, 1e-12, 1e-3, 0.0, 1e-9, 3), 1e-16)
-    >>> right.stands_out
-    False
-    """
-
-    claimed: float
-    estimate: LadderEstimate
-    gradient_noise: float
-
-    @property
-    def bound(self) -> float:
-        """The gap that is allowed."""
-        return SAFETY * (self.estimate.error + self.gradient_noise)
-
-    @property
-    def gap(self) -> float:
-        """The gap that is seen."""
-        return abs(self.claimed - self.estimate.value)
-
-    @property
-    def is_measured(self) -> bool:
-        """Whether anything could be measured at all."""
-        return math.isfinite(self.bound)
-
-    @property
-    def stands_out(self) -> bool:
-        """Whether the gap is more than the errors allow; NaN stands out."""
-        return self.is_measured and not (self.gap <= self.bound)
-
-
-def prepare(problem: Problem, preflight: Preflight, generator: np.random.Generator) -> Setting:
-    """Measure the noise of the cost along one direction over all blocks; 6 to 18 forward passes."""
-    eps = max(problem.layout.eps(leaf) for leaf in problem.layout.leaves if leaf.size)
-    direction = np.zeros(problem.w.size)
-    for leaf in problem.layout.leaves:
-        if leaf.size:
-            direction += gaussian_direction(problem.w, leaf.place, generator)
-    line = Line(problem.probe, problem.w, direction, problem.layout.realise)
-    # The points of the table must differ in the parameters' own dtype: a few roundings in float32, far above them in float64.
-    noise = measure_noise(line, preflight.centre, spacing=max(1e-10, 8.0 * eps), eps=eps)
-    return Setting(problem, preflight, NOISE_SAFETY * noise.level, eps)
 
 
 def judge_block(setting: Setting, leaf: Leaf, generator: np.random.Generator) -> BlockResult:
@@ -156,21 +46,15 @@ def judge_block(setting: Setting, leaf: Leaf, generator: np.random.Generator) ->
         while len(measured) < MOST_DIRECTIONS and not _is_settled(setting, leaf, measured):
             measured.append(setting.measure(gaussian_direction(setting.problem.w, leaf.place, generator)))
     except BudgetExceeded:
-        if not measured:
-            return BlockResult(leaf.name, leaf.shape, Status.INCONCLUSIVE, Reason.BUDGET)
+        if not measured or any(m.stands_out for m in measured):
+            return BlockResult(leaf.name, leaf.shape, Status.INCONCLUSIVE, Reason.BUDGET, directions=len(measured))
     status, reason = _decide(setting, leaf, measured)
     return _describe(setting, leaf, measured, status, reason)
 
 
 def sensitivity(setting: Setting, leaf: Leaf) -> float:
     """Return the typical claimed slope along a direction of this block: the norm of its gradient times its scale [cost per unit of step]."""
-    return _norm(setting.claimed[leaf.place]) * block_scale(setting.problem.w[leaf.place])
-
-
-def _norm(vector: Vector) -> float:
-    """Return the Euclidean norm, also of components whose squares would be 0 or infinite."""
-    largest = float(np.max(np.abs(vector), initial=0.0))
-    return largest * float(np.linalg.norm(vector / largest)) if largest > 0.0 else 0.0
+    return norm(setting.claimed[leaf.place]) * block_scale(setting.problem.w[leaf.place])
 
 
 def _is_settled(setting: Setting, leaf: Leaf, measured: list[Measurement]) -> bool:
@@ -203,7 +87,8 @@ def _decide(setting: Setting, leaf: Leaf, measured: list[Measurement]) -> tuple[
     if flagged:
         return Status.INCONCLUSIVE, _limiting(worst)
     if not largest > worst.bound:
-        return Status.VACUOUS, None
+        # Where the cost is noisy, a claim below its resolution may be anything: only a quiet cost shows that there is no slope.
+        return (Status.VACUOUS, None) if setting.is_quiet or claimed == 0.0 else (Status.INCONCLUSIVE, Reason.NOISE)
     if not _digits(worst.bound, largest) >= _wanted_digits(setting, leaf):
         return Status.INCONCLUSIVE, _limiting(worst)
     return Status.AGREE, None

@@ -26,7 +26,8 @@ def explain_import(error: BaseException, file: UserFile, *, seconds: float) -> G
     >>> str(explain_import(SystemExit(2), UserFile(Path("/home/ada/network.py"), "/home/ada"), seconds=10.0))[:59]
     'network.py calls sys.exit() when it is imported (SystemExit'
     """
-    place = _place(error, file)
+    place, old = _place(error, file), explain_python_2(error)
+    hint = f"; {old}" if old else ""
     if isinstance(error, TimeIsUp):
         return _too_slow(error, file, seconds)
     if isinstance(error, NoInputError):
@@ -34,15 +35,15 @@ def explain_import(error: BaseException, file: UserFile, *, seconds: float) -> G
     if isinstance(error, SystemExit):
         return LoadError(f"{place} calls sys.exit() when it is imported ({describe(error)}): {_MAIN}")
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_file():
-        return LoadError(_with_python_2(_unreadable(error), error))
+        return LoadError(f"{_unreadable(error)}{hint}")
     if isinstance(error, ModuleNotFoundError) and error.name:
-        return LoadError(_with_python_2(f"{place} {_missing(error, error.name, file)}", error))
+        return LoadError(f"{place} {_missing(error, error.name, file)}{hint}")
     if isinstance(error, ImportError) and "attempted relative import" in str(error):
         return LoadError(
             f"{place} imports with a leading dot, so it is part of a package: name it as the package's "
             f"module, {file.path.parent.name}.{file.path.stem}, from the folder {file.path.parent.parent}"
         )
-    return UserCodeError(_with_python_2(f"{place} raised an exception when it was imported: {describe(error)}", error))
+    return UserCodeError(f"{place} raised an exception when it was imported: {describe(error)}{hint}")
 
 
 def _too_slow(error: TimeIsUp, file: UserFile, seconds: float) -> LoadError:
@@ -79,9 +80,3 @@ def _place(error: BaseException, file: UserFile) -> str:
     """Return `network.py, line 3,`: the innermost of the user's frames."""
     frame = file.line(error)
     return file.path.name if frame is None else f"{Path(frame.filename).name}, line {frame.lineno},"
-
-
-def _with_python_2(said: str, error: BaseException) -> str:
-    """Add, where it is so, that this is Python 2."""
-    explained = explain_python_2(error)
-    return said if explained is None else f"{said}; {explained}"

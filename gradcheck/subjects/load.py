@@ -18,13 +18,10 @@ from typing import Any, Final
 
 from gradcheck.errors import LoadError, UsageError, UserCodeError
 from gradcheck.subjects.import_errors import explain_import
-from gradcheck.subjects.surroundings import comes_from, forget, surroundings
+from gradcheck.subjects.surroundings import forget, surroundings
 from gradcheck.subjects.targets import Target, check_text, find_file
 from gradcheck.subjects.time_limit import can_limit, run_within
 from gradcheck.subjects.tracebacks import UserFile, describe
-
-IMPORT_TIMEOUT: Final = 10.0
-"""How long a file may take to be imported (seconds)."""
 
 _SHOWN_NAMES: Final = 20
 """How many names a message lists (counts)."""
@@ -54,7 +51,7 @@ class LoadedModule:
     notes: tuple[str, ...] = ()
 
 
-def load(target: Target, *, timeout: float = IMPORT_TIMEOUT) -> LoadedModule:
+def load(target: Target, *, timeout: float = 10.0) -> LoadedModule:
     """Import a user's file or module; whatever happens, the state of this process is put back.
 
     The file is imported, not run: what stands under `if __name__ == "__main__":` is left alone. Its folder (for a
@@ -68,10 +65,6 @@ def load(target: Target, *, timeout: float = IMPORT_TIMEOUT) -> LoadedModule:
     timeout : float
         Limit of the time for importing (seconds); `math.inf` for none. It holds in the main thread of systems that
         have timers (not on Windows); elsewhere there is no limit, and a note says so.
-
-    Returns
-    -------
-    LoadedModule
 
     Raises
     ------
@@ -93,9 +86,7 @@ def load(target: Target, *, timeout: float = IMPORT_TIMEOUT) -> LoadedModule:
         raise UsageError(f"timeout is {timeout!r} s: it must be positive (math.inf for no limit)")
     path = find_file(target)
     forget()
-    if path is None:
-        return _load_module(target.place, timeout)
-    return _load_file(path, timeout)
+    return _load_module(target.place, timeout) if path is None else _load_file(path, timeout)
 
 
 def attribute(loaded: LoadedModule, name: str) -> Any:
@@ -105,10 +96,6 @@ def attribute(loaded: LoadedModule, name: str) -> Any:
     ----------
     loaded : LoadedModule
     name : str
-
-    Returns
-    -------
-    object
 
     Raises
     ------
@@ -137,15 +124,16 @@ def attribute(loaded: LoadedModule, name: str) -> Any:
 
 
 def _load_file(path: Path, timeout: float) -> LoadedModule:
-    """Import a file by its path."""
+    """Import a file by its path, under its own name where that is free."""
     file = UserFile(path, str(path.resolve().parent))
     check_text(path)
     name, notes = path.stem, _notes(timeout)
-    if not name.isidentifier() or keyword.iskeyword(name):
-        name = _free_name(name)
-    elif _is_taken(name, file):
+    nameable = name.isidentifier() and not keyword.iskeyword(name)
+    if nameable and _is_taken(name, file):
         note = f"{path.name} has the name of another module, which is what `import {name}` means: better rename yours"
-        name, notes = _free_name(name), (note, *notes)
+        nameable, notes = False, (note, *notes)
+    if not nameable:
+        name = f"gradcheck_user_{re.sub(r'[^0-9A-Za-z_]', '_', name)}"
     return LoadedModule(_import(lambda: _execute(path, name), file, timeout), path, notes)
 
 
@@ -198,17 +186,9 @@ def _is_taken(name: str, file: UserFile) -> bool:
     if name in sys.stdlib_module_names:
         return True
     if name in sys.modules:
-        return not comes_from(sys.modules[name], file)
+        return not file.brought(sys.modules[name])
     found = PathFinder.find_spec(name, [entry for entry in sys.path if os.path.realpath(entry) != file.folder])
     return found is not None and found.origin is not None
-
-
-def _free_name(stem: str) -> str:
-    """Return a name that nobody else uses."""
-    name = f"gradcheck_user_{re.sub(r'[^0-9A-Za-z_]', '_', stem)}"
-    while name in sys.modules:
-        name += "_"
-    return name
 
 
 def _notes(timeout: float) -> tuple[str, ...]:

@@ -26,10 +26,6 @@ def explain_python_2(error: BaseException) -> str | None:
     error : BaseException
         What the user's code raised, when it was imported or later; its traceback gives the line.
 
-    Returns
-    -------
-    str or None
-
     Examples
     --------
     >>> explain_python_2(NameError("name 'xrange' is not defined", name="xrange"))

@@ -9,14 +9,10 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any
 
 from gradcheck.subjects.tracebacks import UserFile
-
-_CHANGED: Final = ("argv", "stdin", "stdout", "stderr", "dont_write_bytecode", "path")
-"""What is put back of sys."""
 
 
 class NoInputError(EOFError):
@@ -69,7 +65,8 @@ def surroundings(file: UserFile) -> Iterator[None]:
     Traceback (most recent call last):
     RuntimeError: ['/home/ada/network.py']
     """
-    before = {name: getattr(sys, name) for name in _CHANGED}
+    changed = ("argv", "stdin", "stdout", "stderr", "dont_write_bytecode", "path")
+    before = {name: getattr(sys, name) for name in changed}
     modules, entries = dict(sys.modules), list(sys.path)
     left: list[str] = []
     try:
@@ -97,24 +94,9 @@ def forget() -> None:
         visit = _visits.pop()
         sys.path[:] = [entry for entry in sys.path if entry not in visit.entries]
         for name, module in list(sys.modules.items()):
-            if visit.modules.get(name) is not module and comes_from(module, visit.file):
+            if visit.modules.get(name) is not module and visit.file.brought(module):
                 del sys.modules[name]
     importlib.invalidate_caches()
-
-
-def comes_from(module: ModuleType, file: UserFile) -> bool:
-    """Tell whether a module is a file or a folder of the user's.
-
-    Examples
-    --------
-    >>> import json
-    >>> comes_from(json, UserFile(Path("/home/ada/network.py"), "/home/ada"))
-    False
-    """
-    # Its dictionary, as a module may answer for every name; a folder without __init__.py is a module without a file.
-    held = getattr(module, "__dict__", {})
-    places = [held.get("__file__"), *(held.get("__path__") or ())]
-    return any(isinstance(place, str) and file.owns(os.path.realpath(place)) for place in places)
 
 
 @contextlib.contextmanager

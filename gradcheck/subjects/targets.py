@@ -57,10 +57,6 @@ def parse_target(text: str) -> Target:
     text : str
         `file.py`, `folder/file.py:Name`, `file.py:cost,gradient`, `file.py:net.layer`, `package.module:Name`.
 
-    Returns
-    -------
-    Target
-
     Raises
     ------
     LoadError
@@ -85,7 +81,12 @@ def parse_target(text: str) -> Target:
         raise LoadError(f"the target {text!r} has no file or module before the colon: {_EXAMPLE}")
     names = () if listed is None else tuple(name.strip() for name in listed.split(","))
     for name in names:
-        _check_name(name, text)
+        if not name:
+            raise LoadError(f"the target {text!r} has an empty name after the colon: {_EXAMPLE}")
+        if not _is_dotted_name(name):
+            raise LoadError(
+                f"the target {text!r} asks for the name {name!r}, which is no Python identifier: {_EXAMPLE}"
+            )
     if not _is_path(place) and not _is_dotted_name(place):
         raise LoadError(
             f"{place!r} is neither the path of a .py file nor the name of a module that can be imported: "
@@ -177,14 +178,6 @@ def _is_path(place: str) -> bool:
 def _is_dotted_name(name: str) -> bool:
     """Tell whether a name is made of identifiers with dots between them."""
     return all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split("."))
-
-
-def _check_name(name: str, text: str) -> None:
-    """Refuse a name that no Python program can define."""
-    if not name:
-        raise LoadError(f"the target {text!r} has an empty name after the colon: {_EXAMPLE}")
-    if not _is_dotted_name(name):
-        raise LoadError(f"the target {text!r} asks for the name {name!r}, which is no Python identifier: {_EXAMPLE}")
 
 
 def _alike(place: Path) -> str:

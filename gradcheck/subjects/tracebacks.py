@@ -7,6 +7,7 @@ import importlib
 import os
 import traceback
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 _PACKAGE: Final = Path(__file__).parent.parent
@@ -41,6 +42,13 @@ class UserFile:
         in_python = _STANDARD.is_relative_to(folder) and place.is_relative_to(_STANDARD)
         return not in_python and _INSTALLED.isdisjoint(place.relative_to(folder).parts)
 
+    def brought(self, module: ModuleType) -> bool:
+        """Tell whether a module is a file or a folder of the user's."""
+        # Its dictionary, as a module may answer for every name; a folder without __init__.py is a module without a file.
+        held = getattr(module, "__dict__", {})
+        places = [held.get("__file__"), *(held.get("__path__") or ())]
+        return any(isinstance(place, str) and self.owns(os.path.realpath(place)) for place in places)
+
     def line(self, error: BaseException) -> traceback.FrameSummary | None:
         """Return the innermost frame of an exception in the user's files."""
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if self.owns(frame.filename)]
@@ -61,18 +69,13 @@ def is_ours(file: str) -> bool:
 
 
 def user_traceback(error: BaseException, *, inside: str | os.PathLike[str] | None) -> str:
-    """Return the traceback of the user's exception, with the user's frames and those they called.
+    """Return the traceback of the user's exception, with the user's frames and those they called, causes included.
 
     Parameters
     ----------
     error : BaseException
     inside : path or None
         The user's file, or a folder: what stands before its first frame is cut away too.
-
-    Returns
-    -------
-    str
-        As Python prints it, causes and contexts included.
 
     Examples
     --------
@@ -83,7 +86,7 @@ def user_traceback(error: BaseException, *, inside: str | os.PathLike[str] | Non
     waiting = [told]
     while waiting:
         one = waiting.pop()
-        one.stack = _users_part(one.stack, None if inside is None else Path(os.path.abspath(inside)))
+        one.stack = _users_part(one.stack, None if inside is None else os.path.realpath(inside))
         waiting.extend(behind for behind in (one.__cause__, one.__context__, *(one.exceptions or ())) if behind)
     return "".join(told.format())
 
@@ -99,15 +102,13 @@ def describe(error: BaseException) -> str:
     return " ".join("".join(traceback.TracebackException(type(error), error, None).format_exception_only()).split())
 
 
-def _users_part(stack: traceback.StackSummary, inside: Path | None) -> traceback.StackSummary:
+def _users_part(stack: traceback.StackSummary, inside: str | None) -> traceback.StackSummary:
     """Return the frames of a stack from the user's first on, without ours."""
     frames = list(stack)
-    start = next((i for i, frame in enumerate(frames) if _is_inside(frame.filename, inside)), 0)
+    start = next((i for i, frame in enumerate(frames) if inside and _is_inside(frame.filename, inside)), 0)
     return traceback.StackSummary.from_list([frame for frame in frames[start:] if not is_ours(frame.filename)])
 
 
-def _is_inside(file: str, inside: Path | None) -> bool:
+def _is_inside(file: str, inside: str) -> bool:
     """Tell whether a frame's file is the one meant, or lies in the folder meant."""
-    if inside is None or file.startswith("<"):
-        return False
-    return any(Path(place).is_relative_to(inside) for place in (file, os.path.realpath(file)))
+    return not file.startswith("<") and Path(os.path.realpath(file)).is_relative_to(inside)

@@ -12,7 +12,7 @@ from collections import Counter
 
 import numpy as np
 
-from gradcheck.checks.verdict import SAFETY
+from gradcheck.checks.measuring import SAFETY
 from gradcheck.results import Verdict
 from tests.calibration_for_tests import Planted, error_ratios, judge_planted, judge_right, known_networks
 

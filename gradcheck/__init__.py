@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+# typing itself would take as long to import as all the rest of this module: checkers know the name as it stands.
+TYPE_CHECKING = False
 
 __version__ = "0.1.0"
 
@@ -33,6 +33,8 @@ _HOME = {
 }
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from gradcheck.checks.equations import check_network
     from gradcheck.checks.gradient import assert_gradient, check
     from gradcheck.checks.options import Locate, Options
@@ -79,6 +81,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    import importlib
+
     # Resolved on first use: pytest imports this package at every start, and numpy alone would double its time.
     if name in _HOME:
         value = getattr(importlib.import_module(_HOME[name]), name)

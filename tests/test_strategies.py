@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import random
+import sys
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,20 +58,20 @@ def test_networks_and_examples_have_the_shapes_and_ranges_that_are_said(case: Ne
     assert case.y.shape == (sizes[-1], case.m)
     assert 1 <= case.m <= 4
     numbers = np.concatenate([np.ravel(values) for values in (*parameters(case.network), case.x)])
-    assert np.all((np.abs(numbers) >= 0.01) & (np.abs(numbers) <= 2.0))
+    assert np.all((np.abs(numbers) >= 0.05) & (np.abs(numbers) <= 2.0))
     assert np.all((case.y >= 0.0) & (case.y <= 1.0))
 
 
 def test_no_number_to_draw_is_zero_and_none_stands_there_twice() -> None:
     assert 0.0 not in ORDER_ONE
-    assert len(set(ORDER_ONE)) == len(ORDER_ONE) == 400
+    assert len(set(ORDER_ONE)) == len(ORDER_ONE) == 80
 
 
 def test_square_weight_matrices_have_full_rank_most_of_the_time() -> None:
     drawn_networks = drawn(networks(Recipe(max_width=3)), 200)
     square = [w for network in drawn_networks for w in network.weights if w.shape[0] == w.shape[1] > 1]
     full = sum(np.linalg.matrix_rank(w) == len(w) for w in square)
-    # Independent uniform draws would give nearly all; Hypothesis repeats itself on purpose. 85 of 93 at this seed.
+    # Independent uniform draws would give nearly all; Hypothesis repeats itself on purpose. 0.92 to 0.99 over the seeds 0 to 3.
     assert len(square) >= 60
     assert full >= 0.8 * len(square)
 
@@ -76,8 +79,9 @@ def test_square_weight_matrices_have_full_rank_most_of_the_time() -> None:
 def test_neighbouring_widths_differ_often_so_that_a_transpose_shows() -> None:
     sizes = [network.sizes for network in drawn(networks(), 200)]
     differ = sum(any(a != b for a, b in pairwise(s)) for s in sizes)
-    # Two of four widths are alike with probability 1/4, so at least 3/4 of the networks have unlike neighbours.
-    assert differ >= 0.7 * len(sizes)
+    # Independent draws: two of four widths differ with probability 3/4. Hypothesis repeats itself on purpose: 0.64 to 0.75 over
+    # the seeds 0 to 7.
+    assert differ >= 0.5 * len(sizes)
     assert set(Counter(map(len, sizes))) == {2, 3, 4}
 
 
@@ -108,6 +112,25 @@ def test_the_same_seed_draws_the_same_cases_and_another_seed_others() -> None:
 
     assert numbers(1) == numbers(1)
     assert numbers(1) != numbers(2)
+
+
+def test_what_a_seed_draws_does_not_depend_on_the_files_that_are_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def numbers() -> list[float]:
+        cases = drawn(network_cases(max_examples=3), 100, seed=4)
+        return [float(v) for case in cases for p in (*parameters(case.network), case.x, case.y) for v in np.ravel(p)]
+
+    before = numbers()
+    # Hypothesis also draws integers that it reads in the user's own files, where they are beyond 99.
+    name = "their_numbers"
+    (tmp_path / f"{name}.py").write_text(
+        f"numbers = {list(range(-400, 400))}\nfloats = [0.75, 1.25]\n", encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module(name)
+    assert numbers() == before
+    monkeypatch.delitem(sys.modules, name)
 
 
 def test_a_softmax_output_has_at_least_two_classes() -> None:
@@ -185,8 +208,15 @@ def any_case(draw: st.DrawFn) -> NetworkCase:
 @settings(deadline=None, max_examples=100)
 @given(any_case(), st.integers(0, 2**31))
 def test_the_reference_backprop_and_the_differences_never_disagree(case: NetworkCase, seed: int) -> None:
-    result = check_gradient(reference(case), Options(seed=seed))
-    assert result.verdict is Verdict.AGREE or result.reason in (Reason.KINK, Reason.VACUOUS), str(result)
+    subject = reference(case)
+    result = check_gradient(subject, Options(seed=seed))
+    if result.reason is Reason.NOISE:
+        # A central difference errs by some (eps C)^(2/3) where derivatives are of order one, and 10^3.1 times that is required.
+        claimed, cost = subject.gradient(subject.at), subject.cost(subject.at)
+        least = min(float(np.linalg.norm(leaf)) for leaves in claimed.values() for leaf in leaves)
+        assert least <= 10**3.1 * (np.finfo(float).eps * cost) ** (2 / 3), str(result)
+    else:
+        assert result.verdict is Verdict.AGREE or result.reason in (Reason.KINK, Reason.VACUOUS), str(result)
 
 
 @settings(deadline=None, max_examples=20)

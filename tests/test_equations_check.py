@@ -229,7 +229,7 @@ def test_one_examples_bias_shows_only_in_a_declared_batch() -> None:
     ("make", "fitting"),
     [(students.Tanh, "tanh"), (students.ReluThenLinear, "relu,linear"), (students.ReluThenSoftmax, "relu,softmax")],
 )
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_other_neurons_than_declared_are_named_first_with_what_fits(make: type[Any], fitting: str, seed: int) -> None:
     result = checked(make, Declared(), seed)
     assert result.verdict is Verdict.DISAGREE
@@ -335,7 +335,7 @@ def test_every_forward_pass_is_counted_once(make: type[Any], declared: Declared)
     assert shown == list(range(1, len(shown) + 1))
 
 
-@pytest.mark.parametrize("budget", [1, 24, 25, 60, 200])
+@pytest.mark.parametrize("budget", [1, 25, 60])
 @pytest.mark.parametrize("make", [Student, students.NoSigmaPrimeInHiddenLayers, students.Tanh])
 def test_a_budget_is_never_exceeded_and_never_agreed_upon(make: type[Any], budget: int) -> None:
     counter = Counter()

@@ -77,19 +77,55 @@ def main() -> None:
 
 @main.command()
 @click.argument("targets", nargs=-1, metavar="TARGET...")
-@click.option("--activation", default="", metavar="NAME[,NAME...]", help="Activation of a network: one for all layers, or one each after the input. [default: sigmoid]")
-@click.option("--cost", metavar="NAME", help="Cost of a network: quadratic, cross_entropy or log_likelihood. [default: quadratic]")
+@click.option(
+    "--activation",
+    default="",
+    metavar="NAME[,NAME...]",
+    help="Activation of a network: one for all layers, or one each after the input. [default: sigmoid]",
+)
+@click.option(
+    "--cost", metavar="NAME", help="Cost of a network: quadratic, cross_entropy or log_likelihood. [default: quadratic]"
+)
 @click.option("--l1", type=click.FloatRange(min=0.0), metavar="LAMBDA", help="Weight decay LAMBDA * sum |w|.")
 @click.option("--l2", type=click.FloatRange(min=0.0), metavar="LAMBDA", help="Weight decay LAMBDA / 2 * sum w**2.")
-@click.option("--batch", type=click.Choice(["sum", "mean"]), help="What a network's backprop returns for several columns.")
+@click.option(
+    "--batch", type=click.Choice(["sum", "mean"]), help="What a network's backprop returns for several columns."
+)
 @click.option("--at", metavar="NAME", help="Name in the file that holds the parameters to check at.")
-@click.option("--data", multiple=True, metavar="NAME", help="Name in the file to hand on as a further argument; may be repeated.")
-@click.option("--shape", "shapes", multiple=True, callback=parse_shapes, metavar="NAME=4x3", help="Draw an argument at random in this shape; may be repeated.")
+@click.option(
+    "--data", multiple=True, metavar="NAME", help="Name in the file to hand on as a further argument; may be repeated."
+)
+@click.option(
+    "--shape",
+    "shapes",
+    multiple=True,
+    callback=parse_shapes,
+    metavar="NAME=4x3",
+    help="Draw an argument at random in this shape; may be repeated.",
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Reproduces a check. [default: a new one, shown]")
-@click.option("--budget", type=click.IntRange(min=1), metavar="PASSES", help="Forward passes at most; what they leave open is inconclusive.")
-@click.option("--locate", type=click.Choice(["auto", "never", "first", "full"]), default="auto", show_default=True, help="How far a disagreement is followed.")
+@click.option(
+    "--budget",
+    type=click.IntRange(min=1),
+    metavar="PASSES",
+    help="Forward passes at most; what they leave open is inconclusive.",
+)
+@click.option(
+    "--locate",
+    type=click.Choice(["auto", "never", "first", "full"]),
+    default="auto",
+    show_default=True,
+    help="How far a disagreement is followed.",
+)
 @click.option("--format", "layout", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
-@click.option("--import-timeout", type=click.FloatRange(min=0.1), default=10.0, show_default=True, metavar="SECONDS", help="How long a file may take to import.")
+@click.option(
+    "--import-timeout",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a file may take to import.",
+)
 def check(targets: tuple[str, ...], **given: Any) -> None:
     """Check gradients: file.py, file.py:Name, module:Name or module:cost,gradient.
 

@@ -243,9 +243,7 @@ def _layer_errors(activation: Activation, z: Array, z_error: Array, roundings: f
     return LayerErrors(z_error, slope * z_error + relative * a, curvature * z_error + relative * slope)
 
 
-def _output_bounds(
-    case: Case, z: Array, a: Array, errors: LayerErrors, how: tuple[float, bool]
-) -> tuple[Array, Array]:
+def _output_bounds(case: Case, z: Array, a: Array, errors: LayerErrors, how: tuple[float, bool]) -> tuple[Array, Array]:
     """Return the absolute terms of delta^L and the bound on its error."""
     (roundings, fused), y, activation = how, case.y, case.network.activations[-1]
     pair = case.network.matched_pair

@@ -48,7 +48,9 @@ def imported_rooms(tree: ast.AST) -> list[tuple[str, bool, int]]:
     for node in ast.walk(tree):
         names = []
         if isinstance(node, ast.ImportFrom):
-            names = [f"{node.module}.{alias.name}" if node.module == "gradcheck" else node.module for alias in node.names]
+            names = [
+                f"{node.module}.{alias.name}" if node.module == "gradcheck" else node.module for alias in node.names
+            ]
             assert node.level == 0, f"line {node.lineno}: relative import"
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -86,7 +88,9 @@ def room_of(path: Path) -> str:
     return first.removesuffix(".py")
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if room_of(p) != "__init__"], ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", [p for p in modules() if room_of(p) != "__init__"], ids=lambda p: str(p.relative_to(PACKAGE))
+)
 def test_imports_go_down_the_floors(path: Path) -> None:
     assert violations(room_of(path), path.read_text(), str(path.relative_to(PACKAGE))) == []
 

@@ -121,8 +121,9 @@ WRONG: dict[str, NetworkCost] = {
     "a weight": lambda network, x, y: network.cost_of(x, y) + 1e-6 * network.weights[0][0, 0],
     "a later weight": lambda network, x, y: network.cost_of(x, y) + 1e-6 * network.weights[1][0, 0],
     "a hidden bias": lambda network, x, y: network.cost_of(x, y) + 1e-6 * network.biases[0][0, 0],
-    "a hidden activation": lambda network, x, y: network.cost_of(x, y)
-    + 1e-6 * network.feedforward(x).activations[1][0, 0],
+    "a hidden activation": lambda network, x, y: (
+        network.cost_of(x, y) + 1e-6 * network.feedforward(x).activations[1][0, 0]
+    ),
     "squared weights": lambda network, x, y: network.cost_of(x, y) + 1e-6 * (network.weights[0] ** 2).sum(),
     "nan": lambda network, x, y: np.nan,
 }

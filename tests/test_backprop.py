@@ -279,7 +279,9 @@ def test_one_forward_and_one_backward_pass_whatever_the_size(sizes: list[int], m
 def test_a_matched_pair_learns_where_the_output_rounds_to_one() -> None:
     network = Network([[[1.0]]], [[[40.0]]], [SIGMOID], CROSS_ENTROPY)
     forward = network.feedforward([2.0])
-    assert output_error(network, forward, [1.0]).item() == pytest.approx(-np.exp(-42), rel=4 * ELEMENTARY * 2.0**-53, abs=0)
+    assert output_error(network, forward, [1.0]).item() == pytest.approx(
+        -np.exp(-42), rel=4 * ELEMENTARY * 2.0**-53, abs=0
+    )
     assert output_error(network, forward, [0.0]).item() == 1.0
     assert (forward.output - 1.0).item() == 0
 
@@ -306,9 +308,7 @@ def test_the_dtype_is_kept(dtype: type) -> None:
 def test_a_forward_pass_that_is_already_made_gives_the_same_gradient() -> None:
     rng = np.random.default_rng(6)
     network, x, y = Network.random([2, 3, 1], rng), rng.normal(size=(2, 4)), rng.normal(size=(1, 4))
-    pair = zip(
-        backprop(network, x, y).nabla_w, backprop_from(network, network.feedforward(x), y).nabla_w, strict=True
-    )
+    pair = zip(backprop(network, x, y).nabla_w, backprop_from(network, network.feedforward(x), y).nabla_w, strict=True)
     assert all(np.array_equal(a, b) for a, b in pair)
 
 

@@ -59,12 +59,21 @@ def test_the_reproduce_line_reproduces() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("import numpy as np\nw = np.zeros(2)\ndef cost(w): return np.sum(abs(w))\ndef gradient(w): return np.sign(w)\n", 3),
+        (
+            "import numpy as np\nw = np.zeros(2)\ndef cost(w): return np.sum(abs(w))\ndef gradient(w): return np.sign(w)\n",
+            3,
+        ),
         ("import numpy as np\nw = np.ones(2)\ndef cost(w): return 1.0\ndef gradient(w): return 0 * w\n", 3),
-        ("import numpy as np\nw = np.ones(2)\ndef cost(w): return w @ w\ndef gradient(w): return 2 * w.reshape(2, 1)\n", 1),
+        (
+            "import numpy as np\nw = np.ones(2)\ndef cost(w): return w @ w\ndef gradient(w): return 2 * w.reshape(2, 1)\n",
+            1,
+        ),
         ("import numpy as np\nw = np.ones(2)\ndef cost(w): return w @ w\ndef gradient(w): return [2, 2, 2]\n", 1),
         ("import numpy as np\nw = np.ones(2)\ndef cost(w): return w @ w\ndef gradient(w): return w * np.nan\n", 1),
-        ("import numpy as np\nw = np.ones(2)\ndef cost(w): return w @ w\ndef gradient(w): return np.array([2, 2])\n", 1),
+        (
+            "import numpy as np\nw = np.ones(2)\ndef cost(w): return w @ w\ndef gradient(w): return np.array([2, 2])\n",
+            1,
+        ),
         ("w = []\ndef cost(w): return 0.0\ndef gradient(w): return []\n", 2),
         ("import numpy as np\nw = np.ones(2) * 1j\ndef cost(w): return 0.0\ndef gradient(w): return w\n", 2),
         ("import numpy as np\nw = np.ones(2)\ndef cost(w): return w\ndef gradient(w): return w\n", 2),
@@ -86,7 +95,12 @@ def test_exit_codes_and_no_traceback_from_our_insides(tmp_path: Path, text: str,
 
 
 def test_the_users_own_traceback_is_shown_with_ours_cut_away(tmp_path: Path) -> None:
-    done = gradcheck("check", written(tmp_path, "import numpy as np\nw = np.ones(2)\ndef cost(w):\n    return w @ q\ndef gradient(w): return w\n"))
+    done = gradcheck(
+        "check",
+        written(
+            tmp_path, "import numpy as np\nw = np.ones(2)\ndef cost(w):\n    return w @ q\ndef gradient(w): return w\n"
+        ),
+    )
     assert "line 4, in cost" in done.stderr
     assert "NameError" in done.stderr
     assert "gradcheck" not in done.stderr.replace("program.py", "").split("ERROR")[0].replace(str(tmp_path), "")
@@ -178,7 +192,12 @@ def _example(name: str) -> str:
 def run_in(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     return subprocess.run(
-        [sys.executable, "-m", "gradcheck", *words], cwd=folder, capture_output=True, text=True, env=environment, check=False
+        [sys.executable, "-m", "gradcheck", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
     )
 
 

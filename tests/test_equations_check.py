@@ -437,3 +437,41 @@ def test_a_class_that_cannot_be_used_is_refused_before_anything_is_measured() ->
 
     with pytest.raises(UsageError, match="NoWeights has no weights and no backprop"):
         check_network(NoWeights)
+
+
+# --- programs that keep to the chapter but not quite -----------------------------------------------------------------
+
+
+class UpdateWithDecay(Student):
+    """The signature of a later chapter's program."""
+
+    def update_mini_batch(self, mini_batch: Any, eta: float, lmbda: float, n: int) -> None:
+        raise NotImplementedError
+
+
+class RowOutput(Student):
+    """A forward pass that returns a row for a column."""
+
+    def feedforward(self, a: Array) -> Array:
+        return super().feedforward(a).T
+
+
+def test_an_update_with_other_arguments_is_not_called_and_said_not_to_be() -> None:
+    result = checked(UpdateWithDecay)
+    assert result.verdict is Verdict.AGREE
+    assert len(result.parts) == 2
+    assert any("update_mini_batch was not judged" in note for note in result.notes)
+
+
+def test_an_output_of_another_shape_is_the_forward_passs_fault_and_said_with_both_shapes() -> None:
+    result = checked(RowOutput)
+    assert result.verdict is Verdict.DISAGREE
+    assert "feedforward" in result.title
+    assert len(result.parts) == 1
+    assert result.faults[0].sentence == "feedforward returned shape (1, 2) for one example: (2, 1) is required"
+    assert "backprop was not judged" in " ".join(result.notes)
+
+
+def test_a_batch_of_columns_cannot_be_declared_of_flat_vectors() -> None:
+    with pytest.raises(UsageError, match=r"biases of shape \(n,\): columns need"):
+        check_network(students.Flat, declared=SUM)

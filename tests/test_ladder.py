@@ -306,8 +306,6 @@ class Mixture:
         return number(self.scale) * (waves + growth + sum(number(a) * k * x ** (k - 1) for a, k in self.powers))
 
 
-
-
 def away_from_denormals(most: float) -> st.SearchStrategy[float]:
     """Return numbers of either sign that are 0 or at least 1e-6: a cost of 1e-320 has lost the digits an error is told
     by."""

@@ -18,9 +18,9 @@ from gradcheck.checks.gradient import aggregate, check_gradient
 from gradcheck.checks.guards import call_user
 from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
 from gradcheck.checks.search import CASES, Budget, Judge, Search, search
-from gradcheck.errors import BudgetExceeded, UserCodeError
+from gradcheck.errors import BudgetExceeded, UsageError, UserCodeError
 from gradcheck.network.model import Network
-from gradcheck.results import CheckResult, Component, Reason, Status, Verdict
+from gradcheck.results import CheckResult, Component, Fault, FaultKind, Reason, Status, Verdict
 from gradcheck.strategies import NetworkCase, Recipe, network_cases
 from gradcheck.subjects.network_class import (
     DEFAULT_DECLARED,
@@ -93,6 +93,11 @@ class _NetworkCheck:
         self.subject, self.options, self.budget = subject, options, Budget(options)
         self.sizes = (2, *(3 for _ in subject.declared.activations[1:]), 4)
         self.user = UserNetwork(subject, self.sizes)
+        if subject.declared.batch is not Batch.UPDATE and not self.user.takes_columns:
+            raise UsageError(
+                f"a mini-batch of columns is declared (batch {subject.declared.batch.value}), but {subject.name} has biases of shape (n,): "
+                "columns need biases of shape (n, 1)"
+            )
         self.parts: list[CheckResult] = []
         self.notes: list[str] = []
 
@@ -101,23 +106,36 @@ class _NetworkCheck:
         declared = self.subject.declared
         if self.user.has("feedforward"):
             self._add(self._forward_part())
+            if self.parts[-1].faults:
+                self.notes.append(
+                    "backprop was not judged: there is no cost to difference while feedforward has another shape"
+                )
+                return self._whole()
         else:
             self.notes.append("there is no feedforward: the cost is measured on the reference's forward pass (25)")
         self._add(self._gradient_part("backprop", gradient_subject, 1, 1))
         if self.parts[-1].verdict is Verdict.DISAGREE:
             self.notes.append("mini-batches were not judged: they stand on backprop, which is to be mended first")
             return self._whole()
+        self._judge_mini_batches(declared)
+        return self._whole()
+
+    def _judge_mini_batches(self, declared: Declared) -> None:
+        """Judge backprop of several columns where it is declared what it returns, and the descent step where there is one."""
         if declared.batch is not Batch.UPDATE:
             title = f"backprop of a mini-batch as columns, declared to return the {declared.batch.value}"
             self._add(self._gradient_part(title, gradient_subject, 2, MINI_BATCH))
-        if self.user.has("update_mini_batch"):
+        if self.user.takes_update():
             self._add(self._gradient_part("update_mini_batch", update_subject, 1, MINI_BATCH))
+        elif self.user.has("update_mini_batch"):
+            self.notes.append(
+                "update_mini_batch was not judged: it takes more than (mini_batch, eta), the chapter's arguments"
+            )
         elif declared.batch is Batch.UPDATE:
             self.notes.append(
                 "mini-batches were not checked: there is no update_mini_batch, and what backprop returns for several columns is not "
                 "declared (--batch sum or --batch mean)"
             )
-        return self._whole()
 
     def _add(self, part: CheckResult) -> None:
         self.parts.append(part)
@@ -163,6 +181,10 @@ class _NetworkCheck:
             forward_passes=part.forward_passes + self.budget.spent - spent,
             example_passes=part.example_passes + self.budget.spent - spent,
         )
+        if worst is not None and not worst.index:
+            shape = (seen.smallest.network.sizes[-1], 1)
+            sentence = f"feedforward returned shape {output.shape} for one example: {shape} is required"
+            return dataclasses.replace(part, worst=None, faults=(Fault(FaultKind.SHAPE, worst.block, sentence),))
         return _with_note(part, _forward_note(names, fitting))
 
     def _judge_forward(self, case: NetworkCase, options: Options) -> CheckResult:

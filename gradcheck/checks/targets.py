@@ -76,7 +76,9 @@ def _declared(spec: SubjectSpec, path: Path | None) -> SubjectSpec:
     return spec
 
 
-def _titled(result: CheckResult, spec: SubjectSpec, found: Found, loaded: LoadedModule, options: Options) -> CheckResult:
+def _titled(
+    result: CheckResult, spec: SubjectSpec, found: Found, loaded: LoadedModule, options: Options
+) -> CheckResult:
     """Return a result under the target's name, with what it was taken for and the command that repeats it."""
     place = parse_target(spec.target).place
     return dataclasses.replace(

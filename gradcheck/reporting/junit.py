@@ -30,7 +30,12 @@ def render(report: Report) -> str:
     """
     cases = [case for result in report.results for case in _cases(result)]
     wrong = sum(case.verdict is not Verdict.AGREE for case in cases)
-    counts = {"tests": len(cases) + len(report.failures), "failures": wrong, "errors": len(report.failures), "skipped": 0}
+    counts = {
+        "tests": len(cases) + len(report.failures),
+        "failures": wrong,
+        "errors": len(report.failures),
+        "skipped": 0,
+    }
     root = ElementTree.Element("testsuites")
     attributes = {name: str(count) for name, count in counts.items()}
     suite = ElementTree.SubElement(root, "testsuite", {"name": SUITE, **attributes})

@@ -103,7 +103,9 @@ def named(module: ModuleType, names: tuple[str, ...], spec: SubjectSpec, generat
     if len(names) == 2:
         return _pair(names, values, arguments)
     if len(names) > 2:
-        raise UsageError(f"{spec.target} names {len(names)} things: one, or a pair with a comma between them, is required")
+        raise UsageError(
+            f"{spec.target} names {len(names)} things: one, or a pair with a comma between them, is required"
+        )
     name, value = names[0], values[0]
     if inspect.isclass(value) or (callable(value) and list(_required(value)) == ["sizes"]):
         return Found(_network(name, value, module, spec), f"{name}, which makes networks")
@@ -161,7 +163,9 @@ def _costs(module: ModuleType, arguments: Arguments) -> Iterator[Found]:
         yield _pair((cost, gradient), [own[cost], own[gradient]], arguments)
         return
     for name, value in own.items():
-        is_loss = name in COSTS or name.endswith(tuple(f"_{word}" for word in COSTS)) or name.startswith("loss_and_grad")
+        is_loss = (
+            name in COSTS or name.endswith(tuple(f"_{word}" for word in COSTS)) or name.startswith("loss_and_grad")
+        )
         if is_loss and inspect.isfunction(value) and _required(value):
             at, data = arguments.of(name, value)
             yield Found(loss_and_gradient(name, value, at, data=data), f"{name}, which returns (loss, gradient)")
@@ -222,7 +226,9 @@ def _instance(name: str, value: Any, spec: SubjectSpec, generator: np.random.Gen
     x = generator.standard_normal((network.sizes[0], 1))
     y = generator.uniform(size=(network.sizes[-1], 1))
     subject = NetworkSubject(name, lambda sizes: value, declared)
-    return Found(gradient_subject(subject, network, x, y), f"{name}, a network, at its own weights on one random example")
+    return Found(
+        gradient_subject(subject, network, x, y), f"{name}, a network, at its own weights on one random example"
+    )
 
 
 def _layer(stem: str, forward: Callable[..., Any], backward: Callable[..., Any], arguments: Arguments) -> LayerSubject:
@@ -260,7 +266,9 @@ def _required(function: Callable[..., Any]) -> list[str]:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return []
-    return [p.name for p in parameters if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return [
+        p.name for p in parameters if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
 
 
 def _article(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import inspect
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -143,6 +144,16 @@ class UserNetwork:
         """Return what the user's backprop returns."""
         return self.theirs.backprop(self.column(x), self.column(y))
 
+    def takes_update(self) -> bool:
+        """Tell whether there is an update_mini_batch that can be called with (mini_batch, eta)."""
+        if not self.has("update_mini_batch"):
+            return False
+        try:
+            inspect.signature(self.theirs.update_mini_batch).bind([], UPDATE_ETA)
+        except TypeError:
+            return False
+        return True
+
     def has(self, method: str) -> bool:
         """Tell whether the object has a method of this name."""
         return callable(getattr(self.theirs, method, None))
@@ -188,7 +199,9 @@ def update_subject(subject: NetworkSubject, network: Network, x: Array, y: Array
         user.theirs.update_mini_batch(mini_batch, UPDATE_ETA)
         after = {"weights": list(user.theirs.weights), "biases": list(user.theirs.biases)}
         return {
-            name: [(np.asarray(old) - np.asarray(new)) / UPDATE_ETA for old, new in zip(leaves, after[name], strict=False)]
+            name: [
+                (np.asarray(old) - np.asarray(new)) / UPDATE_ETA for old, new in zip(leaves, after[name], strict=False)
+            ]
             for name, leaves in parameters.items()
         }
 
@@ -281,7 +294,11 @@ def _as_structure(returned: Any, divisor: int) -> Any:
 
 def _as_list(layers: Any) -> Any:
     """Return an object array or tuple of layers as a list."""
-    return list(layers) if isinstance(layers, tuple) or (isinstance(layers, np.ndarray) and layers.dtype == object) else layers
+    return (
+        list(layers)
+        if isinstance(layers, tuple) or (isinstance(layers, np.ndarray) and layers.dtype == object)
+        else layers
+    )
 
 
 def _write_back(user: UserNetwork, parameters: dict[str, list[Array]]) -> None:

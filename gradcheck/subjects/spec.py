@@ -110,7 +110,9 @@ def _subject(table: dict[str, Any], where: str) -> SubjectSpec:
     """Return one validated table."""
     _known(table, tuple(field.name for field in dataclasses.fields(SubjectSpec)), where)
     if not isinstance(table.get("target"), str):
-        raise UsageError(f'{where}: target is {table.get("target")!r}: a string such as "network.py:Network" is required')
+        raise UsageError(
+            f'{where}: target is {table.get("target")!r}: a string such as "network.py:Network" is required'
+        )
     return SubjectSpec(
         target=table["target"],
         activation=_texts(table, "activation", where),

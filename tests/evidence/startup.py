@@ -21,7 +21,14 @@ COMMANDS = {
     "gradcheck --version": ["-m", "gradcheck", "--version"],
     "gradcheck --help": ["-m", "gradcheck", "--help"],
     "python -c 'import numpy'": ["-c", "import numpy"],
-    "gradcheck check sigma_pair_right": ["-m", "gradcheck", "check", "gradcheck.examples.sigma_pair_right", "--seed", "0"],
+    "gradcheck check sigma_pair_right": [
+        "-m",
+        "gradcheck",
+        "check",
+        "gradcheck.examples.sigma_pair_right",
+        "--seed",
+        "0",
+    ],
     "gradcheck check network_right": ["-m", "gradcheck", "check", "gradcheck.examples.network_right", "--seed", "0"],
     "gradcheck check network_bp2_no_sigma_prime_wrong": [
         *("-m", "gradcheck", "check", "gradcheck.examples.network_bp2_no_sigma_prime_wrong", "--seed", "0")

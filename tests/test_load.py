@@ -205,6 +205,7 @@ def test_a_module_of_the_current_folder(write: Write) -> None:
     assert attribute(loaded, "value") == 7
     assert loaded.path == Path.cwd() / "package" / "module.py"
     assert loaded.module.argv == ["package.module"]
+    assert load_text("package").path == Path.cwd() / "package" / "__init__.py"
     assert not list(Path.cwd().rglob("__pycache__"))
 
 
@@ -285,6 +286,13 @@ def test_what_is_printed_goes_to_standard_error(write: Write, capsys: pytest.Cap
     assert err == "training\u2026\ncareful\nraw"
 
 
+def test_programs_started_at_import_can_write_too(write: Write, capfd: pytest.CaptureFixture[str]) -> None:
+    text = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(1)'], stdout=sys.stdout)\n"
+    write("network.py", text)
+    load_text("network.py")
+    assert capfd.readouterr() == ("", "1\n")
+
+
 def test_without_standard_error_printing_is_silent(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     write("network.py", "print('training')\nvalue = 1\n")
     monkeypatch.setattr(sys, "stderr", None)
@@ -302,10 +310,9 @@ def test_additions_to_the_path_stay_but_at_the_end(write: Write) -> None:
 
 def test_what_a_file_does_to_the_process_is_undone(write: Write) -> None:
     text = "import io, os, signal, sys\nsys.path = list(sys.path)\nsys.argv = []\nos.chdir('/')\nsys.dont_write_bytecode = 0\n"
-    text += (
-        "sys.stdin, sys.stdout, sys.stderr = None, io.StringIO(), None\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\n"
-    )
-    write("network.py", text + "os.environ['MPLBACKEND'] = 'TkAgg'\n")
+    text += "os.environ['MPLBACKEND'] = 'TkAgg'\nsys.stdin, sys.stdout, sys.stderr = None, io.StringIO(), None\n"
+    text += "signal.signal(signal.SIGALRM, signal.SIG_IGN)\n"
+    write("network.py", text)
     before = state()
     load_text("network.py")
     assert state() == {**before, "path": (before["path"][0], [*before["path"][1], os.getcwd()])}
@@ -313,10 +320,28 @@ def test_what_a_file_does_to_the_process_is_undone(write: Write) -> None:
     refused("network.py", UserCodeError)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='utf-8')",
+        "sys.stdout, sys.stderr = (io.TextIOWrapper(one.detach(), encoding='utf-8') for one in (sys.stdout, sys.stderr))",
+        "sys.stdout.close()\nsys.stderr.close()",
+    ],
+)
+def test_standard_error_outlives_what_a_file_wraps_around_it(write: Write, text: str) -> None:
+    write("network.py", f"import io, sys\n{text}\n1 / 0\n")
+    code = "import sys; from gradcheck.subjects.load import load; from gradcheck.subjects.targets import parse_target\n"
+    code += "try: load(parse_target('network.py'))\nexcept Exception as error: print(error, file=sys.stderr)"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    done = subprocess.run([sys.executable, "-c", code], check=True, env=environment, capture_output=True, text=True)
+    line = 3 + text.count("\n")
+    assert done.stderr.startswith(f"network.py, line {line}, raised an exception")
+
+
 # --- names --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["random", "test", "this", "pytest", "pydoc_data"])
+@pytest.mark.parametrize("name", ["random", "test", "this", "pytest", "pydoc_data", "winreg"])
 def test_a_file_with_another_modules_name_shadows_nothing_and_is_not_shadowed(write: Write, name: str) -> None:
     write(f"{name}.py", f"value = 3\ndef later():\n    import {name}\n    return {name}\n")
     there = sys.modules.get(name)
@@ -352,14 +377,37 @@ def test_a_file_loaded_twice_is_read_twice(write: Write) -> None:
 
 
 def test_two_users_files_each_get_their_own_siblings(write: Write) -> None:
-    text = "import helper\ndef late():\n    import later\n    return later.value\n"
+    text = "import helper\nfrom parts import deep\ndef late():\n    import later\n    return later.value\n"
     for user in ("bob", "eve"):
         write(f"{user}/network.py", text)
         write(f"{user}/helper.py", f"value = {user!r}\n")
         write(f"{user}/later.py", f"value = {user!r}\n")
+        write(f"{user}/parts/deep.py", f"value = {user!r}\n")
     for user in ("bob", "eve", "bob"):
-        loaded = load_text(f"{user}/network.py")
-        assert (loaded.module.__name__, loaded.module.helper.value, loaded.module.late()) == ("network", user, user)
+        module = load_text(f"{user}/network.py").module
+        found = (module.__name__, module.helper.value, module.deep.value, module.late())
+        assert found == ("network", user, user, user)
+
+
+def test_a_sibling_written_since_is_found(write: Write) -> None:
+    write("network.py", "import helper\n")
+    refused("network.py")
+    age = Path.cwd().stat()
+    write("helper.py")
+    os.utime(Path.cwd(), ns=(age.st_atime_ns, age.st_mtime_ns))
+    assert load_text("network.py").module.helper.value == 1
+
+
+def test_what_others_did_with_the_folder_is_left_alone(write: Write) -> None:
+    write("helper.py")
+    write("network.py", "import helper\n")
+    write("../installed/network/data.txt")
+    sys.path[:0] = [os.getcwd(), str(Path.cwd().parent / "installed")]
+    theirs, entries = importlib.import_module("helper"), list(sys.path)
+    for _ in range(2):
+        loaded = load_text("network.py")
+        assert (loaded.module.__name__, loaded.notes, sys.path) == ("network", (), entries)
+        assert sys.modules["helper"] is loaded.module.helper is theirs
 
 
 def test_a_symlink_has_the_siblings_of_the_file_itself(write: Write) -> None:
@@ -687,11 +735,14 @@ def test_a_file_that_answers_for_every_name(write: Write) -> None:
 
 
 def test_a_file_that_loads_another(write: Write) -> None:
-    write("inner/other.py", "import sys\nargv = sys.argv\n")
-    text = "from gradcheck.subjects.load import load\nfrom gradcheck.subjects.targets import parse_target\nother = load(parse_target('inner/other.py')).module\nimport sys\nargv = sys.argv\n"
-    path = write("network.py", text)
+    other = write("../bob/other.py", "import sys\nargv = sys.argv\n")
+    text = "from gradcheck.subjects.load import load\nfrom gradcheck.subjects.targets import parse_target\nother = load(parse_target('../bob/other.py')).module\nimport sys\nargv = sys.argv\n"
+    path, entries = write("network.py", text), list(sys.path)
     module = load_text("network.py").module
-    assert (module.argv, module.other.argv) == ([str(path)], [str(path.parent / "inner" / "other.py")])
+    assert (module.argv, module.other.argv) == ([str(path)], [os.path.abspath(other)])
+    forget()
+    assert sys.path == entries
+    assert not {"network", "other"} & set(sys.modules)
 
 
 def test_numpys_global_state_is_left_alone(write: Write) -> None:
@@ -796,15 +847,18 @@ def test_a_traceback_has_the_users_frames_and_those_they_called(write: Write) ->
         assert "json.loads('')" in text
 
 
-def test_frames_before_the_users_first_are_cut_away(write: Write) -> None:
-    path = write("network.py", "def f():\n    return 1 / 0\n")
+@pytest.mark.parametrize("name", ["network.py", "link.py"])
+def test_frames_before_the_users_first_are_cut_away(write: Write, name: str) -> None:
+    write("network.py", "def f():\n    return 1 / 0\n")
+    path = Path.cwd() / name
+    (Path.cwd() / "link.py").symlink_to("network.py")
     module = load_text(path).module
     with pytest.raises(ZeroDivisionError) as caught:
         module.f()
     assert "test_load.py" in user_traceback(caught.value, inside=None)
     text = user_traceback(caught.value, inside=path)
     assert "test_load.py" not in text
-    assert 'network.py", line 2, in f' in text
+    assert f'{name}", line 2, in f' in text
 
 
 def test_causes_are_cut_too_and_chains_may_be_long(write: Write) -> None:
@@ -818,13 +872,15 @@ def test_causes_are_cut_too_and_chains_may_be_long(write: Write) -> None:
     assert shown.index("ZeroDivisionError: ") < shown.index("direct cause") < shown.index("ValueError: f")
 
 
-def test_a_cause_with_frames_of_ours_loses_them(write: Write) -> None:
-    path = write("network.py", "1 / 0\n")
+@pytest.mark.parametrize("target", ["package/network.py", "package.network"])
+def test_a_cause_with_frames_of_ours_loses_them(write: Write, target: str) -> None:
+    path = write("package/network.py", "1 / 0\n")
     with pytest.raises(UserCodeError) as caught:
-        load_text(path)
+        load_text(target)
     shown = user_traceback(caught.value, inside=None)
     assert f'File "{path}", line 1' in shown
     assert "load.py" not in shown.replace("test_load.py", "")
+    assert "importlib" not in shown
 
 
 def test_a_syntax_error_has_no_frames_of_ours(write: Write) -> None:

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO
 
 from gradcheck.subjects.tracebacks import UserFile
 
@@ -70,7 +70,8 @@ def surroundings(file: UserFile) -> Iterator[None]:
     modules, entries = dict(sys.modules), list(sys.path)
     left: list[str] = []
     try:
-        sys.argv, sys.dont_write_bytecode, sys.stdout = [str(file.path)], True, sys.stderr
+        sys.argv, sys.dont_write_bytecode, sys.stdout = [str(file.path)], True, _standard_error()
+        sys.stderr = _standard_error()
         sys.stdin = io.TextIOWrapper(io.BufferedReader(_NoInput()), encoding="utf-8")
         sys.path.insert(0, file.folder)
         with contextlib.chdir("."), _plots_off():
@@ -97,6 +98,15 @@ def forget() -> None:
             if visit.modules.get(name) is not module and visit.file.brought(module):
                 del sys.modules[name]
     importlib.invalidate_caches()
+
+
+def _standard_error() -> TextIO | None:
+    """Return a stream to where standard error goes; to wrap, detach or close it does no harm to ours."""
+    try:
+        return open(sys.stderr.fileno(), "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+    except (AttributeError, OSError):
+        # There is none (pythonw), or it is no file (a notebook, a test).
+        return sys.stderr
 
 
 @contextlib.contextmanager

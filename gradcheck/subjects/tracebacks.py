@@ -27,6 +27,10 @@ class UserFile:
     >>> ada = UserFile(Path("/home/ada/network.py"), "/home/ada")
     >>> ada.owns("/home/ada/mnist_loader.py"), ada.owns("/home/ada/.venv/lib/site-packages/numpy/linalg.py")
     (True, False)
+    >>> import json
+    >>> everything = UserFile(Path("/network.py"), "/")
+    >>> everything.owns(json.__file__), everything.owns(__file__)
+    (False, False)
     """
 
     path: Path
@@ -47,7 +51,7 @@ class UserFile:
         # Its dictionary, as a module may answer for every name; a folder without __init__.py is a module without a file.
         held = getattr(module, "__dict__", {})
         places = [held.get("__file__"), *(held.get("__path__") or ())]
-        return any(isinstance(place, str) and self.owns(os.path.realpath(place)) for place in places)
+        return any(isinstance(place, str) and self.owns(place) for place in places)
 
     def line(self, error: BaseException) -> traceback.FrameSummary | None:
         """Return the innermost frame of an exception in the user's files."""
@@ -62,6 +66,9 @@ def is_ours(file: str) -> bool:
     --------
     >>> is_ours(__file__), is_ours("<frozen importlib._bootstrap>"), is_ours("/home/ada/network.py")
     (True, True, False)
+    >>> from gradcheck.examples import network_right
+    >>> is_ours(network_right.__file__)
+    False
     """
     place = Path(file)
     ours = place.is_relative_to(_PACKAGE) and not place.is_relative_to(_EXAMPLES)
@@ -105,10 +112,10 @@ def describe(error: BaseException) -> str:
 def _users_part(stack: traceback.StackSummary, inside: str | None) -> traceback.StackSummary:
     """Return the frames of a stack from the user's first on, without ours."""
     frames = list(stack)
-    start = next((i for i, frame in enumerate(frames) if inside and _is_inside(frame.filename, inside)), 0)
+    start = next((i for i, frame in enumerate(frames) if inside and _lies_in(frame.filename, inside)), 0)
     return traceback.StackSummary.from_list([frame for frame in frames[start:] if not is_ours(frame.filename)])
 
 
-def _is_inside(file: str, inside: str) -> bool:
+def _lies_in(file: str, place: str) -> bool:
     """Tell whether a frame's file is the one meant, or lies in the folder meant."""
-    return not file.startswith("<") and Path(os.path.realpath(file)).is_relative_to(inside)
+    return Path(os.path.realpath(file)).is_relative_to(place)

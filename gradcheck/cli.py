@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -40,6 +41,9 @@ class Exit(enum.IntEnum):
 GRAVITY: Final = (Exit.USER_CODE_RAISED, Exit.MISUSE, Exit.DISAGREES, Exit.INCONCLUSIVE, Exit.AGREES)
 """With several targets the first of these that occurred is the exit code: what was not checked at all comes before what was."""
 
+INTERRUPTED: Final = 130
+"""The exit code after ctrl-C, as shells give it: 128 and the number of the signal."""
+
 PROGRESS_AFTER: Final = 1.0
 """Work that takes longer shows its progress [seconds]."""
 
@@ -62,7 +66,7 @@ def parse_shapes(
     shapes = []
     for value in values:
         name, _, sizes = value.partition("=")
-        if not name or not all(size.isdigit() and int(size) > 0 for size in sizes.split("x")):
+        if not name or not all(re.fullmatch("0*[1-9][0-9]*", size) for size in sizes.split("x")):
             message = f"{value!r} is no shape: a name and sizes, as in w=4x3, are required"
             raise click.BadParameter(message, ctx=context, param=parameter)
         shapes.append((name, tuple(map(int, sizes.split("x")))))
@@ -141,7 +145,11 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
         options = _options(given)
     except UsageError as error:
         raise click.UsageError(str(error)) from error
-    reports = [_check_one(spec, options, given["import_timeout"]) for spec in specs]
+    try:
+        reports = [_check_one(spec, options, given["import_timeout"]) for spec in specs]
+    except KeyboardInterrupt:
+        click.echo("interrupted: nothing is reported", err=True)
+        sys.exit(INTERRUPTED)
     whole = Report(
         tuple(result for report in reports for result in report.results),
         tuple(failure for report in reports for failure in report.failures),

@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 
+def seen(value: object) -> str:
+    """Return a few words for a value of the wrong kind.
+
+    Examples
+    --------
+    >>> seen(None), seen((1, 2)), seen("x")
+    ('None', '2 values', 'a str')
+    """
+    if isinstance(value, tuple | list):
+        return f"{len(value)} values"
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
 class GradcheckError(Exception):
     """Any error this package raises on purpose.
 

@@ -64,7 +64,7 @@ class Recipe:
     activations: tuple[Activation, ...] = (SIGMOID,)
     cost: Cost = QUADRATIC
     weight_decay: WeightDecay = NO_DECAY
-    max_layers: int = 4
+    max_layers: int = 6
     max_width: int = 4
 
     def __post_init__(self) -> None:

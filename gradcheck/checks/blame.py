@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -14,7 +15,7 @@ from gradcheck.checks.guards import call_user
 from gradcheck.checks.options import Options
 from gradcheck.checks.search import Budget
 from gradcheck.checks.sigma import check_sigma
-from gradcheck.errors import UserCodeError
+from gradcheck.errors import UsageError, UserCodeError
 from gradcheck.network.costs import COSTS, matched_pair
 from gradcheck.network.model import Network
 from gradcheck.results import CheckResult, Diagnosis, FaultKind, Verdict
@@ -41,8 +42,11 @@ def blame(
     """
     found = list(_returned_in_the_other_order(detail))
     if make is not update_subject and not detail.faults:
-        found.extend(_sigma_prime(subject, budget.options))
-        found.extend(_cost_derivative(subject, case))
+        # What raises here cannot explain anything, and takes nothing from the verdict.
+        with contextlib.suppress(UserCodeError, UsageError):
+            found.extend(_sigma_prime(subject, budget.options))
+        with contextlib.suppress(UserCodeError, UsageError):
+            found.extend(_cost_derivative(subject, case))
         found.extend(_other_cost(subject, case, make, budget))
     return tuple(found)
 
@@ -73,10 +77,7 @@ def _cost_derivative(subject: NetworkSubject, case: NetworkCase) -> Iterator[Dia
     forward = case.network.feedforward(case.x)
     z, a, y = forward.zs[-1][:, [0]], forward.output[:, [0]], case.y[:, [0]]
     user.load([np.array(w) for w in case.network.weights], [np.array(b) for b in case.network.biases])
-    try:
-        claimed = np.asarray(call_user("cost_derivative", user.theirs.cost_derivative, user.column(a), user.column(y)))
-    except UserCodeError:
-        return  # It takes something other than (a, y), and is not the chapter's.
+    claimed = np.asarray(call_user("cost_derivative", user.theirs.cost_derivative, user.column(a), user.column(y)))
     pair = matched_pair(case.network.activations[-1], case.network.cost)
     right = user.column(case.network.cost.nabla_a(a, y))
     fused = right if pair is None else user.column(pair.delta(z, y))

@@ -111,6 +111,14 @@ def _judge(problem: Problem, blank: CheckResult, options: Options, generator: np
         return _faulty(problem, blank, first)
     if first.reason is not None:
         return dataclasses.replace(blank, reason=first.reason, notes=(first.note,))
+    with np.errstate(all="ignore"):
+        return _measured(problem, first, blank, options, generator)
+
+
+def _measured(
+    problem: Problem, first: Preflight, blank: CheckResult, options: Options, generator: np.random.Generator
+) -> CheckResult:
+    """Return the verdict of the measurements."""
     setting = prepare(problem, first, generator)
     blocks: list[BlockResult] = []
     for leaf in problem.layout.leaves:

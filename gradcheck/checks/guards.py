@@ -15,14 +15,34 @@ LEAVES_THE_DOMAIN = (ArithmeticError, ValueError, Warning)
 """What a cost may raise at a point nobody asked for: there it only says that the point is outside its domain."""
 
 
+RAISED = (Exception, SystemExit, GeneratorExit)
+"""What the user's code may raise: all but the interrupt of the person at the keyboard. An exit is no verdict."""
+
+
 def call_user(what: str, function: Callable[..., Any], *arguments: Any) -> Any:
     """Return what the user's function returns; whatever it raises becomes a UserCodeError with it as the cause."""
     try:
-        return function(*arguments)
+        with np.errstate():  # what the user's code sets for floating-point errors is undone after it
+            return function(*arguments)
     except GradcheckError:
         raise
-    except Exception as error:
-        raise UserCodeError(f"{what} raised {type(error).__name__}: {error}") from error
+    except RAISED as error:
+        raise UserCodeError(f"{what} raised {described(error)}") from error
+
+
+def described(error: BaseException) -> str:
+    """Return the kind of an exception and what it says, if it can say anything.
+
+    Examples
+    --------
+    >>> described(ValueError("no data"))
+    'ValueError: no data'
+    """
+    try:
+        words = str(error)
+    except Exception:  # its own __str__ raised
+        words = ""
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
 def as_cost(value: Any, what: str = "the cost") -> float:
@@ -59,6 +79,6 @@ def cost_at_probe(cost: Callable[[Any], Any], parameters: Any) -> float:
         raise
     except LEAVES_THE_DOMAIN:
         return math.nan
-    except Exception as error:
-        raise UserCodeError(f"the cost raised {type(error).__name__} beside the point: {error}") from error
+    except RAISED as error:
+        raise UserCodeError(f"the cost raised {described(error)}, beside the point") from error
     return value

@@ -29,9 +29,6 @@ WANTED_ACCURACY: Final = 1.5e-9
 """A ladder stops at an error of this share of the slope (dimensionless): with it two directions see an error of 1e-5 of a block's norm
 with probability 1 - 1e-6, since 0.80 * 2 * SAFETY * 1.5e-9 < 1e-8 = 1e-5 * sqrt(1e-6)."""
 
-QUIET: Final = 2.0**10
-"""A cost is quiet while the noise of one evaluation is at most this many roundings of its value (a count): a thousand operations deep."""
-
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
@@ -69,11 +66,6 @@ class Setting:
     def accuracy(self) -> Accuracy:
         """Return how well the cost can be evaluated, and how well its slope is to be known."""
         return Accuracy(self.noise, NOISE_SAFETY * self.eps / 2.0, WANTED_ACCURACY)
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether the cost's noise is that of its rounding, and not noise that hides the slope."""
-        return self.noise <= QUIET * NOISE_SAFETY * self.eps / 2.0 * abs(self.preflight.centre)
 
     def measure(self, direction: Vector) -> Measurement:
         """Measure the cost's slope along `direction` and put the claim beside it; 6 forward passes or more."""
@@ -122,7 +114,7 @@ class Measurement:
 
 def prepare(problem: Problem, preflight: Preflight, generator: np.random.Generator) -> Setting:
     """Measure the noise of the cost along one direction over all blocks; 6 to 24 forward passes."""
-    eps = max(problem.layout.eps(leaf) for leaf in problem.layout.leaves if leaf.size)
+    eps = max(problem.cost_eps, *(problem.layout.eps(leaf) for leaf in problem.layout.leaves if leaf.size))
     direction = np.zeros(problem.w.size)
     for leaf in problem.layout.leaves:
         if leaf.size:
@@ -130,7 +122,9 @@ def prepare(problem: Problem, preflight: Preflight, generator: np.random.Generat
     line = Line(problem.probe, problem.w, direction, problem.layout.realise)
     # The points of the table must differ in the parameters' own dtype: a few roundings in float32, far above them in float64.
     noise = measure_noise(line, preflight.centre, spacing=max(1e-10, 8.0 * eps), eps=eps)
-    return Setting(problem, preflight, NOISE_SAFETY * noise.level, eps)
+    # Near the smallest numbers there are, their spacing is the noise.
+    level = max(noise.level, float(np.finfo(np.float64).tiny) * eps)
+    return Setting(problem, preflight, NOISE_SAFETY * level, eps)
 
 
 def norm(vector: Vector) -> float:

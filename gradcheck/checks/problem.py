@@ -66,13 +66,22 @@ class Problem:
         self.layout: Layout = lay_out(subject.at)
         self.w = self.layout.to_vector(subject.at)
         self._options = options
-        self._cost = CountedFunction(subject.cost, on_pass=self._tell)
+        self.cost_eps = float(np.finfo(np.float64).eps)
+        self._cost = CountedFunction(self._evaluate, on_pass=self._tell)
         self._gradient = CountedFunction(subject.gradient, on_pass=self._tell if subject.passes_per_gradient else None)
 
     @property
     def forward_passes(self) -> int:
         """Evaluations of the cost so far, those within gradient calls of a (loss, gradient) function included."""
         return self._cost.forward_passes + self.subject.passes_per_gradient * self.gradient_calls
+
+    def _evaluate(self, structure: Any) -> Any:
+        """Return the cost, and remember the coarsest precision it ever came in."""
+        value = self.subject.cost(structure)
+        dtype = getattr(value, "dtype", None)
+        if isinstance(dtype, np.dtype) and dtype.kind == "f":
+            self.cost_eps = max(self.cost_eps, float(np.finfo(dtype).eps))
+        return value
 
     @property
     def gradient_calls(self) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from pathlib import Path
 
 import numpy as np
 
 from gradcheck.checks.dispatch import check_subject
-from gradcheck.checks.options import DEFAULT_OPTIONS, Options
+from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
 from gradcheck.errors import LoadError, UsageError, UserCodeError
 from gradcheck.results import CheckResult, Failure, FailureKind, Report
 from gradcheck.subjects.discover import Found, discover, named
@@ -85,8 +86,14 @@ def _titled(
         result,
         title=f"{place}: {result.title}",
         notes=(*loaded.notes, f"{place} was taken for {found.words}", *result.notes),
-        reproduce=f"{command_of(spec)} --seed {options.seed}",
+        reproduce=f"{command_of(spec)} --seed {options.seed}{_said(options)}",
     )
+
+
+def _said(options: Options) -> str:
+    """Return the options of a command that are not the default."""
+    budget = "" if options.max_forward_passes is None else f" --budget {options.max_forward_passes}"
+    return budget + ("" if options.locate is Locate.AUTO else f" --locate {options.locate.value}")
 
 
 def command_of(spec: SubjectSpec) -> str:
@@ -97,18 +104,18 @@ def command_of(spec: SubjectSpec) -> str:
     >>> command_of(SubjectSpec("net.py", activation=("relu", "softmax"), cost="log_likelihood"))
     'gradcheck check net.py --activation relu,softmax --cost log_likelihood'
     """
-    words = ["gradcheck", "check", f"'{spec.target}'" if " " in spec.target else spec.target]
+    words = ["gradcheck", "check", spec.target]
     if spec.activation:
         words += ["--activation", ",".join(spec.activation)]
     for option in ("cost", "l1", "l2", "batch", "at"):
         value = getattr(spec, option)
         if value is not None:
-            words += [f"--{option}", f"{value:g}" if isinstance(value, float) else value]
+            words += [f"--{option}", repr(value) if isinstance(value, float) else value]
     for name in spec.data:
         words += ["--data", name]
     for name, shape in spec.shapes:
         words += ["--shape", f"{name}={'x'.join(map(str, shape))}"]
-    return " ".join(words)
+    return shlex.join(words)
 
 
 def _raised(target: str, error: UserCodeError, path: Path | None) -> Failure:
@@ -116,7 +123,7 @@ def _raised(target: str, error: UserCodeError, path: Path | None) -> Failure:
     cause = error.__cause__ or error
     sentence = str(error)
     old = explain_python_2(cause)
-    if old is not None:
+    if old is not None and old not in sentence:
         sentence = f"{sentence}; {old}"
     return Failure(target, FailureKind.USER_CODE, sentence, user_traceback(cause, inside=path))
 

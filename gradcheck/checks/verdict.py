@@ -42,13 +42,17 @@ def judge_block(setting: Setting, leaf: Leaf, generator: np.random.Generator) ->
     if leaf.size == 0:
         return BlockResult(leaf.name, leaf.shape, Status.VACUOUS)
     measured: list[Measurement] = []
+    out_of_budget = False
     try:
         while len(measured) < MOST_DIRECTIONS and not _is_settled(setting, leaf, measured):
             measured.append(setting.measure(gaussian_direction(setting.problem.w, leaf.place, generator)))
     except BudgetExceeded:
-        if not measured or any(m.stands_out for m in measured):
-            return BlockResult(leaf.name, leaf.shape, Status.INCONCLUSIVE, Reason.BUDGET, directions=len(measured))
+        out_of_budget = True
+        if not measured:
+            return BlockResult(leaf.name, leaf.shape, Status.INCONCLUSIVE, Reason.BUDGET)
     status, reason = _decide(setting, leaf, measured)
+    if out_of_budget and status in (Status.INCONCLUSIVE, Status.VACUOUS):
+        reason, status = Reason.BUDGET, Status.INCONCLUSIVE
     return _describe(setting, leaf, measured, status, reason)
 
 
@@ -87,8 +91,8 @@ def _decide(setting: Setting, leaf: Leaf, measured: list[Measurement]) -> tuple[
     if flagged:
         return Status.INCONCLUSIVE, _limiting(worst)
     if not largest > worst.bound:
-        # Where the cost is noisy, a claim below its resolution may be anything: only a quiet cost shows that there is no slope.
-        return (Status.VACUOUS, None) if setting.is_quiet or claimed == 0.0 else (Status.INCONCLUSIVE, Reason.NOISE)
+        # A claim other than 0 below the resolution may be anything: that nothing was seen of it is no agreement.
+        return (Status.VACUOUS, None) if claimed == 0.0 else (Status.INCONCLUSIVE, _limiting(worst))
     if not _digits(worst.bound, largest) >= _wanted_digits(setting, leaf):
         return Status.INCONCLUSIVE, _limiting(worst)
     return Status.AGREE, None

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from gradcheck.errors import UsageError
+from gradcheck.errors import UsageError, UserCodeError
 from gradcheck.subjects.spec import SubjectSpec
 
 POINT_NAMES: Final = ("at", "params", "parameters", "theta", "w0", "x0")
@@ -37,7 +37,10 @@ class Arguments:
 
     def __init__(self, module: ModuleType, spec: SubjectSpec, generator: np.random.Generator) -> None:
         self.module, self.spec = module, spec
-        self.drawn = {name: generator.standard_normal(shape) for name, shape in spec.shapes}
+        try:
+            self.drawn = {name: generator.standard_normal(shape) for name, shape in spec.shapes}
+        except (MemoryError, ValueError) as error:
+            raise UsageError(f"the shapes {dict(spec.shapes)} are too large to draw: {error}") from error
 
     def of(self, name: str, function: Callable[..., Any]) -> tuple[Any, tuple[Any, ...]]:
         """Return the point to check a function at and the data that follow it.
@@ -47,7 +50,12 @@ class Arguments:
         UsageError
             If the file holds no value for one of them; the sentence says what would help.
         """
-        names = [p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+        try:
+            names = [p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                f"{name} does not say what arguments it takes ({error}): wrap it in a def of your own"
+            ) from error
         if not names:
             raise UsageError(f"{name}() takes no argument: a function of the parameters is required")
         first = self._point(name, names)
@@ -81,4 +89,9 @@ class Arguments:
                 f"or a shape to draw it from (--shape {name}=4x3)"
             )
         value = getattr(self.module, name)
-        return value() if callable(value) and not inspect.isclass(value) else value
+        if not callable(value) or inspect.isclass(value):
+            return value
+        try:
+            return value()
+        except Exception as error:
+            raise UserCodeError(f"{name}() raised {type(error).__name__}: {error}") from error

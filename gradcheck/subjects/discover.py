@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from gradcheck.errors import LoadError, UsageError
+from gradcheck.errors import UsageError
 from gradcheck.network.activations import activation_named
 from gradcheck.network.costs import cost_named
 from gradcheck.network.model import Network
@@ -18,6 +19,7 @@ from gradcheck.network.weight_decay import WeightDecay
 from gradcheck.subjects.arguments import Arguments
 from gradcheck.subjects.functions import SigmaSubject, cost_and_gradient, loss_and_gradient
 from gradcheck.subjects.layers import LayerSubject
+from gradcheck.subjects.load import LoadedModule, attribute
 from gradcheck.subjects.network_class import Batch, Declared, NetworkSubject, gradient_subject
 from gradcheck.subjects.protocol import GradientSubject
 from gradcheck.subjects.spec import SubjectSpec
@@ -71,9 +73,12 @@ def discover(module: ModuleType, spec: SubjectSpec, generator: np.random.Generat
     """
     arguments = Arguments(module, spec, generator)
     found = list(_classes(module, spec))
-    found.extend(_layers(module, arguments))
-    found.extend(_costs(module, arguments))
-    if not any(isinstance(item.subject, NetworkSubject) for item in found):
+    # Beside a class, a function whose arguments the file does not hold is a helper of the class, not a subject.
+    with contextlib.suppress(UsageError) if found else contextlib.nullcontext():
+        found.extend(_layers(module, arguments))
+        found.extend(_costs(module, arguments))
+    if not found:
+        _refuse_unrecognised_class(module, spec)
         found.extend(_sigmas(module))
     if not found:
         there = ", ".join(_own(module)) or "nothing"
@@ -98,14 +103,15 @@ def named(module: ModuleType, names: tuple[str, ...], spec: SubjectSpec, generat
     >>> named(sigma_pair_right, ("swish",), SubjectSpec("f.py:swish"), np.random.default_rng(0)).words
     'swish with its derivative swish_prime'
     """
-    values = [_lookup(module, name) for name in names]
-    arguments = Arguments(module, spec, generator)
-    if len(names) == 2:
-        return _pair(names, values, arguments)
     if len(names) > 2:
         raise UsageError(
             f"{spec.target} names {len(names)} things: one, or a pair with a comma between them, is required"
         )
+    loaded = LoadedModule(module, None)
+    values = [attribute(loaded, name) for name in names]
+    arguments = Arguments(module, spec, generator)
+    if len(names) == 2:
+        return _pair(names, values, arguments)
     name, value = names[0], values[0]
     if inspect.isclass(value) or (callable(value) and list(_required(value)) == ["sizes"]):
         return Found(_network(name, value, module, spec), f"{name}, which makes networks")
@@ -146,6 +152,16 @@ def _classes(module: ModuleType, spec: SubjectSpec) -> Iterator[Found]:
             yield Found(_network(name, value, module, spec), f"the class {name}, with backprop")
 
 
+def _refuse_unrecognised_class(module: ModuleType, spec: SubjectSpec) -> None:
+    """Raise if a file is about a class that is not recognised: to check a helper of it instead would look like an answer."""
+    for name, value in _own(module).items():
+        if inspect.isclass(value) and not issubclass(value, BaseException):
+            raise UsageError(
+                f"{spec.target} defines the class {name}, which has no backprop(x, y): {LOOKED_FOR} is required; "
+                f"to check something else in the file, name it ({spec.target}:NAME)"
+            )
+
+
 def _layers(module: ModuleType, arguments: Arguments) -> Iterator[Found]:
     for name, value in _own(module).items():
         stem = name.removesuffix("_forward")
@@ -174,7 +190,7 @@ def _costs(module: ModuleType, arguments: Arguments) -> Iterator[Found]:
 def _sigmas(module: ModuleType) -> Iterator[Found]:
     for name, value in _own(module).items():
         prime = _prime_of(module, name)
-        if prime is not None and callable(value):
+        if prime is not None and callable(value) and len(_required(value)) <= 1:
             yield Found(SigmaSubject(prime, value, getattr(module, prime)), f"{name} with its derivative {prime}")
 
 
@@ -234,17 +250,6 @@ def _instance(name: str, value: Any, spec: SubjectSpec, generator: np.random.Gen
 def _layer(stem: str, forward: Callable[..., Any], backward: Callable[..., Any], arguments: Arguments) -> LayerSubject:
     names = tuple(_required(forward))
     return LayerSubject(stem, forward, backward, arguments.each(f"{stem}_forward", names), names)
-
-
-def _lookup(module: ModuleType, name: str) -> Any:
-    """Return what a dotted name stands for in a module."""
-    value: Any = module
-    for part in name.split("."):
-        if not hasattr(value, part):
-            there = ", ".join(_own(module)) or "nothing"
-            raise LoadError(f"there is no {name} in {module.__name__}: it defines {there}")
-        value = getattr(value, part)
-    return value
 
 
 def _own(module: ModuleType) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.errors import UsageError
+from gradcheck.errors import UsageError, seen
 from gradcheck.subjects.protocol import GradientSubject
 
 Array = npt.NDArray[Any]
@@ -54,7 +54,7 @@ def loss_and_gradient(
     def pair(w: Any) -> tuple[Any, Any]:
         returned = function(w, *data)
         if not isinstance(returned, tuple | list) or len(returned) != 2:
-            raise UsageError(f"{name} returned {_seen(returned)}: a pair (loss, gradient) is required")
+            raise UsageError(f"{name} returned {seen(returned)}: a pair (loss, gradient) is required")
         return returned[0], returned[1]
 
     return GradientSubject(name, lambda w: pair(w)[0], lambda w: pair(w)[1], at, passes_per_gradient=1)
@@ -123,10 +123,3 @@ def elementwise(function: Callable[[Any], Any], z: Array) -> Callable[[Array], A
     if takes_arrays:
         return lambda values: np.asarray(function(np.array(values)))
     return lambda values: np.array([function(float(value)) for value in values])
-
-
-def _seen(value: Any) -> str:
-    """Return a few words for what a function returned."""
-    if isinstance(value, tuple | list):
-        return f"{len(value)} values"
-    return "None" if value is None else f"a {type(value).__name__}"

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.errors import GradcheckError, UsageError, UserCodeError
+from gradcheck.errors import GradcheckError, UsageError, UserCodeError, seen
 from gradcheck.network.activations import SIGMOID, Activation
 from gradcheck.network.costs import QUADRATIC, Cost
 from gradcheck.network.model import Network
@@ -25,8 +25,9 @@ Array = npt.NDArray[Any]
 PROBE_SIZES: Final = (2, 4, 3)
 """Sizes of the network that is built to see how a class stores its parameters: no two alike, so that no transpose hides (counts)."""
 
-UPDATE_ETA: Final = 1.0
-"""Learning rate of the descent step that is judged: a power of two, so that dividing by it rounds nothing (dimensionless)."""
+UPDATE_ETA: Final = 0.25
+"""Learning rate of the descent step that is judged: a power of two, so that dividing by it rounds nothing, and not 1, so that a
+rule that forgets it shows (dimensionless)."""
 
 
 class Batch(enum.Enum):
@@ -128,8 +129,13 @@ class UserNetwork:
 
     def load(self, weights: Sequence[Array], biases: Sequence[Array]) -> None:
         """Put parameters in; the arrays themselves, so that writing to them is seen."""
-        self.theirs.weights = list(weights)
-        self.theirs.biases = list(biases) if self.takes_columns else [b.reshape(-1) for b in biases]
+        try:
+            self.theirs.weights = list(weights)
+            self.theirs.biases = list(biases) if self.takes_columns else [b.reshape(-1) for b in biases]
+        except AttributeError as error:
+            raise UsageError(
+                f"{self.subject.name} does not let its weights and biases be set ({error}): they must be attributes that can be"
+            ) from error
 
     def column(self, vector: Array) -> Array:
         """Return one example in the form the user's code takes."""
@@ -137,7 +143,17 @@ class UserNetwork:
 
     def feedforward(self, x: Array) -> Array:
         """Return what the user's forward pass says, of shape (n_L, m); equation (25)."""
-        output = np.asarray(self.theirs.feedforward(self.column(x)))
+        returned = self.theirs.feedforward(self.column(x))
+        output = (
+            np.asarray(returned)
+            if isinstance(returned, np.ndarray | np.generic | list | float)
+            else np.empty(0, object)
+        )
+        if output.dtype.kind not in "fiu":
+            raise UsageError(
+                f"{self.subject.name}.feedforward returned {seen(returned)}: an array of real numbers, the activations of the last "
+                "layer, is required (is a return missing?)"
+            )
         return output if output.ndim == 2 else output.reshape(-1, 1)
 
     def backprop(self, x: Array, y: Array) -> Any:
@@ -188,9 +204,10 @@ def gradient_subject(subject: NetworkSubject, network: Network, x: Array, y: Arr
 def update_subject(subject: NetworkSubject, network: Network, x: Array, y: Array) -> GradientSubject:
     """Return the user's mini-batch step as a cost and the gradient that the step went down.
 
-    The chapter's rule w -> w - eta/m sum_x delta^x (a^x)^T: with eta = 1 the step taken is the gradient of (26) over the mini-batch.
+    The chapter's rule w -> w - eta/m sum_x delta^x (a^x)^T: the step taken, divided by eta, is the gradient of (26) over the mini-batch.
     """
     user = UserNetwork(subject, network.sizes)
+    precision = _precision(user, x[:, [0]], y[:, [0]])
 
     def gradient(parameters: dict[str, list[Array]]) -> Any:
         before = {name: [np.array(leaf) for leaf in leaves] for name, leaves in parameters.items()}
@@ -200,7 +217,8 @@ def update_subject(subject: NetworkSubject, network: Network, x: Array, y: Array
         after = {"weights": list(user.theirs.weights), "biases": list(user.theirs.biases)}
         return {
             name: [
-                (np.asarray(old) - np.asarray(new)) / UPDATE_ETA for old, new in zip(leaves, after[name], strict=False)
+                ((np.asarray(old) - np.asarray(new)) / UPDATE_ETA).astype(precision, copy=False)
+                for old, new in zip(leaves, after[name], strict=False)
             ]
             for name, leaves in parameters.items()
         }
@@ -251,12 +269,29 @@ def _construct(subject: NetworkSubject, sizes: list[int]) -> Any:
 
 def _check_storage(name: str, theirs: Any, sizes: tuple[int, ...]) -> bool:
     """Return whether vectors are (n, 1) columns; raise if parameters are missing or stored in another way."""
+    try:
+        return _columns_or_flat(name, theirs, sizes)
+    except GradcheckError:
+        raise
+    except Exception as error:
+        raise UserCodeError(f"looking at {name}({list(sizes)}) raised {type(error).__name__}: {error}") from error
+
+
+def _columns_or_flat(name: str, theirs: Any, sizes: tuple[int, ...]) -> bool:
+    """Do what `_check_storage` says, with whatever the user's attributes raise."""
     missing = [attribute for attribute in ("weights", "biases", "backprop") if not hasattr(theirs, attribute)]
     if missing:
         raise UsageError(
             f"{name} has no {' and no '.join(missing)}: a network in the chapter's shape has weights, biases and backprop(x, y); "
             "for other code name a cost and a gradient (file.py:cost,gradient)"
         )
+    for attribute in ("weights", "biases"):
+        if not isinstance(getattr(theirs, attribute), list | tuple | np.ndarray):
+            raise UsageError(
+                f"{name}.{attribute} is {seen(getattr(theirs, attribute))}: a list of arrays, one a layer, is required"
+            )
+    _check_signature(name, theirs, "backprop", 2)
+    _check_signature(name, theirs, "feedforward", 1)
     weights = [np.shape(w) for w in theirs.weights]
     biases = [np.shape(b) for b in theirs.biases]
     wanted = [(n, n_before) for n_before, n in pairwise(sizes)]
@@ -273,6 +308,31 @@ def _check_storage(name: str, theirs: Any, sizes: tuple[int, ...]) -> bool:
     raise UsageError(
         f"{name}({list(sizes)}).biases has the shapes {biases}: {[(n, 1) for n in sizes[1:]]} is required, or {[(n,) for n in sizes[1:]]}"
     )
+
+
+def _precision(user: UserNetwork, x: Array, y: Array) -> np.dtype[Any]:
+    """Return the coarsest floating dtype that backprop returns: a step made of its gradients knows no more digits."""
+    try:
+        leaves = [np.asarray(leaf) for layers in user.backprop(x, y) for leaf in layers]
+    except Exception:  # a backprop that fails is judged, and told, elsewhere
+        leaves = []
+    floating = [leaf.dtype for leaf in leaves if leaf.dtype.kind == "f"]
+    return min([np.dtype(np.float64), *floating], key=lambda dtype: dtype.itemsize)
+
+
+def _check_signature(name: str, theirs: Any, method: str, count: int) -> None:
+    """Raise unless a method, where there is one, can be called with so many arguments."""
+    if not callable(getattr(theirs, method, None)):
+        return
+    try:
+        signature = inspect.signature(getattr(theirs, method))
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*range(count))
+    except TypeError as error:
+        wanted = "(x, y), the chapter's arguments," if count == 2 else "(a), the activations of the input layer,"
+        raise UsageError(f"{name}.{method}{signature} cannot be called with {wanted} alone: {error}") from error
 
 
 def _parameters(user: UserNetwork, network: Network) -> dict[str, list[Array]]:

@@ -83,7 +83,10 @@ def read_spec(path: Path) -> tuple[SubjectSpec, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not TOML: {error}") from error
     if path.name == "pyproject.toml":
-        data = data.get("tool", {}).get("gradcheck", {})
+        for key in ("tool", "gradcheck"):
+            data = data.get(key, {})
+            if not isinstance(data, dict):
+                raise UsageError(f"{path}: {key} is {data!r}: a table is required")
     _known(data, ("subject",), str(path))
     subjects = data.get("subject", [])
     if not isinstance(subjects, list) or not all(isinstance(table, dict) for table in subjects):
@@ -163,6 +166,6 @@ def _shapes(table: dict[str, Any], where: str) -> tuple[tuple[str, tuple[int, ..
     if not isinstance(value, dict):
         raise UsageError(f"{where}: shapes is {value!r}: a table such as {{ w = [4, 3] }} is required")
     for name, shape in value.items():
-        if not isinstance(shape, list) or not all(isinstance(n, int) and n > 0 for n in shape):
+        if not isinstance(shape, list) or not all(type(n) is int and n > 0 for n in shape):
             raise UsageError(f"{where}: the shape of {name} is {shape!r}: a list of whole numbers above 0 is required")
     return tuple((name, tuple(shape)) for name, shape in value.items())

@@ -320,3 +320,28 @@ def test_a_failing_gradient_reads_back_the_numbers_it_was_given() -> None:
     assert result.worst is not None
     assert result.worst.claimed == 1.5
     assert abs(result.worst.estimated - 1.0) <= result.worst.bound < 1e-9
+
+
+def test_a_leaf_that_another_hides_is_not_agreed_upon() -> None:
+    """Beside a cost of 1e20 nothing of b can be seen: its claim of 7 is neither right nor nothing."""
+    at = {"a": np.ones(2), "b": np.ones(2)}
+    claimed = {"a": np.full(2, 1e20), "b": np.full(2, 7.0)}
+    result = check(lambda p: 1e20 * np.sum(p["a"]) + np.sum(p["b"]), claimed, at, options=Options(seed=1))
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert [block.status for block in result.blocks] == [Status.AGREE, Status.INCONCLUSIVE]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_cost_that_returns_float32_is_measured_as_such(seed: int) -> None:
+    """One unit in the last place of 1000 is 6e-5 there: a gradient of 1e-5 can be neither confirmed nor refused."""
+
+    def cost(w: Any) -> Any:
+        return np.float32(1000.0 + np.sum(w**3))
+
+    result = check(cost, lambda w: 3 * w**2, np.full(3, 1.7e-3), options=Options(seed=seed))
+    assert result.verdict is Verdict.INCONCLUSIVE
+
+
+def test_values_at_the_end_of_floating_point_are_not_called_wrong() -> None:
+    result = check(lambda w: np.sum(w**2), lambda w: 2 * w, np.full(3, 1e-160), options=Options(seed=1))
+    assert result.verdict is not Verdict.DISAGREE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -233,3 +234,24 @@ def test_demo_exits_1_when_a_verdict_is_not_the_expected_one(monkeypatch: pytest
     done = gradcheck("demo")
     assert done.exit_code == 1
     assert "not the expected" in done.output
+
+
+@pytest.mark.parametrize("words", ["sys.exit(0)", "sys.exit(1)", "sys.exit('done')"])
+def test_an_exit_in_the_users_code_is_no_verdict(tmp_path: Path, words: str) -> None:
+    text = f"import sys\nimport numpy as np\nw = np.ones(2)\ndef cost(w):\n    {words}\ndef gradient(w): return w\n"
+    done = gradcheck("check", written(tmp_path, text))
+    assert done.exit_code == 4
+    assert "SystemExit" in done.stderr
+
+
+def test_ctrl_c_is_told_apart_from_a_verdict(tmp_path: Path) -> None:
+    text = "import numpy as np\nw = np.ones(2)\ndef cost(w):\n    raise KeyboardInterrupt\ndef gradient(w): return w\n"
+    assert gradcheck("check", written(tmp_path, text)).exit_code == 130
+
+
+def test_the_reproduce_line_quotes_and_repeats_every_option(tmp_path: Path) -> None:
+    path = written(tmp_path, _example("network_factor_two_wrong"), "it's mine.py")
+    done = gradcheck("check", path, "--l2", "0.12345678901", "--locate", "never", "--budget", "5000")
+    line = next(line for line in done.output.splitlines() if line.startswith("reproduce: "))
+    again = gradcheck(*shlex.split(line.removeprefix("reproduce: gradcheck ")))
+    assert again.output == done.output

@@ -11,7 +11,7 @@ from gradcheck import Batch, Declared, Options, check_network
 from gradcheck.checks.counterexample import as_code
 from gradcheck.network import Network
 from gradcheck.strategies import NetworkCase
-from gradcheck.subjects.network_class import NetworkSubject
+from gradcheck.subjects.network_class import UPDATE_ETA, NetworkSubject
 from tests import student_networks_for_tests as students
 from tests.student_networks_for_tests import Array, Student
 
@@ -86,9 +86,9 @@ def test_a_wrong_step_shows_again() -> None:
     wrong = run(result.counterexample, students.UpdateWithoutMean)["net"]
     right = run(result.counterexample.replace("UpdateWithoutMean(", "Student("), Student)["net"]
     assert result.worst is not None
-    # What was claimed and estimated are the two steps, with eta = 1, from the bias 1 of the smallest network.
-    assert (1.0 - wrong.biases[0]).item() == pytest.approx(result.worst.claimed, abs=ALLOWED)
-    assert (1.0 - right.biases[0]).item() == pytest.approx(result.worst.estimated, abs=ALLOWED)
+    # What was claimed and estimated are the two steps, divided by eta, from the bias 1 of the smallest network.
+    assert ((1.0 - wrong.biases[0]) / UPDATE_ETA).item() == pytest.approx(result.worst.claimed, abs=ALLOWED)
+    assert ((1.0 - right.biases[0]) / UPDATE_ETA).item() == pytest.approx(result.worst.estimated, abs=ALLOWED)
 
 
 def test_a_wrong_forward_pass_shows_again() -> None:

@@ -207,7 +207,7 @@ def test_a_network_that_exists_is_judged_at_its_own_weights() -> None:
 
 
 def test_a_name_that_is_not_there_is_told_with_what_is() -> None:
-    with pytest.raises(LoadError, match="there is no Netwrk in their_file: it defines cost, gradient"):
+    with pytest.raises(LoadError, match=r"their_file has no 'Netwrk'.* its names are cost, gradient, w"):
         by_name(module_of(COST), "Netwrk")
 
 
@@ -258,3 +258,22 @@ def test_without_a_word_it_is_sigmoids_and_the_quadratic_cost() -> None:
 def test_an_unknown_declaration_is_refused_with_the_value(said: dict[str, Any], sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
         declared_in(SubjectSpec("net.py", **said))
+
+
+def test_a_class_that_is_not_recognised_is_not_passed_over_for_its_helpers() -> None:
+    module = module_of(NETWORK.replace("def backprop", "def backward"), SIGMA)
+    with pytest.raises(UsageError, match=r"defines the class Network, which has no backprop\(x, y\)"):
+        discover(module, SubjectSpec("their_file.py"), np.random.default_rng(0))
+
+
+def test_functions_beside_a_class_that_lack_values_are_its_helpers() -> None:
+    helper = "def quadratic_cost(a, y):\n    return ((a - y) ** 2).sum() / 2\n"
+    assert words(module_of(helper, NETWORK, SIGMA)) == ["the class Network, with backprop"]
+
+
+def test_a_pair_of_functions_of_two_arguments_is_no_activation() -> None:
+    pair = "def cost_fn(a, y):\n    return a - y\ndef cost_fn_derivative(a, y):\n    return a\n"
+    (found,) = discover(module_of(pair, SIGMA, NETWORK), SubjectSpec("their_file.py"), np.random.default_rng(0))
+    assert isinstance(found.subject, NetworkSubject)
+    assert found.subject.sigma is not None
+    assert found.subject.sigma.name != "cost_fn_derivative"

@@ -78,8 +78,9 @@ def discover(module: ModuleType, spec: SubjectSpec, generator: np.random.Generat
         found.extend(_layers(module, arguments))
         found.extend(_costs(module, arguments))
     if not found:
-        _refuse_unrecognised_class(module, spec)
         found.extend(_sigmas(module))
+        if found:
+            _refuse_unrecognised_class(module, spec)
     if not found:
         there = ", ".join(_own(module)) or "nothing"
         raise UsageError(f"{spec.target} has nothing to check: {LOOKED_FOR}; it defines {there}")

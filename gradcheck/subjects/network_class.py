@@ -25,7 +25,7 @@ Array = npt.NDArray[Any]
 PROBE_SIZES: Final = (2, 4, 3)
 """Sizes of the network that is built to see how a class stores its parameters: no two alike, so that no transpose hides (counts)."""
 
-UPDATE_ETA: Final = 0.25
+UPDATE_ETA: Final = 2.0
 """Learning rate of the descent step that is judged: a power of two, so that dividing by it rounds nothing, and not 1, so that a
 rule that forgets it shows (dimensionless)."""
 

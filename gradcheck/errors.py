@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+USER_CODE_RAISES: Final = (Exception, SystemExit, GeneratorExit)
+"""What the user's code may raise: all but the interrupt of the person at the keyboard. An exit is no verdict."""
+
 
 def seen(value: object) -> str:
     """Return a few words for a value of the wrong kind.

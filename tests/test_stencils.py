@@ -15,15 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from gradcheck.differences.complex_step import complex_step_component, complex_step_direction, complex_step_gradient
 from gradcheck.differences.stencils import (
     CENTRAL,
     FORWARD,
     STENCILS,
     Scale,
     Stencil,
-    complex_step_component,
-    complex_step_direction,
-    complex_step_gradient,
     estimate_component,
     estimate_direction,
     estimate_gradient,

@@ -9,14 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.errors import GradcheckError, UsageError, UserCodeError
+from gradcheck.errors import USER_CODE_RAISES, GradcheckError, UsageError, UserCodeError
 
 LEAVES_THE_DOMAIN = (ArithmeticError, ValueError, Warning)
 """What a cost may raise at a point nobody asked for: there it only says that the point is outside its domain."""
-
-
-RAISED = (Exception, SystemExit, GeneratorExit)
-"""What the user's code may raise: all but the interrupt of the person at the keyboard. An exit is no verdict."""
 
 
 def call_user(what: str, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -26,7 +22,7 @@ def call_user(what: str, function: Callable[..., Any], *arguments: Any) -> Any:
             return function(*arguments)
     except GradcheckError:
         raise
-    except RAISED as error:
+    except USER_CODE_RAISES as error:
         raise UserCodeError(f"{what} raised {described(error)}") from error
 
 
@@ -79,6 +75,6 @@ def cost_at_probe(cost: Callable[[Any], Any], parameters: Any) -> float:
         raise
     except LEAVES_THE_DOMAIN:
         return math.nan
-    except RAISED as error:
+    except USER_CODE_RAISES as error:
         raise UserCodeError(f"the cost raised {described(error)}, beside the point") from error
     return value

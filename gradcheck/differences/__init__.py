@@ -3,6 +3,11 @@
 These modules know functions of a vector and no networks.
 """
 
+from gradcheck.differences.complex_step import (
+    complex_step_component,
+    complex_step_direction,
+    complex_step_gradient,
+)
 from gradcheck.differences.counting import CountedFunction
 from gradcheck.differences.directions import block_scale, gaussian_direction
 from gradcheck.differences.ladder import Accuracy, LadderEstimate, climb, first_step
@@ -14,9 +19,6 @@ from gradcheck.differences.stencils import (
     STENCILS,
     Scale,
     Stencil,
-    complex_step_component,
-    complex_step_direction,
-    complex_step_gradient,
     estimate_component,
     estimate_direction,
     estimate_gradient,

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from gradcheck.differences.points import Vector, VectorFunction, check_index, direction_for, together, working_copy
 from gradcheck.errors import UsageError
 from gradcheck.results import ErrorSource, Estimate
-
-Vector = npt.NDArray[Any]
-VectorFunction = Callable[[Vector], Any]
 
 ROUNDINGS_PER_EVALUATION: Final = 4.0
 """Noise assumed of one cost evaluation, in units of eps * |C|, where the caller has not measured it (dimensionless).
@@ -22,10 +19,6 @@ ROUNDINGS_PER_EVALUATION: Final = 4.0
 A cost that ends in one sum and one multiplication cannot be promised better than a few roundings of its own size;
 measure with
 `measure_noise` where it matters."""
-
-COMPLEX_STEP: Final = 1e-100
-"""Step of the complex-step estimator, relative to the scale: its square vanishes beside 1 and nothing cancels
-(dimensionless)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,8 +149,8 @@ def estimate_component(
     >>> abs(estimate.value - 6.0) <= estimate.error, estimate.forward_passes
     (True, 2)
     """
-    buffer = _working_copy(w)
-    _check_index(buffer, index)
+    buffer = working_copy(w)
+    check_index(buffer, index)
     centre = _real(cost(buffer)) if stencil.coefficient_at_point else None
     return _component(cost, buffer, index, stencil, _Known(scale, centre, _rms(buffer)))
 
@@ -189,8 +182,8 @@ def estimate_direction(
     >>> abs(estimate.value - 6.0) <= 2 * estimate.error
     True
     """
-    point = _working_copy(w)
-    v = _direction_for(point, direction)
+    point = working_copy(w)
+    v = direction_for(point, direction)
     buffer = np.zeros(1, dtype=point.dtype)
     length = scale.length or _own_length(_rms(point), point.dtype) / _rms(v)
 
@@ -237,94 +230,11 @@ def estimate_gradient(
     >>> estimate_gradient(lambda w: w @ w, np.array([1.0, 2.0, 3.0])).forward_passes
     4
     """
-    buffer = _working_copy(w)
+    buffer = working_copy(w)
     centre = _real(cost(buffer)) if stencil.coefficient_at_point else None
     known = _Known(scale, centre, _rms(buffer))
     parts = [_component(cost, buffer, index, stencil, known) for index in range(buffer.size)]
-    return Estimate(
-        value=np.array([part.value for part in parts]),
-        truncation_error=np.array([part.truncation_error for part in parts]),
-        condition_error=np.array([part.condition_error for part in parts]),
-        step=np.array([part.step for part in parts]),
-        forward_passes=len(stencil.moved) * buffer.size + (centre is not None),
-        error_source=parts[0].error_source,
-    )
-
-
-def complex_step_direction(cost: VectorFunction, w: Vector, direction: Vector) -> Estimate:
-    """Measure the directional derivative of an analytic cost as Im C(w + i step v) / step.
-
-    The derivative of equation (46)'s limit without its cancellation: one forward pass, in complex arithmetic.
-
-    Parameters
-    ----------
-    cost : callable
-        Must take complex vectors and be analytic (no abs, no conjugate, no comparison of complex numbers).
-    w, direction : ndarray, shape (P,)
-
-    Raises
-    ------
-    UsageError
-        If the cost does not return a complex number, or `direction` is zero, not finite, or of another shape than `w`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> estimate = complex_step_direction(lambda w: np.exp(w[0]), np.array([1.0]), np.array([1.0]))
-    >>> abs(estimate.value - np.e) <= estimate.error < 1e-14
-    True
-    """
-    point = _working_copy(w)
-    v = _direction_for(point.astype(np.float64), direction)
-    step = COMPLEX_STEP
-    value = cost(point + 1j * step * v)
-    if not np.iscomplexobj(value):
-        raise UsageError(
-            f"the cost returned {value!r} for complex parameters: a complex number is required (is it analytic?)"
-        )
-    derivative = float(np.imag(value)) / step
-    eps = float(np.finfo(np.float64).eps)
-    condition = ROUNDINGS_PER_EVALUATION * eps * abs(derivative)
-    return Estimate(derivative, step**2 * abs(float(np.real(value))), condition, step, 1, ErrorSource.ASSUMED)
-
-
-def complex_step_component(cost: VectorFunction, w: Vector, index: int) -> Estimate:
-    """Measure one partial derivative of an analytic cost by the complex step; one forward pass.
-
-    The derivative of equation (46)'s limit; see `complex_step_direction` for shapes and errors.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> complex_step_component(lambda w: w[0] * w[1], np.array([2.0, 5.0]), 0).value
-    5.0
-    """
-    _check_index(_working_copy(w), index)
-    direction = np.zeros(np.shape(w))
-    direction[index] = 1.0
-    return complex_step_direction(cost, w, direction)
-
-
-def complex_step_gradient(cost: VectorFunction, w: Vector) -> Estimate:
-    """Measure every partial derivative of an analytic cost by the complex step; P forward passes.
-
-    The derivative of equation (46)'s limit; see `complex_step_direction` for shapes and errors.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> complex_step_gradient(lambda w: w[0] * w[1], np.array([2.0, 5.0])).value
-    array([5., 2.])
-    """
-    parts = [complex_step_component(cost, w, index) for index in range(_working_copy(w).size)]
-    return Estimate(
-        value=np.array([part.value for part in parts]),
-        truncation_error=np.array([part.truncation_error for part in parts]),
-        condition_error=np.array([part.condition_error for part in parts]),
-        step=np.array([part.step for part in parts]),
-        forward_passes=len(parts),
-        error_source=ErrorSource.ASSUMED,
-    )
+    return together(parts, len(stencil.moved) * buffer.size + (centre is not None))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -377,34 +287,6 @@ def _perturbed(buffer: Vector, index: int, displacement: float) -> Iterator[floa
     finally:
         # Written back, not subtracted: floating-point addition is not associative.
         buffer[index] = original
-
-
-def _working_copy(w: Vector) -> Vector:
-    """Return a fresh floating vector, so that the caller's own array is never written."""
-    buffer = np.array(w)
-    if buffer.dtype.kind in "iu":
-        buffer = buffer.astype(np.float64)
-    if buffer.ndim != 1 or buffer.size == 0 or buffer.dtype.kind != "f" or not np.all(np.isfinite(buffer)):
-        raise UsageError(
-            f"w has shape {buffer.shape} and dtype {buffer.dtype}: "
-            "a vector of finite real numbers, at least one, is required; gradcheck.check takes structures of arrays"
-        )
-    return buffer
-
-
-def _direction_for(point: Vector, direction: Vector) -> Vector:
-    """Return a direction in the dtype of the point, or say why it is none."""
-    v = np.asarray(direction, dtype=point.dtype)
-    if v.shape != point.shape or not np.all(np.isfinite(v)) or not np.any(v):
-        seen = f"direction has shape {v.shape} and norm {np.linalg.norm(v)}"
-        raise UsageError(f"{seen}: a finite one other than 0 of shape {point.shape} is required")
-    return v
-
-
-def _check_index(point: Vector, index: int) -> None:
-    """Refuse an index outside the point."""
-    if not -point.size <= index < point.size:
-        raise UsageError(f"index is {index}: w has {point.size} components")
 
 
 def _own_length(size: float, dtype: np.dtype[Any]) -> float:

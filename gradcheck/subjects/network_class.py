@@ -6,19 +6,19 @@ import dataclasses
 import enum
 import inspect
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.errors import GradcheckError, UsageError, UserCodeError, seen
+from gradcheck.errors import UsageError, seen
 from gradcheck.network.activations import SIGMOID, Activation
 from gradcheck.network.costs import QUADRATIC, Cost
 from gradcheck.network.model import Network
 from gradcheck.network.weight_decay import NO_DECAY, WeightDecay
 from gradcheck.subjects.functions import SigmaSubject
 from gradcheck.subjects.protocol import GradientSubject
+from gradcheck.subjects.storage import construct, takes_columns
 
 Array = npt.NDArray[Any]
 
@@ -124,8 +124,8 @@ class UserNetwork:
 
     def __init__(self, subject: NetworkSubject, sizes: Sequence[int]) -> None:
         self.subject = subject
-        self.theirs = _construct(subject, list(sizes))
-        self.takes_columns = _check_storage(subject.name, self.theirs, tuple(sizes))
+        self.theirs = construct(subject.name, subject.make, list(sizes))
+        self.takes_columns = takes_columns(subject.name, self.theirs, tuple(sizes))
 
     def load(self, weights: Sequence[Array], biases: Sequence[Array]) -> None:
         """Put parameters in; the arrays themselves, so that writing to them is seen."""
@@ -250,66 +250,6 @@ def cost_of(user: UserNetwork, network: Network, x: Array, y: Array) -> Callable
     return cost
 
 
-def _construct(subject: NetworkSubject, sizes: list[int]) -> Any:
-    """Return a new object of the user's, or say what its constructor wants instead."""
-    try:
-        return subject.make(sizes)
-    except GradcheckError:
-        raise
-    except TypeError as error:
-        if error.__traceback__ is not None and error.__traceback__.tb_next is None:
-            raise UsageError(
-                f"{subject.name}({sizes}) could not be called ({error}): networks of many sizes are needed, made from a list of sizes alone; "
-                f"write a function `def make(sizes): return {subject.name}(...)` and name it as the target"
-            ) from error
-        raise UserCodeError(f"{subject.name}({sizes}) raised TypeError: {error}") from error
-    except Exception as error:
-        raise UserCodeError(f"{subject.name}({sizes}) raised {type(error).__name__}: {error}") from error
-
-
-def _check_storage(name: str, theirs: Any, sizes: tuple[int, ...]) -> bool:
-    """Return whether vectors are (n, 1) columns; raise if parameters are missing or stored in another way."""
-    try:
-        return _columns_or_flat(name, theirs, sizes)
-    except GradcheckError:
-        raise
-    except Exception as error:
-        raise UserCodeError(f"looking at {name}({list(sizes)}) raised {type(error).__name__}: {error}") from error
-
-
-def _columns_or_flat(name: str, theirs: Any, sizes: tuple[int, ...]) -> bool:
-    """Do what `_check_storage` says, with whatever the user's attributes raise."""
-    missing = [attribute for attribute in ("weights", "biases", "backprop") if not hasattr(theirs, attribute)]
-    if missing:
-        raise UsageError(
-            f"{name} has no {' and no '.join(missing)}: a network in the chapter's shape has weights, biases and backprop(x, y); "
-            "for other code name a cost and a gradient (file.py:cost,gradient)"
-        )
-    for attribute in ("weights", "biases"):
-        if not isinstance(getattr(theirs, attribute), list | tuple | np.ndarray):
-            raise UsageError(
-                f"{name}.{attribute} is {seen(getattr(theirs, attribute))}: a list of arrays, one a layer, is required"
-            )
-    _check_signature(name, theirs, "backprop", 2)
-    _check_signature(name, theirs, "feedforward", 1)
-    weights = [np.shape(w) for w in theirs.weights]
-    biases = [np.shape(b) for b in theirs.biases]
-    wanted = [(n, n_before) for n_before, n in pairwise(sizes)]
-    if weights != wanted:
-        turned = " (they are transposed)" if weights == [shape[::-1] for shape in wanted] else ""
-        raise UsageError(
-            f"{name}({list(sizes)}).weights has the shapes {weights}{turned}: {wanted} is required, "
-            "one row a neuron of the layer and one column a neuron of the layer before"
-        )
-    if biases == [(n, 1) for n in sizes[1:]]:
-        return True
-    if biases == [(n,) for n in sizes[1:]]:
-        return False
-    raise UsageError(
-        f"{name}({list(sizes)}).biases has the shapes {biases}: {[(n, 1) for n in sizes[1:]]} is required, or {[(n,) for n in sizes[1:]]}"
-    )
-
-
 def _precision(user: UserNetwork, x: Array, y: Array) -> np.dtype[Any]:
     """Return the coarsest floating dtype that backprop returns: a step made of its gradients knows no more digits."""
     try:
@@ -318,21 +258,6 @@ def _precision(user: UserNetwork, x: Array, y: Array) -> np.dtype[Any]:
         leaves = []
     floating = [leaf.dtype for leaf in leaves if leaf.dtype.kind == "f"]
     return min([np.dtype(np.float64), *floating], key=lambda dtype: dtype.itemsize)
-
-
-def _check_signature(name: str, theirs: Any, method: str, count: int) -> None:
-    """Raise unless a method, where there is one, can be called with so many arguments."""
-    if not callable(getattr(theirs, method, None)):
-        return
-    try:
-        signature = inspect.signature(getattr(theirs, method))
-    except (TypeError, ValueError):
-        return
-    try:
-        signature.bind(*range(count))
-    except TypeError as error:
-        wanted = "(x, y), the chapter's arguments," if count == 2 else "(a), the activations of the input layer,"
-        raise UsageError(f"{name}.{method}{signature} cannot be called with {wanted} alone: {error}") from error
 
 
 def _parameters(user: UserNetwork, network: Network) -> dict[str, list[Array]]:

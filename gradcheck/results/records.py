@@ -1,97 +1,15 @@
-"""What a check found, as plain frozen data: verdicts are data, and every page shows only what stands here."""
+"""What a check found: frozen records, which carry all that a page shows."""
 
 from __future__ import annotations
 
 import dataclasses
-import enum
 import math
-import types
 import typing
 from collections.abc import Mapping
 from typing import Any
 
-SCHEMA_VERSION = 1
-"""Raised by one whenever a field of these classes changes its name or its meaning."""
-
-
-class Verdict(enum.Enum):
-    """The three answers to "is this gradient right?".
-
-    Examples
-    --------
-    >>> [verdict.value for verdict in Verdict]
-    ['agree', 'disagree', 'inconclusive']
-    """
-
-    AGREE = "agree"
-    DISAGREE = "disagree"
-    INCONCLUSIVE = "inconclusive"
-
-
-class Status(enum.Enum):
-    """The answer for one block: a verdict, or that this point proves nothing about it.
-
-    Examples
-    --------
-    >>> Status("vacuous").name
-    'VACUOUS'
-    """
-
-    AGREE = "agree"
-    DISAGREE = "disagree"
-    INCONCLUSIVE = "inconclusive"
-    VACUOUS = "vacuous"
-
-
-class Reason(enum.Enum):
-    """Why a check is inconclusive.
-
-    Examples
-    --------
-    >>> Reason.KINK.value
-    'kink'
-    """
-
-    NOISE = "noise"
-    KINK = "kink"
-    NONDETERMINISTIC = "nondeterministic"
-    VACUOUS = "vacuous"
-    DOMAIN = "domain"
-    TRUNCATION = "truncation"
-    DTYPE = "dtype"
-    BUDGET = "budget"
-
-
-class FaultKind(enum.Enum):
-    """A fault of the gradient that is no matter of numbers.
-
-    Examples
-    --------
-    >>> FaultKind.SHAPE.value
-    'shape'
-    """
-
-    STRUCTURE = "structure"
-    SHAPE = "shape"
-    DTYPE = "dtype"
-    NAN = "NaN"
-    MUTATION = "mutation"
-    STALE = "stale"
-    ACCUMULATION = "accumulation"
-    NONDETERMINISTIC = "nondeterministic"
-
-
-class ErrorSource(enum.Enum):
-    """Where the truncation error of an estimate comes from.
-
-    Examples
-    --------
-    >>> ErrorSource.MEASURED.value
-    'measured'
-    """
-
-    ASSUMED = "assumed"
-    MEASURED = "measured"
+from gradcheck.results.codec import SCHEMA_VERSION, decode, encode
+from gradcheck.results.kinds import ErrorSource, FailureKind, FaultKind, Reason, Status, Verdict
 
 
 @dataclasses.dataclass(frozen=True)
@@ -283,7 +201,7 @@ class CheckResult:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as dictionaries, lists, strings and finite numbers, ready for JSON."""
-        encoded = _encode(self)
+        encoded = encode(self)
         return typing.cast(dict[str, Any], encoded)
 
     @classmethod
@@ -295,25 +213,12 @@ class CheckResult:
         ValueError
             If the schema version is another, or a field is missing or unknown.
         """
-        return typing.cast(CheckResult, _decode_version(cls, data))
+        return typing.cast(CheckResult, decode(cls, data))
 
     def __str__(self) -> str:
         from gradcheck.reporting.text import render
 
         return render(self)
-
-
-class FailureKind(enum.Enum):
-    """Why a target gave no result.
-
-    Examples
-    --------
-    >>> FailureKind.MISUSE.value
-    'misuse'
-    """
-
-    MISUSE = "misuse"
-    USER_CODE = "user code"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -349,7 +254,7 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as dictionaries, lists, strings and finite numbers, ready for JSON."""
-        return typing.cast(dict[str, Any], _encode(self))
+        return typing.cast(dict[str, Any], encode(self))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Report:
@@ -360,57 +265,4 @@ class Report:
         ValueError
             If the schema version is another, or a field is unknown.
         """
-        return typing.cast(Report, _decode_version(cls, data))
-
-
-def _encode(value: Any) -> Any:
-    """Return `value` as plain JSON data; a number that JSON lacks becomes the string Python prints for it."""
-    if dataclasses.is_dataclass(value):
-        return {field.name: _encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, enum.Enum):
-        return value.value
-    if isinstance(value, tuple):
-        return [_encode(item) for item in value]
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else str(float(value))
-    return value
-
-
-def _decode_version(kind: Any, data: Mapping[str, Any]) -> Any:
-    """Return the value of type `kind` that `_encode` wrote, if it was this version that wrote it."""
-    version = data.get("schema_version")
-    if version != SCHEMA_VERSION:
-        raise ValueError(f"schema_version is {version!r}: this gradcheck reads version {SCHEMA_VERSION}")
-    return _decode(kind, data)
-
-
-def _decode(kind: Any, data: Any) -> Any:
-    """Return the value of type `kind` that `_encode` wrote as `data`."""
-    if isinstance(kind, types.UnionType):
-        return None if data is None else _decode(next(arm for arm in kind.__args__ if arm is not type(None)), data)
-    if typing.get_origin(kind) is tuple:
-        _require(data, list, list)
-        return tuple(_decode(kind.__args__[0], item) for item in data)
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
-        _require(data, Mapping, kind)
-        unknown = set(data) - set(hints)
-        if unknown:
-            raise ValueError(f"unknown fields {sorted(unknown)} of {kind.__name__}")
-        missing = set(hints) - set(data)
-        if missing:
-            raise ValueError(f"missing fields {sorted(missing)} of {kind.__name__}")
-        return typing.cast(Any, kind)(**{name: _decode(hints[name], item) for name, item in data.items()})
-    if kind in _JSON_TYPES:
-        _require(data, _JSON_TYPES[kind], kind)
-    return kind(data)
-
-
-_JSON_TYPES: dict[Any, Any] = {str: str, int: int, float: (int, float, str)}
-"""What JSON holds for a field of each plain type: a float that JSON lacks is a string."""
-
-
-def _require(data: Any, required: Any, kind: Any) -> None:
-    """Raise ValueError unless `data` can be a `kind`: int(1.5) and tuple("text") would make something of anything."""
-    if not isinstance(data, required) or isinstance(data, bool):
-        raise ValueError(f"{str(data)[:40]!r} stands where {kind.__name__} is required")
+        return typing.cast(Report, decode(cls, data))

@@ -1,0 +1,98 @@
+"""The words a result is made of: verdicts, statuses, reasons, faults."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Verdict(enum.Enum):
+    """The three answers to "is this gradient right?".
+
+    Examples
+    --------
+    >>> [verdict.value for verdict in Verdict]
+    ['agree', 'disagree', 'inconclusive']
+    """
+
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Status(enum.Enum):
+    """The answer for one block: a verdict, or that this point proves nothing about it.
+
+    Examples
+    --------
+    >>> Status("vacuous").name
+    'VACUOUS'
+    """
+
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    INCONCLUSIVE = "inconclusive"
+    VACUOUS = "vacuous"
+
+
+class Reason(enum.Enum):
+    """Why a check is inconclusive.
+
+    Examples
+    --------
+    >>> Reason.KINK.value
+    'kink'
+    """
+
+    NOISE = "noise"
+    KINK = "kink"
+    NONDETERMINISTIC = "nondeterministic"
+    VACUOUS = "vacuous"
+    DOMAIN = "domain"
+    TRUNCATION = "truncation"
+    DTYPE = "dtype"
+    BUDGET = "budget"
+
+
+class FaultKind(enum.Enum):
+    """A fault of the gradient that is no matter of numbers.
+
+    Examples
+    --------
+    >>> FaultKind.SHAPE.value
+    'shape'
+    """
+
+    STRUCTURE = "structure"
+    SHAPE = "shape"
+    DTYPE = "dtype"
+    NAN = "NaN"
+    MUTATION = "mutation"
+    STALE = "stale"
+    ACCUMULATION = "accumulation"
+    NONDETERMINISTIC = "nondeterministic"
+
+
+class ErrorSource(enum.Enum):
+    """Where the truncation error of an estimate comes from.
+
+    Examples
+    --------
+    >>> ErrorSource.MEASURED.value
+    'measured'
+    """
+
+    ASSUMED = "assumed"
+    MEASURED = "measured"
+
+
+class FailureKind(enum.Enum):
+    """Why a target gave no result.
+
+    Examples
+    --------
+    >>> FailureKind.MISUSE.value
+    'misuse'
+    """
+
+    MISUSE = "misuse"
+    USER_CODE = "user code"

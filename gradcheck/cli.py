@@ -292,6 +292,7 @@ def _print(report: Report, layout: str) -> None:
         return
     from gradcheck.reporting.text import render
 
-    click.echo("\n\n".join(render(result) for result in report.results))
+    if report.results:
+        click.echo("\n\n".join(render(result) for result in report.results))
     for failure in report.failures:
         click.echo(f"{failure.traceback}ERROR  {failure.target}: {failure.sentence}", err=True)

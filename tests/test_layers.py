@@ -95,3 +95,8 @@ def test_inputs_are_copied_before_the_users_code_sees_them() -> None:
     subject = layer_gradient(layer(forward, lambda u: u, x, labels, names), np.random.default_rng(0))
     subject.cost({"x": X.copy()})
     assert np.array_equal(x, X) and np.array_equal(labels, LABELS) and names == ["a"]
+
+
+def test_a_forward_pass_with_several_caches_is_told_what_is_required() -> None:
+    with pytest.raises(UsageError, match=r"the forward pass of layer returned 3 values: out, or \(out, cache\)"):
+        layer_gradient(layer(lambda x: (x, x, x), lambda u: u, X), np.random.default_rng(0))

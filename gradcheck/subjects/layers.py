@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.errors import UsageError
+from gradcheck.errors import UsageError, seen
 from gradcheck.subjects.protocol import GradientSubject
 
 Array = npt.NDArray[Any]
@@ -91,7 +91,11 @@ def layer_gradient(subject: LayerSubject, generator: np.random.Generator) -> Gra
 def _run(subject: LayerSubject, inputs: tuple[Any, ...]) -> tuple[Array, tuple[Any, ...]]:
     """Return the output, and the cache as a tuple of none or one."""
     returned = subject.forward(*inputs)
-    if isinstance(returned, tuple) and len(returned) == 2:
+    if isinstance(returned, tuple) and len(returned) != 2:
+        raise UsageError(
+            f"the forward pass of {subject.name} returned {seen(returned)}: out, or (out, cache) with one cache, is required"
+        )
+    if isinstance(returned, tuple):
         return np.asarray(returned[0]), (returned[1],)
     return np.asarray(returned), ()
 

@@ -290,9 +290,21 @@ def _print(report: Report, layout: str) -> None:
 
         click.echo(render_junit(report))
         return
-    from gradcheck.reporting.text import render
-
-    if report.results:
-        click.echo("\n\n".join(render(result) for result in report.results))
+    _print_text(report)
     for failure in report.failures:
         click.echo(f"{failure.traceback}ERROR  {failure.target}: {failure.sentence}", err=True)
+
+
+def _print_text(report: Report) -> None:
+    """Print the results as text, in colours where standard output is a terminal and NO_COLOR is not set."""
+    from gradcheck.reporting.text import render, render_styled
+
+    for number, result in enumerate(report.results):
+        if number:
+            click.echo()
+        if not sys.stdout.isatty():
+            click.echo(render(result))
+            continue
+        from rich.console import Console
+
+        Console(highlight=False).print(render_styled(result), soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -255,3 +256,23 @@ def test_the_reproduce_line_quotes_and_repeats_every_option(tmp_path: Path) -> N
     line = next(line for line in done.output.splitlines() if line.startswith("reproduce: "))
     again = gradcheck(*shlex.split(line.removeprefix("reproduce: gradcheck ")))
     assert again.output == done.output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are those of POSIX")
+@pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colours_only_on_a_terminal_and_not_against_no_color(environment: dict[str, str], coloured: bool) -> None:  # noqa: FBT001
+    import pty
+
+    main_end, their_end = pty.openpty()
+    kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
+    command = [sys.executable, "-m", "gradcheck", "check", WRONG, "--seed", "1"]
+    with subprocess.Popen(command, stdout=their_end, env={**kept, "TERM": "xterm", **environment}) as process:
+        os.close(their_end)
+        output = b""
+        with contextlib.suppress(OSError):  # the other end was closed: that is how a terminal says that it is over
+            while chunk := os.read(main_end, 4096):
+                output += chunk
+        assert process.wait() == 1
+    os.close(main_end)
+    assert b"DISAGREE" in output
+    assert (b"\x1b[31m" in output) is coloured

@@ -123,62 +123,74 @@ class Budget:
             self.options.progress(self.spent)
 
 
+QUIET: Final = settings(
+    max_examples=CASES,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    report_multiple_bugs=False,
+    # Without the phase that explains: it judges a hundred more cases for a text that nobody sees.
+    phases=(Phase.generate, Phase.shrink),
+)
+
+
 def search(cases: SearchStrategy[NetworkCase], judge: Judge, budget: Budget) -> Search:
     """Judge random cases; on the first that disagrees, shrink it.
 
     Hypothesis draws and shrinks, from the seed in the options alone and without a database; a case on which the user's code
     raises counts as one that disagrees, so that it is shrunk too. Of at most 25 networks, equations (BP1) to (BP4) on each.
     """
-    seen = Search()
-    judged_after_first = 0
-
-    kind: str | None = None
-
-    def disagrees(case: NetworkCase) -> bool:
-        nonlocal judged_after_first, kind
-        judged_after_first += seen.first is not None
-        if seen.out_of_budget or judged_after_first > SHRINKS:
-            return False
-        spent = budget.spent
-        try:
-            result = judge(case, budget.left())
-            seen.count(result)
-            seen.out_of_budget = result.reason is Reason.BUDGET
-            this = _kind(result)
-        except BudgetExceeded:
-            seen.out_of_budget = True
-            return False
-        except UserCodeError as error:
-            this = type(error.__cause__).__name__
-        finally:
-            seen.forward_passes += budget.spent - spent
-            seen.example_passes += (budget.spent - spent) * case.m
-        # Only the same kind of failure counts while shrinking: a smaller network often fails in another way, and explains less.
-        if this is None or this != (kind or this):
-            return False
-        kind = this
-        seen.first, seen.smallest = seen.first or case, case
-        return True
-
-    # Without the phase that explains: it judges a hundred more cases for a text that nobody sees.
-    quiet = settings(
-        max_examples=CASES,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-        phases=(Phase.generate, Phase.shrink),
-    )
+    disagrees = _Disagrees(judge, budget)
     try:
         with _nothing_left_behind():
-            _find(lambda: find(cases, disagrees, settings=quiet, random=random.Random(budget.options.seed)))
+            _find(lambda: find(cases, disagrees, settings=QUIET, random=random.Random(budget.options.seed)))
     except NoSuchExample:
         pass
     except (HypothesisException, ExceptionGroup):
         # A case that does not fail again (Flaky): code that answers by chance. What was seen stands.
-        if seen.smallest is None:
+        if disagrees.seen.smallest is None:
             raise
-    return seen
+    return disagrees.seen
+
+
+class _Disagrees:
+    """The condition that cases are searched for, with what it has seen."""
+
+    def __init__(self, judge: Judge, budget: Budget) -> None:
+        self.judge, self.budget = judge, budget
+        self.seen = Search()
+        self.kind: str | None = None
+        self.judged_after_first = 0
+
+    def __call__(self, case: NetworkCase) -> bool:
+        """Tell whether a case disagrees, in the way that the first one did."""
+        self.judged_after_first += self.seen.first is not None
+        if self.seen.out_of_budget or self.judged_after_first > SHRINKS:
+            return False
+        kind = self._judged(case)
+        # Only the same kind of failure counts while shrinking: a smaller network often fails in another way, and explains less.
+        if kind is None or kind != (self.kind or kind):
+            return False
+        self.kind = kind
+        self.seen.first, self.seen.smallest = self.seen.first or case, case
+        return True
+
+    def _judged(self, case: NetworkCase) -> str | None:
+        """Judge a case within the budget and return how it disagrees, None where it does not."""
+        seen, spent = self.seen, self.budget.spent
+        try:
+            result = self.judge(case, self.budget.left())
+            seen.count(result)
+            seen.out_of_budget = result.reason is Reason.BUDGET
+            return _kind(result)
+        except BudgetExceeded:
+            seen.out_of_budget = True
+            return None
+        except UserCodeError as error:
+            return type(error.__cause__).__name__
+        finally:
+            seen.forward_passes += self.budget.spent - spent
+            seen.example_passes += (self.budget.spent - spent) * case.m
 
 
 @contextlib.contextmanager

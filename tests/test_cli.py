@@ -276,3 +276,11 @@ def test_colours_only_on_a_terminal_and_not_against_no_color(environment: dict[s
     os.close(main_end)
     assert b"DISAGREE" in output
     assert (b"\x1b[31m" in output) is coloured
+
+
+@pytest.mark.parametrize("declared", ["net.py", "net.py:Network"])
+@pytest.mark.parametrize("typed", ["", ":Network"])
+def test_what_the_toml_declares_holds_however_the_target_is_typed(tmp_path: Path, declared: str, typed: str) -> None:
+    path = written(tmp_path, _example("network_tanh_right"), "net.py")
+    (tmp_path / "gradcheck.toml").write_text(f'[[subject]]\ntarget = "{declared}"\nactivation = "tanh"\n')
+    assert gradcheck("check", path + typed).exit_code == 0

@@ -105,14 +105,15 @@ def test_every_shipped_example_is_taken_for_what_it_is(name: str) -> None:
 
 def test_a_file_with_several_subjects_gives_all_of_them_classes_first() -> None:
     module = module_of(LOSS, LAYER, SIGMA, NETWORK, COST, name="several")
-    # cost and gradient are the file's pair: a loss beside them is their part
+    # A loss beside cost and gradient may be wrong by itself: it is checked too.
     assert words(module) == [
         "the class Network, with backprop",
         "double_forward with double_backward",
         "cost with gradient",
+        "hinge_loss, which returns (loss, gradient)",
     ]
     kinds = [type(found.subject) for found in found_in(module)]
-    assert kinds == [NetworkSubject, LayerSubject, GradientSubject]
+    assert kinds == [NetworkSubject, LayerSubject, GradientSubject, GradientSubject]
 
 
 def test_sigma_pairs_are_subjects_only_where_no_class_uses_them() -> None:
@@ -277,3 +278,8 @@ def test_a_pair_of_functions_of_two_arguments_is_no_activation() -> None:
     assert isinstance(found.subject, NetworkSubject)
     assert found.subject.sigma is not None
     assert found.subject.sigma.name != "cost_fn_derivative"
+
+
+def test_a_helper_that_lacks_values_hides_nothing_that_follows_it() -> None:
+    helper = "def helper_forward(q):\n    return q\ndef helper_backward(u):\n    return u\n"
+    assert words(module_of(NETWORK, helper, COST)) == ["the class Network, with backprop", "cost with gradient"]

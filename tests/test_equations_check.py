@@ -569,3 +569,20 @@ def test_a_forward_pass_by_chance_is_nondeterministic_and_not_a_wrong_gradient()
     result = check_network(Dropout, options=Options(seed=SEED))
     assert result.parts[0].reason is Reason.NONDETERMINISTIC
     assert result.verdict is Verdict.INCONCLUSIVE
+
+
+class RaisesOnce(Student):
+    """A right backprop that raised once, by chance."""
+
+    raised = False
+
+    def backprop(self, x: Array, y: Array) -> Any:
+        if not RaisesOnce.raised:
+            RaisesOnce.raised = True
+            raise RuntimeError("by chance")
+        return super().backprop(x, y)
+
+
+def test_an_exception_by_chance_is_no_wrong_gradient() -> None:
+    result = check_network(RaisesOnce, options=Options(seed=SEED))
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.NONDETERMINISTIC)

@@ -58,7 +58,7 @@ def check_target(spec: SubjectSpec, options: Options = DEFAULT_OPTIONS, *, impor
 
 def _subjects(loaded: LoadedModule, spec: SubjectSpec, options: Options) -> tuple[Found, ...]:
     """Return the subjects a target names, or all that its file has."""
-    generator = np.random.default_rng(options.seed)
+    generator = np.random.default_rng([options.seed or 0, 1])  # apart from the directions' own
     names = parse_target(spec.target).names
     if names:
         return (named(loaded.module, names, spec, generator),)
@@ -70,11 +70,17 @@ def _declared(spec: SubjectSpec, path: Path | None) -> SubjectSpec:
     if path is None:
         return spec
     names = parse_target(spec.target).names
-    for other in spec_beside(path.parent):
-        target = parse_target(other.target)
-        if (path.parent / target.place).resolve() == path.resolve() and target.names in ((), names):
-            return spec.over(other)
-    return spec
+    same_file = [
+        other
+        for other in spec_beside(path.parent)
+        if (path.parent / parse_target(other.target).place).resolve() == path.resolve()
+    ]
+    # The exact name comes first, then what is said of the whole file; a file named alone takes what is said of a name in it.
+    for fits in (names, ()):
+        for other in same_file:
+            if parse_target(other.target).names == fits:
+                return spec.over(other)
+    return spec.over(same_file[0]) if same_file and not names else spec
 
 
 def _titled(

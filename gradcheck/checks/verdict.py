@@ -51,7 +51,7 @@ def judge_block(setting: Setting, leaf: Leaf, generator: np.random.Generator) ->
         if not measured:
             return BlockResult(leaf.name, leaf.shape, Status.INCONCLUSIVE, Reason.BUDGET)
     status, reason = _decide(setting, leaf, measured)
-    if out_of_budget and status in (Status.INCONCLUSIVE, Status.VACUOUS):
+    if out_of_budget and status is not Status.DISAGREE:
         reason, status = Reason.BUDGET, Status.INCONCLUSIVE
     return _describe(setting, leaf, measured, status, reason)
 
@@ -72,7 +72,7 @@ def _is_settled(setting: Setting, leaf: Leaf, measured: list[Measurement]) -> bo
         return len(measured) >= 2
     size = max(sensitivity(setting, leaf), *(abs(m.estimate.value) for m in measured if m.is_measured))
     limit = _detection_limit(measured, size)
-    return limit <= WANTED_LIMIT or max(m.bound for m in measured) >= size or len(measured) >= 2
+    return limit <= WANTED_LIMIT or max(m.bound for m in measured) >= size
 
 
 def _decide(setting: Setting, leaf: Leaf, measured: list[Measurement]) -> tuple[Status, Reason | None]:
@@ -93,7 +93,10 @@ def _decide(setting: Setting, leaf: Leaf, measured: list[Measurement]) -> tuple[
     if not largest > worst.bound:
         # A claim other than 0 below the resolution may be anything: that nothing was seen of it is no agreement.
         return (Status.VACUOUS, None) if claimed == 0.0 else (Status.INCONCLUSIVE, _limiting(worst))
-    if not _digits(worst.bound, largest) >= _wanted_digits(setting, leaf):
+    if (
+        not _digits(worst.bound, largest) >= _wanted_digits(setting, leaf)
+        or not _detection_limit(usable, largest) < 1.0
+    ):
         return Status.INCONCLUSIVE, _limiting(worst)
     return Status.AGREE, None
 

@@ -71,7 +71,7 @@ def check_layer(subject: LayerSubject, options: Options = DEFAULT_OPTIONS) -> Ch
     <Verdict.DISAGREE: 'disagree'>
     """
     options = options.seeded()
-    generator = np.random.default_rng(options.seed)
+    generator = np.random.default_rng([options.seed or 0, 2])  # apart from the directions' own
     passes = calls = 0
     result = CheckResult(subject.name, Verdict.INCONCLUSIVE)
     for _ in range(COTANGENTS):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from gradcheck.errors import UsageError, UserCodeError
+from gradcheck.errors import USER_CODE_RAISES, UsageError, UserCodeError
 from gradcheck.subjects.spec import SubjectSpec
 
 POINT_NAMES: Final = ("at", "params", "parameters", "theta", "w0", "x0")
@@ -93,5 +93,5 @@ class Arguments:
             return value
         try:
             return value()
-        except Exception as error:
+        except USER_CODE_RAISES as error:
             raise UserCodeError(f"{name}() raised {type(error).__name__}: {error}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import inspect
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -74,9 +75,9 @@ def discover(module: ModuleType, spec: SubjectSpec, generator: np.random.Generat
     arguments = Arguments(module, spec, generator)
     found = list(_classes(module, spec))
     # Beside a class, a function whose arguments the file does not hold is a helper of the class, not a subject.
-    with contextlib.suppress(UsageError) if found else contextlib.nullcontext():
-        found.extend(_layers(module, arguments))
-        found.extend(_costs(module, arguments))
+    for candidate in (*_layers(module, arguments), *_costs(module, arguments)):
+        with contextlib.suppress(UsageError) if found else contextlib.nullcontext():
+            found.append(candidate())
     if not found:
         found.extend(_sigmas(module))
         if found:
@@ -163,29 +164,34 @@ def _refuse_unrecognised_class(module: ModuleType, spec: SubjectSpec) -> None:
             )
 
 
-def _layers(module: ModuleType, arguments: Arguments) -> Iterator[Found]:
+def _layers(module: ModuleType, arguments: Arguments) -> Iterator[Callable[[], Found]]:
     for name, value in _own(module).items():
         stem = name.removesuffix("_forward")
         backward = getattr(module, f"{stem}_backward", None)
         if stem != name and callable(value) and callable(backward):
-            yield Found(_layer(stem, value, backward, arguments), f"{name} with {stem}_backward")
+            yield functools.partial(_pair, (name, f"{stem}_backward"), [value, backward], arguments)
 
 
-def _costs(module: ModuleType, arguments: Arguments) -> Iterator[Found]:
-    """Yield the cost with its gradient, else functions called like a loss that return both."""
+def _costs(module: ModuleType, arguments: Arguments) -> Iterator[Callable[[], Found]]:
+    """Yield the cost with its gradient, and functions called like a loss that return both."""
     own = _own(module)
     cost = next((name for name in COSTS if callable(own.get(name))), None)
     gradient = next((name for name in GRADIENTS if callable(own.get(name))), None)
     if cost and gradient:
-        yield _pair((cost, gradient), [own[cost], own[gradient]], arguments)
-        return
+        yield functools.partial(_pair, (cost, gradient), [own[cost], own[gradient]], arguments)
     for name, value in own.items():
         is_loss = (
             name in COSTS or name.endswith(tuple(f"_{word}" for word in COSTS)) or name.startswith("loss_and_grad")
         )
-        if is_loss and inspect.isfunction(value) and _required(value):
-            at, data = arguments.of(name, value)
-            yield Found(loss_and_gradient(name, value, at, data=data), f"{name}, which returns (loss, gradient)")
+        is_paired = cost and gradient and name == cost
+        if is_loss and not is_paired and inspect.isfunction(value) and _required(value):
+            yield functools.partial(_loss, name, value, arguments)
+
+
+def _loss(name: str, value: Callable[..., Any], arguments: Arguments) -> Found:
+    """Return a function of the parameters that returns both."""
+    at, data = arguments.of(name, value)
+    return Found(loss_and_gradient(name, value, at, data=data), f"{name}, which returns (loss, gradient)")
 
 
 def _sigmas(module: ModuleType) -> Iterator[Found]:
@@ -223,8 +229,7 @@ def _function(module: ModuleType, name: str, value: Callable[..., Any], argument
         second = next((g for g in GRADIENTS if callable(getattr(module, g, None))), "")
         if second:
             return _pair((name, second), [value, getattr(module, second)], arguments)
-    at, data = arguments.of(name, value)
-    return Found(loss_and_gradient(name, value, at, data=data), f"{name}, which returns (loss, gradient)")
+    return _loss(name, value, arguments)
 
 
 def _network(name: str, make: Callable[..., Any], module: ModuleType, spec: SubjectSpec) -> NetworkSubject:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.errors import UsageError, seen
+from gradcheck.errors import USER_CODE_RAISES, UsageError, seen
 from gradcheck.network.activations import SIGMOID, Activation
 from gradcheck.network.costs import QUADRATIC, Cost
 from gradcheck.network.model import Network
@@ -254,7 +254,7 @@ def _precision(user: UserNetwork, x: Array, y: Array) -> np.dtype[Any]:
     """Return the coarsest floating dtype that backprop returns: a step made of its gradients knows no more digits."""
     try:
         leaves = [np.asarray(leaf) for layers in user.backprop(x, y) for leaf in layers]
-    except Exception:  # a backprop that fails is judged, and told, elsewhere
+    except USER_CODE_RAISES:  # a backprop that fails is judged, and told, elsewhere
         leaves = []
     floating = [leaf.dtype for leaf in leaves if leaf.dtype.kind == "f"]
     return min([np.dtype(np.float64), *floating], key=lambda dtype: dtype.itemsize)

@@ -353,3 +353,13 @@ def test_an_index_outside_the_point_is_refused(index: int) -> None:
 def test_a_cost_that_drops_the_imaginary_part_is_refused() -> None:
     with pytest.raises(UsageError, match=r"the cost returned 1\.0 for complex parameters"):
         complex_step_direction(lambda w: float(abs(w[0])), np.ones(1), np.ones(1))
+
+
+def test_a_cost_that_writes_to_its_argument_is_refused_and_not_measured_wrongly() -> None:
+    def cost(w: Vector) -> float:
+        w *= 0.5
+        return float(w @ w)
+
+    for estimate in (lambda: estimate_gradient(cost, np.ones(3)), lambda: estimate_component(cost, np.ones(3), 0)):
+        with pytest.raises(ValueError, match="read-only"):
+            estimate()

@@ -151,7 +151,7 @@ def estimate_component(
     """
     buffer = working_copy(w)
     check_index(buffer, index)
-    centre = _real(cost(buffer)) if stencil.coefficient_at_point else None
+    centre = _real(cost(_read_only(buffer))) if stencil.coefficient_at_point else None
     return _component(cost, buffer, index, stencil, _Known(scale, centre, _rms(buffer)))
 
 
@@ -231,7 +231,7 @@ def estimate_gradient(
     4
     """
     buffer = working_copy(w)
-    centre = _real(cost(buffer)) if stencil.coefficient_at_point else None
+    centre = _real(cost(_read_only(buffer))) if stencil.coefficient_at_point else None
     known = _Known(scale, centre, _rms(buffer))
     parts = [_component(cost, buffer, index, stencil, known) for index in range(buffer.size)]
     return together(parts, len(stencil.moved) * buffer.size + (centre is not None))
@@ -256,7 +256,7 @@ def _component(cost: VectorFunction, buffer: Vector, index: int, stencil: Stenci
         total, largest = stencil.coefficient_at_point * known.centre, abs(known.centre)
     for grid, coefficient in stencil.moved:
         with _perturbed(buffer, index, grid * step) as displacement:
-            value = _real(cost(buffer))
+            value = _real(cost(_read_only(buffer)))
         total += coefficient * value
         largest = max(largest, abs(value))
         realised += coefficient * displacement
@@ -293,6 +293,13 @@ def _own_length(size: float, dtype: np.dtype[Any]) -> float:
     """Return the size of the parameters, or 1 where a rounding of it is no normal number: 0 and denormals have no
     scale of their own."""
     return size if size * float(np.finfo(dtype).eps) > float(np.finfo(dtype).tiny) else 1.0
+
+
+def _read_only(buffer: Vector) -> Vector:
+    """Return a view that the cost cannot write to: what it changed there would stay for the next evaluation."""
+    view = buffer.view()
+    view.flags.writeable = False
+    return view
 
 
 def _rms(vector: Vector) -> float:

@@ -234,8 +234,7 @@ def remaining(options: Options, spent: int) -> Options:
     >>> remaining(Options(max_forward_passes=10), 4).max_forward_passes
     6
     """
-    if options.max_forward_passes is None:
-        return options
-    if spent >= options.max_forward_passes:
+    left = options.left(spent)
+    if left is None:
         raise BudgetExceeded(f"the budget of {options.max_forward_passes} forward passes is used up")
-    return dataclasses.replace(options, max_forward_passes=options.max_forward_passes - spent)
+    return left

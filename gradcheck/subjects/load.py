@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from gradcheck.errors import LoadError, UsageError, UserCodeError
+from gradcheck.errors import USER_CODE_RAISES, LoadError, UsageError, UserCodeError
 from gradcheck.subjects.import_errors import explain_import
 from gradcheck.subjects.surroundings import forget, surroundings
 from gradcheck.subjects.targets import Target, check_text, find_file
@@ -117,7 +117,7 @@ def attribute(loaded: LoadedModule, name: str) -> Any:
             found = getattr(found, part)
         except AttributeError:
             raise LoadError(_no_such_name(found, part, place)) from None
-        except Exception as error:
+        except USER_CODE_RAISES as error:
             raise UserCodeError(f"{place} raised an exception when asked for {part!r}: {describe(error)}") from error
         place = f"{place}:{part}" if found is not None else place
     return found

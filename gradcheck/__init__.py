@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "BlockResult": "gradcheck.results",
+    "Census": "gradcheck.results",
     "CheckResult": "gradcheck.results",
     "Batch": "gradcheck.subjects.network_class",
     "Component": "gradcheck.results",
@@ -23,6 +24,7 @@ _HOME = {
     "Options": "gradcheck.checks.options",
     "Reason": "gradcheck.results",
     "Status": "gradcheck.results",
+    "Subgradients": "gradcheck.checks.options",
     "UsageError": "gradcheck.errors",
     "UserCodeError": "gradcheck.errors",
     "Verdict": "gradcheck.results",
@@ -37,11 +39,12 @@ if TYPE_CHECKING:
 
     from gradcheck.checks.equations import check_network
     from gradcheck.checks.gradient import assert_gradient, check
-    from gradcheck.checks.options import Locate, Options
+    from gradcheck.checks.options import Locate, Options, Subgradients
     from gradcheck.checks.vjp import check_vjp
     from gradcheck.errors import GradcheckError, GradientMismatch, UsageError, UserCodeError
     from gradcheck.results import (
         BlockResult,
+        Census,
         CheckResult,
         Component,
         Diagnosis,
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Batch",
     "BlockResult",
+    "Census",
     "CheckResult",
     "Component",
     "Declared",
@@ -70,6 +74,7 @@ __all__ = [
     "Options",
     "Reason",
     "Status",
+    "Subgradients",
     "UsageError",
     "UserCodeError",
     "Verdict",

@@ -24,6 +24,12 @@ from gradcheck.errors import UsageError
         ("max_forward_passes", 10.0, "max_forward_passes is 10.0"),
         ("locate", "full", "locate is 'full': one of Locate.AUTO, Locate.NEVER, Locate.FIRST, Locate.FULL is required"),
         ("locate", True, "locate is True"),
+        (
+            "subgradients",
+            "accept",
+            "subgradients is 'accept': one of Subgradients.REFUSE, Subgradients.ACCEPT is required",
+        ),
+        ("executor", 3, "executor is 3: an object with submit, as in concurrent.futures, is required"),
     ],
 )
 def test_what_is_out_of_range_is_refused_with_its_value(field: str, value: Any, seen: str) -> None:
@@ -42,7 +48,14 @@ def test_numpys_whole_numbers_are_whole_numbers() -> None:
 
 
 def test_there_is_no_step_and_no_tolerance_to_choose() -> None:
-    assert set(Options.__dataclass_fields__) == {"seed", "max_forward_passes", "locate", "progress"}
+    assert set(Options.__dataclass_fields__) == {
+        "seed",
+        "max_forward_passes",
+        "locate",
+        "subgradients",
+        "executor",
+        "progress",
+    }
 
 
 def test_a_given_seed_is_kept_and_a_missing_one_is_drawn_each_time() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import math
+import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -60,21 +63,55 @@ def _several(value: Any, array: np.ndarray[Any, Any]) -> str:
     return f"a {type(value).__name__} of no shape" if array.dtype.kind == "O" else f"an array of shape {array.shape}"
 
 
-def cost_at_point(cost: Callable[[Any], Any], parameters: Any) -> float:
-    """Return the cost at the point the user gave; there its errors and warnings are the user's business."""
-    return as_cost(call_user("the cost", cost, parameters))
+@dataclasses.dataclass(frozen=True)
+class Probed:
+    """The cost at a point of ours: NaN outside its domain; and the machine precision of the dtype it came in, 0 if unknown.
+
+    Examples
+    --------
+    >>> Probed(1.0, 0.0).value
+    1.0
+    """
+
+    value: float
+    eps: float
 
 
-def cost_at_probe(cost: Callable[[Any], Any], parameters: Any) -> float:
-    """Return the cost at a point of ours: silent, and NaN where it is outside the cost's domain."""
+def cost_at_probe(cost: Callable[[Any], Any], parameters: Any) -> Probed:
+    """Return the cost at a point of ours: silent, and NaN where it is outside the cost's domain.
+
+    It runs in whatever thread or process an executor has; there is nothing of ours in what it takes or returns but numbers.
+    """
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            value = as_cost(cost(parameters))
+        with np.errstate(all="ignore"), _silence():
+            returned = cost(parameters)
+            return Probed(as_cost(returned), eps_of(returned))
     except GradcheckError:
         raise
     except LEAVES_THE_DOMAIN:
-        return math.nan
+        return Probed(math.nan, 0.0)
     except USER_CODE_RAISES as error:
         raise UserCodeError(f"the cost raised {described(error)}, beside the point") from error
-    return value
+
+
+def eps_of(value: Any) -> float:
+    """Return the machine precision of the dtype a cost came in, 0 where it has none (dimensionless).
+
+    Examples
+    --------
+    >>> eps_of(1.0), float(eps_of(np.float16(1.0)))
+    (0.0, 0.0009765625)
+    """
+    dtype = getattr(value, "dtype", None)
+    return float(np.finfo(dtype).eps) if isinstance(dtype, np.dtype) and dtype.kind == "f" else 0.0
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep warnings quiet; in a thread of an executor the filters are everybody's, and left to who started it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

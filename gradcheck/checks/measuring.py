@@ -61,7 +61,7 @@ class Setting:
 
     def line(self, direction: Vector) -> Line:
         """Return the cost along a direction of shape (P,)."""
-        return Line(self.problem.probe, self.problem.w, direction, self.problem.layout.realise)
+        return Line(self.problem.probe, self.problem.w, direction, self.problem.layout.realise, self.problem.probes)
 
     def accuracy(self) -> Accuracy:
         """Return how well the cost can be evaluated, and how well its slope is to be known."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 import dataclasses
 import enum
 import secrets
+import zlib
 from collections.abc import Callable
 from numbers import Integral
+from typing import Any
+
+import numpy as np
 
 from gradcheck.errors import UsageError
 
@@ -30,6 +34,21 @@ class Locate(enum.Enum):
     """Every component of every block that disagrees."""
 
 
+class Subgradients(enum.Enum):
+    """What becomes of a point where the cost has a kink.
+
+    Examples
+    --------
+    >>> Subgradients("accept")
+    <Subgradients.ACCEPT: 'accept'>
+    """
+
+    REFUSE = "refuse"
+    """INCONCLUSIVE: there is no single right answer there."""
+    ACCEPT = "accept"
+    """AGREE where the claim lies between the slopes of both sides, and the code agrees at nearby points."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Options:
     """Options of a check.
@@ -41,6 +60,10 @@ class Options:
     max_forward_passes : int, optional
         A budget: what it leaves undecided is INCONCLUSIVE (budget); None for no budget.
     locate : Locate
+    subgradients : Subgradients
+    executor : concurrent.futures.Executor, or anything with its submit, optional
+        Evaluates the cost at several points side by side; the result does not depend on it. What it hands to another process
+        must pickle.
     progress : callable, optional
         Called with the number of forward passes after each one.
 
@@ -58,6 +81,8 @@ class Options:
     seed: int | None = None
     max_forward_passes: int | None = None
     locate: Locate = Locate.AUTO
+    subgradients: Subgradients = Subgradients.REFUSE
+    executor: Any = None
     progress: Callable[[int], None] | None = None
 
     def __post_init__(self) -> None:
@@ -68,9 +93,15 @@ class Options:
             if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
                 raise UsageError(f"{name} is {value!r}: a whole number of at least {least} is required")
             object.__setattr__(self, name, int(value))  # numpy's integers are no JSON
-        if not isinstance(self.locate, Locate):
-            choices = ", ".join(f"Locate.{choice.name}" for choice in Locate)
-            raise UsageError(f"locate is {self.locate!r}: one of {choices} is required")
+        for name, kind in (("locate", Locate), ("subgradients", Subgradients)):
+            value = getattr(self, name)
+            if not isinstance(value, kind):
+                choices = ", ".join(map(str, kind))
+                raise UsageError(f"{name} is {value!r}: one of {choices} is required")
+        if self.executor is not None and not callable(getattr(self.executor, "submit", None)):
+            raise UsageError(
+                f"executor is {self.executor!r}: an object with submit, as in concurrent.futures, is required"
+            )
 
     def left(self, spent: int) -> Options | None:
         """Return the options with what `spent` passes leave of the budget, or None where they leave nothing."""
@@ -78,6 +109,16 @@ class Options:
             return self
         left = self.max_forward_passes - spent
         return dataclasses.replace(self, max_forward_passes=left) if left > 0 else None
+
+    def generator(self, *purpose: str) -> np.random.Generator:
+        """Return the stream of random numbers for one purpose: independent of those for any other, the same in every run.
+
+        Examples
+        --------
+        >>> Options(seed=1).generator("directions", "w").random() != Options(seed=1).generator("directions", "b").random()
+        True
+        """
+        return np.random.default_rng([self.seed or 0, *(zlib.crc32(word.encode()) for word in purpose)])
 
     def seeded(self) -> Options:
         """Return the options with a seed: the one given, or a new one."""

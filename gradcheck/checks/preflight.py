@@ -26,6 +26,22 @@ GRADIENT_ROUNDINGS: Final = 4.0
 
 
 @dataclasses.dataclass(frozen=True)
+class Nearby:
+    """A generic point beside the user's, with what the cost and the gradient say there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Nearby(np.ones(1), 1.0, np.ones(1)).centre
+    1.0
+    """
+
+    w: Vector
+    centre: float
+    claimed: Vector
+
+
+@dataclasses.dataclass(frozen=True)
 class Preflight:
     """What is known before measuring.
 
@@ -41,6 +57,8 @@ class Preflight:
         Why no verdict can be reached here, whatever the gradient is.
     note : str
         The sentence that goes with `reason`.
+    nearby : Nearby or None
+        None where the cost or the gradient has no sound answer there.
 
     Examples
     --------
@@ -55,6 +73,7 @@ class Preflight:
     faults: tuple[Fault, ...] = ()
     reason: Reason | None = None
     note: str = ""
+    nearby: Nearby | None = None
 
 
 def preflight(problem: Problem, generator: np.random.Generator) -> Preflight:
@@ -86,7 +105,8 @@ def preflight(problem: Problem, generator: np.random.Generator) -> Preflight:
             f"the cost is {centre} at the point given: a finite cost is required",
         )
     elsewhere = _elsewhere(problem, generator)
-    if not math.isfinite(problem.probe(elsewhere)):
+    beside = problem.probe(elsewhere)
+    if not math.isfinite(beside):
         elsewhere = problem.w
     again = problem.cost(problem.w)
     if again != centre:
@@ -95,7 +115,7 @@ def preflight(problem: Problem, generator: np.random.Generator) -> Preflight:
             f"{abs(again - centre):.1e} apart; fix its seed inside the cost (dropout, shuffling, a global random state)"
         )
         return Preflight(centre, None, nothing, (), Reason.NONDETERMINISTIC, note)
-    problem.claim_elsewhere(elsewhere)
+    claim = problem.claim_elsewhere(elsewhere)
     first = problem.claim(problem.w)
     if first.faults or first.vector is None:
         return Preflight(centre, None, nothing, first.faults)
@@ -103,7 +123,10 @@ def preflight(problem: Problem, generator: np.random.Generator) -> Preflight:
     fault = _fault_across_calls(problem, first, elsewhere)
     if fault is not None:
         return Preflight(centre, None, nothing, (fault,))
-    return Preflight(centre, first.vector, _rounding(problem, first, generator))
+    nearby = None
+    if elsewhere is not problem.w and claim is not None and claim.vector is not None and not claim.faults:
+        nearby = Nearby(elsewhere, beside, claim.vector)
+    return Preflight(centre, first.vector, _rounding(problem, first, generator), nearby=nearby)
 
 
 def _elsewhere(problem: Problem, generator: np.random.Generator) -> Vector:

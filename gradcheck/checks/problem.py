@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.guards import LEAVES_THE_DOMAIN, call_user, cost_at_point, cost_at_probe
+from gradcheck.checks.guards import LEAVES_THE_DOMAIN, Probed, as_cost, call_user, cost_at_probe, described, eps_of
 from gradcheck.checks.options import Options
 from gradcheck.differences.counting import CountedFunction
-from gradcheck.errors import BudgetExceeded, UserCodeError
+from gradcheck.errors import USER_CODE_RAISES, BudgetExceeded, GradcheckError, UsageError, UserCodeError
 from gradcheck.parameters import Layout, lay_out, leaf_names, leaves_beside
 from gradcheck.results import Fault, FaultKind
 from gradcheck.subjects.protocol import GradientSubject
@@ -67,21 +67,14 @@ class Problem:
         self.w = self.layout.to_vector(subject.at)
         self._options = options
         self.cost_eps = float(np.finfo(np.float64).eps)
-        self._cost = CountedFunction(self._evaluate, on_pass=self._tell)
+        self._cost = CountedFunction(subject.cost, on_pass=self._tell)
         self._gradient = CountedFunction(subject.gradient, on_pass=self._tell if subject.passes_per_gradient else None)
+        self._probes = 0
 
     @property
     def forward_passes(self) -> int:
         """Evaluations of the cost so far, those within gradient calls of a (loss, gradient) function included."""
-        return self._cost.forward_passes + self.subject.passes_per_gradient * self.gradient_calls
-
-    def _evaluate(self, structure: Any) -> Any:
-        """Return the cost, and remember the coarsest precision it ever came in."""
-        value = self.subject.cost(structure)
-        dtype = getattr(value, "dtype", None)
-        if isinstance(dtype, np.dtype) and dtype.kind == "f":
-            self.cost_eps = max(self.cost_eps, float(np.finfo(dtype).eps))
-        return value
+        return self._cost.forward_passes + self._probes + self.subject.passes_per_gradient * self.gradient_calls
 
     @property
     def gradient_calls(self) -> int:
@@ -94,20 +87,59 @@ class Problem:
 
     def cost(self, w: Vector) -> float:
         """Return the cost at the user's point."""
-        self._afford(1)
-        return cost_at_point(self._cost, self.parameters(w))
+        return self.cost_keeps_parameters(w)[0]
 
     def probe(self, w: Vector) -> float:
         """Return the cost at a point of ours, NaN outside its domain."""
-        self._afford(1)
-        return cost_at_probe(self._cost, self.parameters(w))
+        return self.probes([w])[0]
+
+    def probes(self, points: list[Vector]) -> list[float]:
+        """Return the cost at several points of ours, side by side where there is an executor; NaN outside its domain."""
+        self._afford(len(points))
+        structures = [self.parameters(w) for w in points]
+        probed = self._probed(structures) if self._options.executor is None else self._submitted(structures)
+        self.cost_eps = max([self.cost_eps, *(one.eps for one in probed)])
+        return [one.value for one in probed]
+
+    def _probed(self, structures: list[Any]) -> list[Probed]:
+        """Evaluate the cost here, one point after the other."""
+        found = []
+        for structure in structures:
+            self._probes += 1
+            try:
+                found.append(cost_at_probe(self.subject.cost, structure))
+            finally:  # a call that raised was made too
+                self._tell(self._probes)
+        return found
+
+    def _submitted(self, structures: list[Any]) -> list[Probed]:
+        """Evaluate the cost in the user's executor; its results are taken in the order of the points."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # here for its threads: they share the filters
+            submit = self._options.executor.submit
+            futures = [submit(cost_at_probe, self.subject.cost, structure) for structure in structures]
+            self._probes += len(futures)
+            try:
+                return [future.result() for future in futures]
+            except USER_CODE_RAISES as error:
+                if isinstance(error, GradcheckError):
+                    raise
+                raise UsageError(
+                    f"the executor could not evaluate the cost ({described(error)}): with processes the cost and its parameters "
+                    "must pickle, so define the cost at the top of a module, or use threads"
+                ) from error
+            finally:
+                for future in futures:
+                    future.cancel()
+                self._tell(self._probes)
 
     def cost_keeps_parameters(self, w: Vector) -> tuple[float, Fault | None]:
         """Return the cost, and a fault if it wrote to its parameters."""
         self._afford(1)
         structure = self.parameters(w)
-        value = cost_at_point(self._cost, structure)
-        return value, self._mutation(structure, w, "cost")
+        returned = call_user("the cost", self._cost, structure)
+        self.cost_eps = max(self.cost_eps, eps_of(returned))
+        return as_cost(returned), self._mutation(structure, w, "cost")
 
     def claim(self, w: Vector) -> Claim:
         """Return what the gradient says at `w`, as a vector if it is one."""

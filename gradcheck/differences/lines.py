@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ class Line:
     w, direction : ndarray, shape (P,)
     realise : callable
         The vector as it is after rounding to the dtypes the cost computes in.
+    costs : callable, optional
+        The costs at a list of such vectors, in its order: side by side where an executor does it.
 
     Examples
     --------
@@ -37,6 +39,7 @@ class Line:
     w: Vector
     direction: Vector
     realise: Callable[[Vector], Vector]
+    costs: Callable[[list[Vector]], list[float]] | None = None
 
     @property
     def distance(self) -> float:
@@ -52,8 +55,13 @@ class Line:
 
     def value(self, t: float) -> float:
         """Return phi(t); NaN where it is not a finite number."""
-        value = self.cost(self.point(t))
-        return value if math.isfinite(value) else math.nan
+        return self.values([t])[0]
+
+    def values(self, steps: Sequence[float]) -> list[float]:
+        """Return phi at several steps; NaN where it is not a finite number."""
+        points = [self.point(t) for t in steps]
+        values = [self.cost(point) for point in points] if self.costs is None else self.costs(points)
+        return [value if math.isfinite(value) else math.nan for value in values]
 
     def tangent(self, step: float) -> Vector:
         """Return the direction that a central difference with this step really took, of shape (P,)."""

@@ -1,12 +1,24 @@
 """What a check found, as plain frozen data: verdicts are data, and every page shows only what stands here."""
 
 from gradcheck.results.codec import SCHEMA_VERSION
-from gradcheck.results.kinds import ErrorSource, FailureKind, FaultKind, Reason, Status, Verdict
-from gradcheck.results.records import BlockResult, CheckResult, Component, Diagnosis, Estimate, Failure, Fault, Report
+from gradcheck.results.kinds import Arbiter, ErrorSource, FailureKind, FaultKind, Reason, Status, Verdict
+from gradcheck.results.records import (
+    BlockResult,
+    Census,
+    CheckResult,
+    Component,
+    Diagnosis,
+    Estimate,
+    Failure,
+    Fault,
+    Report,
+)
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Arbiter",
     "BlockResult",
+    "Census",
     "CheckResult",
     "Component",
     "Diagnosis",

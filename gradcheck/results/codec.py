@@ -48,7 +48,11 @@ def _decoded(kind: Any, data: Any) -> Any:
         unknown = set(data) - set(hints)
         if unknown:
             raise ValueError(f"unknown fields {sorted(unknown)} of {kind.__name__}")
-        missing = set(hints) - set(data)
+        fields = dataclasses.fields(kind)
+        required = {
+            f.name for f in fields if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+        }
+        missing = required - set(data)  # the others came later than the data: they have their defaults
         if missing:
             raise ValueError(f"missing fields {sorted(missing)} of {kind.__name__}")
         return typing.cast(Any, kind)(**{name: _decoded(hints[name], item) for name, item in data.items()})

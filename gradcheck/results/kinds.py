@@ -85,6 +85,19 @@ class ErrorSource(enum.Enum):
     MEASURED = "measured"
 
 
+class Arbiter(enum.Enum):
+    """What measured the slope that decided a block.
+
+    Examples
+    --------
+    >>> Arbiter.COMPLEX_STEP.value
+    'complex step'
+    """
+
+    DIFFERENCES = "differences"
+    COMPLEX_STEP = "complex step"
+
+
 class FailureKind(enum.Enum):
     """Why a target gave no result.
 

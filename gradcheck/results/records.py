@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradcheck.results.codec import SCHEMA_VERSION, decode, encode
-from gradcheck.results.kinds import ErrorSource, FailureKind, FaultKind, Reason, Status, Verdict
+from gradcheck.results.kinds import Arbiter, ErrorSource, FailureKind, FaultKind, Reason, Status, Verdict
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,6 +91,9 @@ class BlockResult:
     an error of the block's gradient larger than `detection_limit` times the block's norm would have been
     seen with probability 1 - `miss_probability`. All three are None where nothing could be measured.
 
+    An error in one component smaller than `resolution` [cost per unit of parameter] could have hidden; `covered` components
+    have a claimed gradient larger than that. `leaves_together` leaves shared the directions, `arbiter` measured the slope.
+
     Examples
     --------
     >>> BlockResult("w", (2, 3), Status.AGREE).size
@@ -114,11 +117,44 @@ class BlockResult:
     miss_probability: float | None = None
     components_measured: int = 0
     components_wrong: int = 0
+    covered: int | None = None
+    resolution: float | None = None
+    leaves_together: int = 1
+    arbiter: Arbiter = Arbiter.DIFFERENCES
 
     @property
     def size(self) -> int:
         """The number of components."""
         return math.prod(self.shape)
+
+
+@dataclasses.dataclass(frozen=True)
+class Census:
+    """How the errors of one block lie, where they are too many to list: counts, not names.
+
+    `wrong` of the `measured` components are wrong; where `measured` is less than `size` they are a random sample, and
+    `wrong_rows` and `wrong_columns` are the rows and columns (of the first and the last axis) in which an error was seen
+    by measuring each as a whole. `rows` and `columns` are how many there are, 0 where the block was not looked at so.
+
+    Examples
+    --------
+    >>> Census("w", (3, 4), wrong=12, measured=12).share
+    1.0
+    """
+
+    block: str
+    shape: tuple[int, ...]
+    wrong: int
+    measured: int
+    rows: int = 0
+    columns: int = 0
+    wrong_rows: tuple[int, ...] = ()
+    wrong_columns: tuple[int, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """The wrong share of the components measured (dimensionless)."""
+        return self.wrong / self.measured if self.measured else math.nan
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,6 +191,10 @@ class CheckResult:
         The worst component found.
     wrong : tuple of Component
         The located wrong components, worst first.
+    census : tuple of Census
+        One for each block with more wrong components than are listed.
+    nearby : CheckResult or None
+        The same check at a nearby generic point, where the point given could not decide (a kink, nothing but vacuous blocks).
     diagnosis : tuple of Diagnosis
         Best first; empty when nothing fits.
     notes : tuple of str
@@ -187,6 +227,8 @@ class CheckResult:
     blocks: tuple[BlockResult, ...] = ()
     worst: Component | None = None
     wrong: tuple[Component, ...] = ()
+    census: tuple[Census, ...] = ()
+    nearby: CheckResult | None = None
     diagnosis: tuple[Diagnosis, ...] = ()
     notes: tuple[str, ...] = ()
     parts: tuple[CheckResult, ...] = ()

@@ -121,6 +121,13 @@ def main() -> None:
     show_default=True,
     help="How far a disagreement is followed.",
 )
+@click.option(
+    "--subgradients",
+    type=click.Choice(["refuse", "accept"]),
+    default="refuse",
+    show_default=True,
+    help="Whether a claim between the slopes of both sides of a kink is right.",
+)
 @click.option("--format", "layout", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 @click.option(
     "--import-timeout",
@@ -237,9 +244,14 @@ def _specs(targets: tuple[str, ...], given: dict[str, Any]) -> list[SubjectSpec]
 
 
 def _options(given: dict[str, Any]) -> Options:
-    from gradcheck.checks.options import Locate, Options
+    from gradcheck.checks.options import Locate, Options, Subgradients
 
-    return Options(seed=given["seed"], max_forward_passes=given["budget"], locate=Locate(given["locate"])).seeded()
+    return Options(
+        seed=given["seed"],
+        max_forward_passes=given["budget"],
+        locate=Locate(given["locate"]),
+        subgradients=Subgradients(given["subgradients"]),
+    ).seeded()
 
 
 def _check_one(spec: SubjectSpec, options: Options, import_timeout: float) -> Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,10 @@ import optree
 from gradcheck.errors import UsageError
 
 Vector = npt.NDArray[Any]
+
+
+PLAIN_ARRAYS: Final = (np.ndarray, np.memmap)
+"""Arrays that a plain array can stand in for: a memmap differs only in where it is kept."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,6 +90,11 @@ class Layout:
                 realised[leaf.place] = vector[leaf.place].astype(leaf.dtype)
         return realised
 
+    def promoted(self) -> Layout:
+        """Return the layout with every leaf in float64."""
+        wide = np.dtype(np.float64)
+        return dataclasses.replace(self, leaves=tuple(dataclasses.replace(leaf, dtype=wide) for leaf in self.leaves))
+
     def eps(self, leaf: Leaf) -> float:
         """Return the machine precision of a leaf's dtype (dimensionless)."""
         return float(np.finfo(leaf.dtype).eps)
@@ -97,7 +106,7 @@ def lay_out(at: Any) -> Layout:
     Raises
     ------
     UsageError
-        If there is no component at all, or a leaf is not real, floating and finite.
+        If there is no component at all, or a leaf is not real, floating and finite, or is of a subclass of numpy's array.
 
     Examples
     --------
@@ -156,6 +165,7 @@ def _leaf_of(name: str, value: Any, start: int) -> Leaf:
     """Return the leaf for `value`, or say why it cannot be a parameter."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
+    _refuse_subclass(name, value)
     array = np.asarray(value)
     if array.dtype.kind == "c":
         raise UsageError(
@@ -175,6 +185,19 @@ def _leaf_of(name: str, value: Any, start: int) -> Leaf:
         where = f" at {list(index)}" if index else ""
         raise UsageError(f"the parameter {name} is {array[index]}{where}: finite parameters are required")
     return Leaf(name, array.shape, array.dtype, start)
+
+
+def _refuse_subclass(name: str, value: Any) -> None:
+    """Raise for an array that is more than an array: it would come back to the user's code as a plain one and mean something else."""
+    if not isinstance(value, np.ndarray) or type(value) in PLAIN_ARRAYS:
+        return
+    if isinstance(value, np.ma.MaskedArray):
+        remedy = "pass the numbers that count as a plain array (.compressed()), and apply the mask within the cost"
+    else:
+        remedy = "pass np.asarray of it, and use plain arrays within the cost (* is elementwise there, @ multiplies matrices)"
+    raise UsageError(
+        f"the parameter {name} is a {type(value).__module__}.{type(value).__qualname__}: a plain numpy array is required; {remedy}"
+    )
 
 
 def _leaf_value(leaf: Leaf, vector: Vector) -> Any:

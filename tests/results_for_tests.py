@@ -8,7 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from gradcheck.results import (
+    Arbiter,
     BlockResult,
+    Census,
     CheckResult,
     Component,
     Diagnosis,
@@ -56,6 +58,13 @@ BLOCKS = st.builds(
     miss_probability=st.none() | FLOATS,
     components_measured=COUNTS,
     components_wrong=COUNTS,
+    covered=st.none() | COUNTS,
+    resolution=st.none() | FLOATS,
+    leaves_together=COUNTS,
+    arbiter=st.sampled_from(Arbiter),
+)
+CENSUSES = st.builds(
+    Census, TEXTS, INDICES, COUNTS, COUNTS, rows=COUNTS, columns=COUNTS, wrong_rows=INDICES, wrong_columns=INDICES
 )
 FAULTS = st.builds(Fault, st.sampled_from(FaultKind), TEXTS, TEXTS)
 DIAGNOSES = st.builds(Diagnosis, TEXTS, TEXTS, TEXTS)
@@ -66,8 +75,10 @@ def few(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(elements, max_size=2).map(tuple)
 
 
-def results_with(parts: st.SearchStrategy[tuple[CheckResult, ...]]) -> st.SearchStrategy[CheckResult]:
-    """Return a strategy for results with these parts."""
+def results_with(
+    parts: st.SearchStrategy[tuple[CheckResult, ...]], nearby: st.SearchStrategy[CheckResult | None]
+) -> st.SearchStrategy[CheckResult]:
+    """Return a strategy for results with these parts and points nearby."""
     return st.builds(
         CheckResult,
         TEXTS,
@@ -77,6 +88,8 @@ def results_with(parts: st.SearchStrategy[tuple[CheckResult, ...]]) -> st.Search
         blocks=few(BLOCKS),
         worst=st.none() | COMPONENTS,
         wrong=few(COMPONENTS),
+        census=few(CENSUSES),
+        nearby=nearby,
         diagnosis=few(DIAGNOSES),
         notes=few(TEXTS),
         parts=parts,
@@ -90,8 +103,9 @@ def results_with(parts: st.SearchStrategy[tuple[CheckResult, ...]]) -> st.Search
     )
 
 
-RESULTS = results_with(few(results_with(st.just(()))))
-"""Results with parts, nested one level, as checks make them."""
+SINGLE = results_with(st.just(()), st.none())
+RESULTS = results_with(few(results_with(st.just(()), st.none() | SINGLE)), st.none() | SINGLE)
+"""Results with parts and points nearby, nested one level, as checks make them."""
 
 
 def same(one: Any, other: Any) -> bool:

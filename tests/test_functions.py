@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
+import pickle
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -20,6 +23,7 @@ from gradcheck.subjects.functions import (
     loss_and_gradient,
     sigma_gradient,
 )
+from gradcheck.subjects.protocol import GivenGradient, GradientSubject
 from tests.problems_for_tests import SEED, Counted
 
 A, Y = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([0.5, 0.25])
@@ -100,3 +104,53 @@ def test_elementwise_functions_get_copies() -> None:
 
     assert np.array_equal(elementwise(mutating, z)(z), [2.0, 3.0])
     assert np.array_equal(z, [1.0, 2.0])
+
+
+# --- what an executor of processes needs ---
+
+
+def both(w: Any, a: Any, y: Any) -> tuple[Any, Any]:
+    return cost(w, a, y), gradient(w, a, y)
+
+
+def tanh_of_one_number(z: Any) -> float:
+    return math.tanh(z)
+
+
+def tanh_prime(z: Any) -> float:
+    return 1.0 - math.tanh(z) ** 2
+
+
+def tanh_prime_of_activation(a: Any) -> Any:
+    return 1.0 - a * a
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        cost_and_gradient("least squares", cost, gradient, AT, data=(A, Y)),
+        loss_and_gradient("both", both, AT, data=(A, Y)),
+        sigma_gradient(SigmaSubject("p", tanh_of_one_number, tanh_prime), np.random.default_rng(0)),
+        sigma_gradient(SigmaSubject("p", np.tanh, np.cos), np.random.default_rng(0)),
+        sigma_gradient(SigmaSubject("p", np.tanh, tanh_prime_of_activation).of_activations(), np.random.default_rng(0)),
+        GradientSubject("value", np.sin, GivenGradient(np.cos(AT)), AT),
+    ],
+)
+def test_a_subject_of_functions_that_pickle_pickles(subject: GradientSubject) -> None:
+    again = pickle.loads(pickle.dumps(subject))
+    assert again.cost(subject.at) == pytest.approx(subject.cost(subject.at), rel=0, abs=0, nan_ok=True)
+    assert np.array_equal(again.gradient(subject.at), subject.gradient(subject.at))
+
+
+def test_a_process_evaluates_the_same_cost() -> None:
+    subject = loss_and_gradient("both", both, AT, data=(A, Y))
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(subject.cost, AT).result() == subject.cost(AT)
+
+
+def test_the_users_own_cost_is_known_behind_the_wrapper() -> None:
+    assert cost_and_gradient("least squares", cost, gradient, AT, data=(A, Y)).watched is cost
+    assert loss_and_gradient("both", both, AT, data=(A, Y)).watched is None
+    given = GradientSubject("value", np.sin, GivenGradient(np.cos(AT)), AT)
+    assert given.gives_value_only
+    assert not cost_and_gradient("least squares", cost, gradient, AT).gives_value_only

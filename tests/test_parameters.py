@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import OrderedDict
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -164,6 +165,46 @@ def test_refusals_name_the_leaf_and_the_value(leaf: Any, sentence: str) -> None:
     with pytest.raises(UsageError) as refusal:
         lay_out({"w": leaf, "good": 1.0})
     assert sentence in str(refusal.value)
+
+
+class Metres(np.ndarray[Any, Any]):
+    """An array that means more than its numbers."""
+
+
+@pytest.mark.parametrize(
+    ("leaf", "sentence"),
+    [
+        (
+            np.ones((1, 2)).view(Metres),
+            f"w is a {__name__}.Metres: a plain numpy array is required; pass np.asarray of it",
+        ),
+        (np.ma.masked_array([1.0, 2.0], [False, True]), "w is a numpy.ma.MaskedArray: a plain numpy array is required"),
+        (np.ma.masked_array([1.0, np.nan], [False, True]), "(.compressed()), and apply the mask within the cost"),
+        (np.rec.array([(1.0,)], dtype=[("x", float)]), "recarray: a plain numpy array is required"),
+    ],
+)
+def test_arrays_that_are_more_than_arrays_are_refused_by_name(leaf: Any, sentence: str) -> None:
+    for at in ({"w": leaf}, {"w": leaf, "good": np.ones(2)}):
+        with pytest.raises(UsageError) as refusal:
+            lay_out(at)
+        assert sentence in str(refusal.value)
+    assert lay_out({"w": np.ones(2)}).size == 2
+
+
+def test_a_matrix_is_refused_and_told_what_times_means() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        matrix = np.matrix([[1.0, 2.0]])
+    with pytest.raises(
+        UsageError, match=r"w is a numpy\.(\w+\.)?matrix: .*\* is elementwise there, @ multiplies matrices"
+    ):
+        lay_out({"w": matrix})
+
+
+def test_an_array_kept_in_a_file_is_an_array(tmp_path: Path) -> None:
+    np.save(tmp_path / "w.npy", np.array([1.0, 2.0]))
+    layout = lay_out({"w": np.load(tmp_path / "w.npy", mmap_mode="r")})
+    assert [(leaf.name, leaf.shape) for leaf in layout.leaves] == [("w", (2,))]
 
 
 @pytest.mark.parametrize("nothing", [[], {}, None, np.zeros(0), [np.zeros((3, 0)), ()]])

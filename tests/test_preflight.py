@@ -15,9 +15,14 @@ from gradcheck.checks.preflight import preflight
 from gradcheck.checks.problem import Problem
 from gradcheck.errors import UsageError, UserCodeError
 from gradcheck.results import CheckResult, FaultKind, Reason, Status, Verdict
-from gradcheck.subjects.functions import loss_and_gradient
-from gradcheck.subjects.protocol import GradientSubject
+from gradcheck.subjects.functions import cost_and_gradient, loss_and_gradient
+from gradcheck.subjects.protocol import GivenGradient, GradientSubject
 from tests.problems_for_tests import SEED, WAVE_AT, Counted, wave, wave_gradient
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
 
 PARAMETERS = {"a": WAVE_AT, "b": [np.array([[1.0, 2.0], [3.0, 4.0]]), 2.0]}
 
@@ -80,7 +85,12 @@ def test_a_right_gradient_in_another_container_agrees(form: Callable[[Any], Any]
         (lambda g: {**g, "a": g["a"][:2]}, FaultKind.SHAPE, "a", ["shape (2,)", "(3,) was required"]),
         (lambda g: {**g, "a": 1.0}, FaultKind.SHAPE, "a", ["shape ()", "(3,) was required"]),
         (lambda g: {**g, "b": [g["b"][0], np.ones(1)]}, FaultKind.SHAPE, "b[1]", ["shape (1,)", "() was required"]),
-        (lambda g: {**g, "a": [[1.0], [1.0, 2.0]]}, FaultKind.SHAPE, "a", ["is no array", "(3,) was required"]),
+        (
+            lambda g: {**g, "a": [[1.0], [1.0, 2.0]]},
+            FaultKind.SHAPE,
+            "a",
+            ["is 2 values that form no array", "(3,) was required"],
+        ),
         (lambda g: {**g, "a": g["a"].astype(int)}, FaultKind.DTYPE, "a", ["dtype int64", "fractions are cut off"]),
         (lambda g: {**g, "a": g["a"] > 0}, FaultKind.DTYPE, "a", ["dtype bool"]),
         (lambda g: {**g, "a": g["a"].astype(object)}, FaultKind.DTYPE, "a", ["dtype object"]),
@@ -132,6 +142,49 @@ def test_a_gradient_may_be_given_as_its_value() -> None:
     assert judged({**value, "a": value["a"][:2]}).faults[0].kind is FaultKind.SHAPE
 
 
+def test_a_value_is_asked_once_and_nowhere_else() -> None:
+    cost, value = Counted(wave), GivenGradient(wave_gradient(WAVE_AT))
+    problem = Problem(GradientSubject("wave", cost, value, WAVE_AT), Options())
+    found = preflight(problem, rng())
+    assert (cost.calls, problem.gradient_calls) == (3, 1)
+    assert (found.nearby, found.far, found.faults) == (None, None, ())
+    assert found.claimed is not None and np.array_equal(found.claimed, wave_gradient(WAVE_AT))
+    assert np.array_equal(found.gradient_noise, 4 * np.finfo(float).eps * np.abs(wave_gradient(WAVE_AT)))
+    faulty = Problem(GradientSubject("wave", wave, GivenGradient(np.ones(2)), WAVE_AT), Options())
+    assert preflight(faulty, rng()).faults[0].kind is FaultKind.SHAPE
+
+
+@pytest.mark.parametrize(
+    ("at", "gradient", "shown"),
+    [
+        (
+            [1.0, 2.0, 3.0],
+            np.ones(3),
+            "of shape (3,): `at` is a list of 3 numbers, so a list of 3 numbers was required",
+        ),
+        ([[1.0, 2.0], [3.0, 4.0]], np.ones((2, 2)), "of shape (2, 2): `at` is a list of 4 numbers"),
+        ((1.0,), np.ones(1), "`at` is a tuple of 1 number, so a tuple of 1 number was required"),
+    ],
+)
+def test_an_array_for_a_list_of_numbers_is_told_to_make_at_an_array(at: Any, gradient: Any, shown: str) -> None:
+    kind, _, sentence = only_fault(check(lambda w: float(np.sum(w)), lambda w: gradient, at, options=SEED))
+    assert kind is FaultKind.STRUCTURE
+    assert shown in sentence and sentence.endswith("if the parameters are one array, give np.array(at) for `at`")
+
+
+def test_a_list_of_numbers_for_an_array_is_that_array() -> None:
+    assert check(wave, lambda w: [float(g) for g in wave_gradient(w)], WAVE_AT, options=SEED).verdict is Verdict.AGREE
+    short = check(wave, lambda w: [float(g) for g in wave_gradient(w)[:2]], WAVE_AT, options=SEED)
+    assert only_fault(short)[2] == "the gradient of parameters has shape (2,): (3,) was required"
+
+
+def test_one_flat_array_for_several_is_told_to_be_split() -> None:
+    flat = check(lambda p: wave(p[0]) + wave(p[1]), lambda p: np.ones(5), [WAVE_AT, np.ones(2)], options=SEED)
+    assert only_fault(flat)[2].endswith("in the structure of the parameters; split it into these")
+    other = check(lambda p: wave(p[0]) + wave(p[1]), lambda p: np.ones(4), [WAVE_AT, np.ones(2)], options=SEED)
+    assert only_fault(other)[2].endswith("in the structure of the parameters")
+
+
 # --- the parameters ---
 
 
@@ -179,7 +232,11 @@ def test_a_random_cost_is_named_with_its_spread() -> None:
 
     result = check(dropout, wave_gradient, WAVE_AT, options=SEED)
     assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.NONDETERMINISTIC)
-    assert f"{values[0]!r} and {values[-1]!r}, {abs(values[-1] - values[0]):.1e} apart" in result.notes[0]
+    here = [values[0], *values[3:]]
+    assert (len(here), result.gradient_calls) == (5, 0)
+    spread = max(here) - min(here)
+    assert f"5 evaluations at the same point gave {min(here)!r} to {max(here)!r}, {spread:.1e} apart" in result.notes[0]
+    assert f"({spread / max(here):.1e} of it), standard deviation {np.std(here):.1e}" in result.notes[0]
 
     def seeded(w: Any) -> float:
         return float(np.sum(w * np.sin(w) * np.random.default_rng(0).integers(1, 3, 3)))
@@ -192,6 +249,45 @@ def test_a_cost_that_counts_its_calls_is_not_deterministic() -> None:
     counted = Counted(wave)
     result = check(lambda w: counted(w) + counted.calls, wave_gradient, WAVE_AT, options=SEED)
     assert result.reason is Reason.NONDETERMINISTIC
+
+
+def test_a_cost_that_keeps_something_between_its_calls_is_told_apart_from_chance() -> None:
+    last = [WAVE_AT]
+
+    def smoothed(w: Any) -> float:
+        before, last[0] = last[0], np.array(w)
+        return wave(w) + 1e-3 * float(np.any(before != w))
+
+    note = check(smoothed, wave_gradient, WAVE_AT, options=SEED).notes[0]
+    assert "at the same point" in note and note.startswith("the cost is not deterministic")
+    kept: list[Any] = []
+
+    def running(w: Any) -> float:
+        kept.append(1)
+        return wave(w) + 1e-3 * (len(kept) > 1)
+
+    note = check(running, wave_gradient, WAVE_AT, options=SEED).notes[0]
+    assert note.startswith("the cost keeps something between its calls: at the same point it was")
+
+
+@pytest.mark.parametrize("roundings", [1, 30, 60])
+def test_a_cost_summed_in_another_order_each_time_is_one_cost_and_its_spread_is_kept(roundings: int) -> None:
+    counted = Counted(wave)
+
+    def reordered(w: Any) -> float:
+        return counted(w) * (1.0 + roundings * 2.0**-52 * (counted.calls % 2))
+
+    problem = Problem(GradientSubject("sum", reordered, wave_gradient, WAVE_AT), Options())
+    found = preflight(problem, rng())
+    assert (found.reason, found.faults) == (None, ())
+    assert roundings / 2 <= found.cost_noise / (2.0**-52 * wave(WAVE_AT)) <= roundings + 1
+    assert counted.calls == 5 + 3
+    assert check(reordered, wave_gradient, WAVE_AT, options=SEED).verdict is not Verdict.DISAGREE
+    assert check(reordered, lambda w: 1.001 * wave_gradient(w), WAVE_AT, options=SEED).verdict is Verdict.DISAGREE
+
+
+def test_a_cost_without_spread_has_no_noise_of_its_own() -> None:
+    assert preflight(Problem(GradientSubject("w", wave, wave_gradient, WAVE_AT), Options()), rng()).cost_noise == 0.0
 
 
 # --- contracts across calls ---
@@ -270,6 +366,14 @@ class Remembering:
     def of_last_forward(self, _: Any) -> Any:
         return wave_gradient(self.last_forward)
 
+    def with_last_mask(self, w: Any) -> Any:
+        """Everything but the sign is of its own argument."""
+        return np.sign(self.last_forward) * np.abs(w)
+
+    def with_mask_of_last_call(self, w: Any) -> Any:
+        asked, self.last_asked = self.last_asked, w.copy()
+        return np.sign(asked) * np.abs(w)
+
     def of_last_asked(self, w: Any) -> Any:
         asked, self.last_asked = self.last_asked, w.copy()
         return wave_gradient(asked)
@@ -292,6 +396,16 @@ class Remembering:
 
     def at_random(self, w: Any) -> Any:
         return wave_gradient(w) + 1e-3 * self.generator.standard_normal(3)
+
+    def of_first_asked_ever(self, w: Any) -> Any:
+        """The program had been used at the point before it was checked."""
+        return wave_gradient(WAVE_AT)
+
+    def restored(self, w: Any) -> Any:
+        found, kept = wave_gradient(w), np.array(w)
+        w[:] = 0.0
+        w[:] = kept
+        return found
 
     def sound_once(self, w: Any) -> Any:
         found = wave_gradient(w)
@@ -318,6 +432,8 @@ class Remembering:
         ("added", FaultKind.ACCUMULATION, "grows by the same amount with every call"),
         ("added_in_place", FaultKind.ACCUMULATION, "grows by the same amount with every call"),
         ("into_buffer", FaultKind.STALE, "was overwritten by a later call"),
+        ("of_first_asked", FaultKind.STALE, "the right one for the first point it was asked at and wrong elsewhere"),
+        ("of_first_asked_ever", FaultKind.STALE, "the right one for the point given and wrong elsewhere"),
         ("at_random", FaultKind.NONDETERMINISTIC, "differs from call to call at the same point, by "),
         ("sound_once", FaultKind.STALE, "was sound in the first call and is not in a later one"),
     ],
@@ -331,16 +447,54 @@ def test_a_gradient_that_depends_on_other_calls_is_a_fault_of_its_own_kind(
     assert words in sentence
 
 
-@pytest.mark.parametrize("method", ["buffer_copied", "sum_reset", "forward_again"])
+@pytest.mark.parametrize("method", ["buffer_copied", "sum_reset", "forward_again", "restored"])
 def test_the_repaired_programs_agree(method: str) -> None:
     program = Remembering()
     assert check(program.cost, getattr(program, method), WAVE_AT, options=SEED).verdict is Verdict.AGREE
 
 
-def test_a_gradient_of_the_first_point_it_ever_saw_is_judged_on_its_answer_here() -> None:
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [("with_last_mask", "(a stale cache)"), ("with_mask_of_last_call", "it keeps something of an earlier call")],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_mask_that_only_a_far_point_changes_is_a_fault(method: str, words: str, seed: int) -> None:
     program = Remembering()
-    result = check(program.cost, program.of_first_asked, WAVE_AT, options=SEED)
-    assert result.verdict is Verdict.DISAGREE and result.wrong
+
+    def cost(w: Any) -> float:
+        program.cost(w)
+        return float(np.sum(w * np.abs(w)) / 2)
+
+    result = check(cost, getattr(program, method), WAVE_AT, options=Options(seed=seed))
+    kind, _, sentence = only_fault(result)
+    assert kind is FaultKind.STALE and words in sentence
+    assert check(cost, np.abs, WAVE_AT, options=Options(seed=seed)).verdict is Verdict.AGREE
+
+
+def test_a_mask_of_the_first_call_ever_is_wrong_here() -> None:
+    mask: list[Any] = []
+
+    def gradient(w: Any) -> Any:
+        mask.append(np.sign(w))
+        return mask[0] * np.abs(w)
+
+    assert (
+        check(lambda w: float(np.sum(w * np.abs(w)) / 2), gradient, WAVE_AT, options=SEED).verdict is Verdict.DISAGREE
+    )
+
+
+@pytest.mark.parametrize("leaf", [0, 1])
+def test_a_gradient_that_writes_to_its_parameters_elsewhere_is_noted(leaf: int) -> None:
+    def clipping(p: Any) -> Any:
+        np.maximum(p[leaf], 0.0, out=p[leaf])
+        return [wave_gradient(w) for w in p]
+
+    at = [np.array([1.0, 2.0]), np.array([3.0])]
+    problem = Problem(GradientSubject("clip", lambda p: sum(map(wave, p)), clipping, at), Options())
+    (note,) = preflight(problem, rng()).notes
+    assert note.startswith(
+        f"at another point than the one given, the gradient changed its parameters in place ([{leaf}][0] was -"
+    )
 
 
 def test_a_gradient_summed_in_another_order_each_time_is_one_gradient() -> None:
@@ -358,10 +512,53 @@ def test_a_gradient_summed_in_another_order_each_time_is_one_gradient() -> None:
 def test_the_price_of_preflight() -> None:
     cost, gradient = Counted(wave), Counted(wave_gradient)
     problem = Problem(GradientSubject("wave", cost, gradient, WAVE_AT), Options())
-    found = preflight(problem, np.random.default_rng(0))
-    assert (cost.calls, gradient.calls) == (problem.forward_passes, problem.gradient_calls) == (4, 6)
+    found = preflight(problem, rng())
+    assert (cost.calls, gradient.calls) == (problem.forward_passes, problem.gradient_calls) == (5, 6)
     assert found.claimed is not None and np.array_equal(found.claimed, wave_gradient(WAVE_AT))
     assert found.centre == wave(WAVE_AT)
+    assert found.notes == ()
+
+
+def test_the_price_of_preflight_where_the_far_point_is_outside_the_domain() -> None:
+    for cost, gradient, passes in (
+        (np.log, lambda w: 1 / w, 6),
+        (lambda w: np.log(w - 1.9), lambda w: 1 / (w - 1.9), 6),
+    ):
+        problem = Problem(GradientSubject("log", cost, gradient, 2.0), Options())
+        found = preflight(problem, rng())
+        assert (problem.forward_passes, problem.gradient_calls) == (passes, 6)
+        assert found.nearby is not None and (found.far is None) == (cost is not np.log)
+
+
+def test_what_cost_and_gradient_say_at_the_other_points_is_kept() -> None:
+    found = preflight(Problem(GradientSubject("wave", wave, wave_gradient, WAVE_AT), Options()), rng())
+    for other, least, most in ((found.nearby, 1e-4, 0.1), (found.far, 1.0, 10.0)):
+        assert other is not None
+        assert other.centre == wave(other.w) and np.array_equal(other.claimed, wave_gradient(other.w))
+        assert least < np.max(np.abs(other.w - WAVE_AT)) < most
+    unsound = preflight(
+        Problem(GradientSubject("w", wave, lambda w: wave_gradient(w) / (w[0] > 0), WAVE_AT), Options()), rng()
+    )
+    assert unsound.far is None and unsound.nearby is not None and unsound.faults == ()
+
+
+@pytest.mark.parametrize("what", ["cost", "gradient"])
+@pytest.mark.parametrize("error", [KeyError("far"), SystemExit(2), AssertionError("w > 0"), FloatingPointError()])
+def test_what_a_program_raises_far_away_is_no_matter(what: str, error: BaseException) -> None:
+    def careful(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def guarded(w: Any) -> Any:
+            if np.any(w < 0.9):
+                raise error
+            return function(w)
+
+        return guarded
+
+    cost, gradient = (careful(wave), wave_gradient) if what == "cost" else (wave, careful(wave_gradient))
+    problem = Problem(GradientSubject("careful", cost, gradient, WAVE_AT), Options())
+    found = preflight(problem, rng())
+    assert (found.far, found.faults, found.reason) == (None, (), None)
+    assert found.nearby is not None
+    assert check(cost, gradient, WAVE_AT, options=SEED).verdict is Verdict.AGREE
 
 
 def test_the_gradients_rounding_is_at_least_four_of_its_own_dtype() -> None:
@@ -386,4 +583,36 @@ def test_a_call_for_loss_and_gradient_is_a_pass_whichever_of_them_is_wanted(fact
     both = Counted(lambda w: (wave(w), factor * wave_gradient(w)))
     result = check_gradient(loss_and_gradient("both", both, WAVE_AT), SEED)
     assert result.forward_passes == both.calls
-    assert result.gradient_calls == 6
+
+
+def test_preflight_of_loss_and_gradient_counts_every_call() -> None:
+    both = Counted(lambda w: (wave(w), wave_gradient(w)))
+    problem = Problem(loss_and_gradient("both", both, WAVE_AT), Options())
+    assert preflight(problem, rng()).faults == ()
+    assert (problem.forward_passes, both.calls, problem.gradient_calls) == (11, 11, 6)
+
+
+# --- a gradient that calls the cost ---
+
+
+def differencing(w: Any) -> Any:
+    return np.array([(wave(w + step) - wave(w - step)) / 2e-6 for step in 1e-6 * np.eye(3)])
+
+
+@pytest.mark.parametrize(
+    ("subject", "notes"),
+    [
+        (GradientSubject("w", wave, differencing, WAVE_AT), 1),
+        (cost_and_gradient("w", wave, differencing, WAVE_AT), 1),
+        (GradientSubject("w", wave, wave_gradient, WAVE_AT), 0),
+        (GradientSubject("w", wave, lambda w: wave_gradient(w) + 0.0 * wave(w), WAVE_AT), 0),
+        (loss_and_gradient("w", lambda w: (wave(w), differencing(w)), WAVE_AT), 0),
+    ],
+)
+def test_a_gradient_that_evaluates_the_cost_again_and_again_is_noted(subject: GradientSubject, notes: int) -> None:
+    problem = Problem(subject, Options())
+    found = preflight(problem, rng())
+    wanted = "one gradient call evaluated the cost 6 times, for 3 components: it may be differencing instead of backpropagating"
+    assert found.notes == (wanted,) * notes
+    assert found.faults == ()
+    assert problem.forward_passes == 5 + 6 * subject.passes_per_gradient

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from gradcheck.reporting import numerals
 from gradcheck.reporting.layout import WIDTH, Style
-from gradcheck.reporting.reasons import EXPLANATIONS
+from gradcheck.reporting.reasons import EXPLANATIONS, LOSES_DIGITS, TOO_SMALL, UNEXPLAINED
 from gradcheck.reporting.text import COLOURS, lines, render, render_styled
 from gradcheck.results import CheckResult, Component, Fault, FaultKind, Reason, Status, Verdict
-from tests.golden.cases import CASES, ONE_WRONG, disagreeing
+from tests.golden.cases import CASES
+from tests.golden.pieces import ONE_WRONG, disagreeing
 from tests.golden.regenerate import FOLDER
 from tests.results_for_tests import RESULTS
 
@@ -41,14 +42,17 @@ def test_golden_reports_are_ascii_without_trailing_blanks(name: str) -> None:
 
 @each_case
 def test_sentences_and_tables_stay_within_the_width(name: str) -> None:
-    # The first line and those of the parts are complete alone, and so are not broken.
-    assert max(len(line.text) for line in lines(CASES[name])[1:] if " - " not in line.text) <= WIDTH
+    # The first line and those of the parts are complete alone, and so are not broken; nor is what is to be pasted.
+    unbroken = [f"  {verdict.name}" for verdict in Verdict] + ["reproduce: "]
+    broken = [line.text for line in lines(CASES[name])[1:] if not line.text.startswith(tuple(unbroken))]
+    assert max(map(len, broken)) <= WIDTH
 
 
 def test_every_reason_is_explained() -> None:
     assert set(EXPLANATIONS) == set(Reason)
-    texts = [text for words in EXPLANATIONS.values() for text in (words.short, words.sentence, words.advice)]
-    assert len(set(texts)) == 3 * len(Reason)
+    explained = [*EXPLANATIONS.values(), TOO_SMALL, LOSES_DIGITS, UNEXPLAINED]
+    texts = [text for words in explained for text in (words.short, words.sentence, words.advice)]
+    assert len(set(texts)) == 3 * len(explained)
 
 
 @QUICK
@@ -138,8 +142,8 @@ def test_a_difference_beyond_its_bound_never_prints_equal_to_it() -> None:
 def test_the_allowed_gap_is_taken_apart_only_where_its_errors_are_known() -> None:
     unknown = dataclasses.replace(ONE_WRONG, truncation_error=math.nan)
     known, bare = (render(CheckResult("gradient", Verdict.DISAGREE, worst=worst)) for worst in (ONE_WRONG, unknown))
-    errors = "truncation 6.0e-12 + condition 3.7e-11 + rounding of your gradient 1.2e-16"
-    assert f"allowed 1.7e-10 = 4 x ({errors})." in known
+    errors = "truncation 6.0e-12 + condition 3.7e-11 + gradient rounding 1.2e-16"
+    assert f"allowed 1.7e-10\n= 4 x ({errors}).\n" in known
     assert "allowed 1.7e-10.\n" in bare
     assert "truncation" not in bare
 
@@ -154,7 +158,7 @@ def test_blocks_of_different_chances_are_told_by_the_worst_of_them() -> None:
     (block, other) = CASES["agree"].blocks
     blocks = (block, dataclasses.replace(other, miss_probability=1e-3))
     report = " ".join(render(dataclasses.replace(CASES["agree"], blocks=blocks)).split())
-    assert "would have been seen with probability at least 1 - 1e-03." in report
+    assert "would have been seen with probability at least 1 - 1e-03 (w1 is the weakest)." in report
 
 
 def test_without_components_the_block_furthest_outside_its_bound_is_told() -> None:

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradcheck.checks.gradient import aggregate, check
+from gradcheck.checks.gradient import check
+from gradcheck.checks.judging import aggregate
 from gradcheck.checks.measuring import SAFETY, Measurement
 from gradcheck.checks.options import Locate, Options
-from gradcheck.checks.verdict import MISS_PROBABILITY, MOST_DIRECTIONS, PASSING_CHANCE
+from gradcheck.checks.evidence import MISS_PROBABILITY, MOST_DIRECTIONS, PASSING_CHANCE
 from gradcheck.differences.ladder import LadderEstimate
 from gradcheck.results import Reason, Status, Verdict
 from tests.problems_for_tests import network_case, spoiled

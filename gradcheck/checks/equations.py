@@ -14,8 +14,9 @@ import numpy.typing as npt
 from gradcheck.checks.blame import blame
 from gradcheck.checks.counterexample import as_code
 from gradcheck.checks.forward import forward_mismatch, matching_activations
-from gradcheck.checks.gradient import aggregate, check_gradient
+from gradcheck.checks.gradient import check_gradient
 from gradcheck.checks.guards import call_user
+from gradcheck.checks.judging import aggregate
 from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
 from gradcheck.checks.search import CASES, Budget, Judge, Search, search
 from gradcheck.errors import BudgetExceeded, UsageError, UserCodeError
@@ -197,7 +198,7 @@ class _NetworkCheck:
 
     def _fitting(self, case: NetworkCase, output: Array) -> tuple[str, ...]:
         """Return the declarations that fit the smallest case and, since many fit that one, some generic networks."""
-        generator = np.random.default_rng(self.options.seed)
+        generator = self.options.generator("fitting")
         each = self.subject.declared.activations
         sizes = PROBE_SIZES if len(each) == 1 else self.sizes
         cases, outputs = [case], [output]
@@ -222,7 +223,7 @@ class _NetworkCheck:
         """Judge the gradient that `make` reads out of the user's class."""
 
         def judge(case: NetworkCase, options: Options) -> CheckResult:
-            quick = dataclasses.replace(options, locate=Locate.FIRST)
+            quick = dataclasses.replace(_of_case(options, case), locate=Locate.FIRST)
             return check_gradient(make(self.subject, case.network, case.x, case.y), quick)
 
         seen = self._search(judge, least, most)
@@ -238,7 +239,8 @@ class _NetworkCheck:
         spent = self.budget.spent
         try:
             with _smallest(case):
-                detail = check_gradient(make(self.subject, case.network, case.x, case.y), self.budget.left())
+                options = _of_case(self.budget.left(), case)
+                detail = check_gradient(make(self.subject, case.network, case.x, case.y), options)
             if detail.verdict is Verdict.AGREE:
                 note = "what failed on one call did not fail on the same network again: the code answers by chance"
                 part = dataclasses.replace(part, verdict=Verdict.INCONCLUSIVE, reason=Reason.NONDETERMINISTIC)
@@ -294,6 +296,12 @@ def _smallest(case: NetworkCase) -> Iterator[None]:
         raise UserCodeError(
             f"{error} (on a network with sizes {sizes}, the smallest on which it was seen)"
         ) from error.__cause__
+
+
+def _of_case(options: Options, case: NetworkCase) -> Options:
+    """Return the options for one network: its own directions, and the same ones whenever it is judged again."""
+    arrays = [*case.network.weights, *case.network.biases, case.x, case.y]
+    return options.derived(*(np.ascontiguousarray(array).tobytes().hex() for array in arrays))
 
 
 def _with_note(part: CheckResult, note: str) -> CheckResult:

@@ -1,4 +1,4 @@
-"""Check one gradient of one cost at one point."""
+"""The check of a gradient: a cost, what is claimed for it, and the verdict."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, Final
 
-import numpy as np
-
-from gradcheck.checks.locate import locate
-from gradcheck.checks.measuring import Setting, prepare
-from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
+from gradcheck.checks.judging import judge_point
+from gradcheck.checks.nearby import judge_nearby
+from gradcheck.checks.options import DEFAULT_OPTIONS, Options
+from gradcheck.checks.precision import fault_of_rounding, is_narrow, promote
 from gradcheck.checks.preflight import Preflight, preflight
 from gradcheck.checks.problem import Problem
-from gradcheck.checks.verdict import judge_block
 from gradcheck.errors import BudgetExceeded, GradientMismatch
-from gradcheck.results import BlockResult, CheckResult, Component, Reason, Status, Verdict
+from gradcheck.results import BlockResult, CheckResult, Reason, Status, Verdict
 from gradcheck.subjects.protocol import GradientSubject
 
-MOST_LISTED: Final = 10
-"""Wrong components listed in a result (a count); how many there are stands in the blocks."""
+JUDGED_IN_FLOAT64: Final = (
+    "the parameters were judged in float64, which your code accepts: more digits can be measured there"
+)
+"""The note of a result whose parameters are of a narrower dtype."""
 
 
 def check(cost: Callable[[Any], Any], gradient: Any, at: Any, *, options: Options = DEFAULT_OPTIONS) -> CheckResult:
@@ -92,70 +92,41 @@ def check_gradient(subject: GradientSubject, options: Options = DEFAULT_OPTIONS)
     <Verdict.AGREE: 'agree'>
     """
     options = options.seeded()
-    generator = np.random.default_rng(options.seed)
     problem = Problem(subject, options)
     seed = options.seed or 0
     call = f"gradcheck.check(cost, gradient, at, options=gradcheck.Options(seed={seed}))"
     blank = CheckResult(subject.name, Verdict.INCONCLUSIVE, parameters=problem.layout.size, seed=seed, reproduce=call)
     try:
-        result = _judge(problem, blank, options, generator)
+        result = _judge(problem, blank, options)
     except BudgetExceeded:
-        result = dataclasses.replace(blank, reason=Reason.BUDGET, notes=(budget_note(options),))
+        result = dataclasses.replace(blank, reason=Reason.BUDGET)
+    if result.reason is Reason.BUDGET:
+        result = dataclasses.replace(result, notes=(*result.notes, budget_note(options)))
     return dataclasses.replace(result, forward_passes=problem.forward_passes, gradient_calls=problem.gradient_calls)
 
 
-def _judge(problem: Problem, blank: CheckResult, options: Options, generator: np.random.Generator) -> CheckResult:
+def _judge(problem: Problem, blank: CheckResult, options: Options) -> CheckResult:
     """Return the verdict on a problem; the counts are filled in by the caller."""
-    first = preflight(problem, generator)
+    first = preflight(problem, options.generator("preflight"))
     if first.faults:
         return _faulty(problem, blank, first)
     if first.reason is not None:
         return dataclasses.replace(blank, reason=first.reason, notes=(first.note,))
-    with np.errstate(all="ignore"):
-        return _measured(problem, first, blank, options, generator)
+    blank = dataclasses.replace(blank, notes=first.notes)
+    wide = promote(problem, options) if is_narrow(problem) else None
+    if wide is None:
+        return _judged(problem, first, blank, options)
+    lost = fault_of_rounding(problem, first, wide[1])
+    blank = dataclasses.replace(blank, notes=(*blank.notes, lost or JUDGED_IN_FLOAT64))
+    result = _judged(*wide, blank, options)
+    if lost and result.verdict is Verdict.AGREE:
+        return dataclasses.replace(result, verdict=Verdict.INCONCLUSIVE, reason=Reason.DTYPE)
+    return result
 
 
-def _measured(
-    problem: Problem, first: Preflight, blank: CheckResult, options: Options, generator: np.random.Generator
-) -> CheckResult:
-    """Return the verdict of the measurements."""
-    setting = prepare(problem, first, generator)
-    blocks: list[BlockResult] = []
-    for leaf in problem.layout.leaves:
-        blocks.append(judge_block(setting, leaf, generator))
-        if options.locate is Locate.FIRST and blocks[-1].status is Status.DISAGREE:
-            break
-    blocks, wrong = _located(setting, blocks, options, generator)
-    verdict, reason = aggregate([block.status for block in blocks], [block.reason for block in blocks])
-    notes = (budget_note(options),) if reason is Reason.BUDGET else ()
-    return dataclasses.replace(
-        blank,
-        verdict=verdict,
-        reason=reason,
-        blocks=tuple(blocks),
-        wrong=tuple(wrong[:MOST_LISTED]),
-        worst=wrong[0] if wrong else None,
-        notes=notes,
-    )
-
-
-def aggregate(statuses: list[Status], reasons: list[Reason | None]) -> tuple[Verdict, Reason | None]:
-    """Return the verdict over blocks: one DISAGREE decides, all must be judged for AGREE, and vacuous ones prove nothing.
-
-    Examples
-    --------
-    >>> aggregate([Status.AGREE, Status.VACUOUS], [None, None])
-    (<Verdict.AGREE: 'agree'>, None)
-    >>> aggregate([Status.VACUOUS], [None])
-    (<Verdict.INCONCLUSIVE: 'inconclusive'>, <Reason.VACUOUS: 'vacuous'>)
-    """
-    if Status.DISAGREE in statuses:
-        return Verdict.DISAGREE, None
-    if Status.INCONCLUSIVE in statuses:
-        return Verdict.INCONCLUSIVE, next(reason for reason in reasons if reason is not None)
-    if Status.AGREE in statuses:
-        return Verdict.AGREE, None
-    return Verdict.INCONCLUSIVE, Reason.VACUOUS
+def _judged(problem: Problem, first: Preflight, blank: CheckResult, options: Options) -> CheckResult:
+    """Return the verdict at the point, or beside it where the point cannot decide."""
+    return judge_nearby(problem, first, judge_point(problem, first, blank, options), blank, options)
 
 
 def _faulty(problem: Problem, blank: CheckResult, first: Preflight) -> CheckResult:
@@ -165,24 +136,6 @@ def _faulty(problem: Problem, blank: CheckResult, first: Preflight) -> CheckResu
         BlockResult(leaf.name, leaf.shape, Status.DISAGREE) for leaf in problem.layout.leaves if leaf.name in where
     )
     return dataclasses.replace(blank, verdict=Verdict.DISAGREE, faults=first.faults, blocks=blocks)
-
-
-def _located(
-    setting: Setting, blocks: list[BlockResult], options: Options, generator: np.random.Generator
-) -> tuple[list[BlockResult], list[Component]]:
-    """Return the blocks with their counts of wrong components, and those components, worst first."""
-    wrong: list[Component] = []
-    counted = []
-    for leaf, block in zip(setting.problem.layout.leaves, blocks, strict=False):
-        if block.status is Status.DISAGREE:
-            location = locate(setting, leaf, options.locate, generator)
-            wrong.extend(location.wrong)
-            block = dataclasses.replace(
-                block, components_measured=location.measured, components_wrong=len(location.wrong)
-            )
-        counted.append(block)
-    wrong.sort(key=lambda component: -abs(component.claimed - component.estimated))
-    return counted, wrong
 
 
 def budget_note(options: Options) -> str:

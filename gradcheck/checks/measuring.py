@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.preflight import Preflight
+from gradcheck.checks.preflight import GRADIENT_ROUNDINGS, Nearby, Preflight
 from gradcheck.checks.problem import Problem
-from gradcheck.differences.directions import gaussian_direction
-from gradcheck.differences.ladder import Accuracy, LadderEstimate, climb, first_step
+from gradcheck.differences.directions import component_direction, gaussian_direction
+from gradcheck.differences.estimates import Accuracy, LadderEstimate
+from gradcheck.differences.ladder import FIRST_RUNGS, LARGEST_STEP, RATIO, climbing, first_step
 from gradcheck.differences.lines import Line
+from gradcheck.differences.lockstep import Procedure, follow, follow_all
 from gradcheck.differences.noise import measure_noise
+from gradcheck.differences.rungs import EXTRAPOLATED_CONDITION
 
 Vector = npt.NDArray[Any]
 
@@ -29,51 +33,148 @@ WANTED_ACCURACY: Final = 1.5e-9
 """A ladder stops at an error of this share of the slope (dimensionless): with it two directions see an error of 1e-5 of a block's norm
 with probability 1 - 1e-6, since 0.80 * 2 * SAFETY * 1.5e-9 < 1e-8 = 1e-5 * sqrt(1e-6)."""
 
+SHARE_OF_DIGITS: Final = 1 / 5
+"""An agreement counts when at least this share of the dtype's decimal digits was measured: 3.1 of float64, 1.4 of float32."""
+
+FINEST_SHARE: Final = 8.0
+"""A gap is looked at again at the step where it is this many times the noise of one evaluation over that step (dimensionless): half
+of it then stands out of SAFETY times the noise."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """What every measurement of one problem shares.
+    """What every measurement of one problem at one point shares.
 
     Attributes
     ----------
     problem : Problem
-    preflight : Preflight
+        Its `w` is the point.
+    centre : float
+        The cost there.
+    claimed, gradient_noise : ndarray, shape (P,)
+        The claimed gradient and the rounding error of each of its components [cost per unit of parameter].
     noise : float
         Error of one evaluation of the cost [cost].
     eps : float
-        Machine precision of the coarsest dtype among the parameters (dimensionless).
+        Machine precision of the coarsest dtype among cost and parameters (dimensionless).
 
     Examples
     --------
     >>> [field.name for field in dataclasses.fields(Setting)]
-    ['problem', 'preflight', 'noise', 'eps']
+    ['problem', 'centre', 'claimed', 'gradient_noise', 'noise', 'eps']
     """
 
     problem: Problem
-    preflight: Preflight
+    centre: float
+    claimed: Vector
+    gradient_noise: Vector
     noise: float
     eps: float
 
     @property
-    def claimed(self) -> Vector:
-        """The claimed gradient, of shape (P,)."""
-        return np.zeros(0) if self.preflight.claimed is None else self.preflight.claimed
+    def resolvable(self) -> float:
+        """The least slope that the longest step could tell from the noise [cost per unit of step]."""
+        return SAFETY * EXTRAPOLATED_CONDITION * self.noise / (LARGEST_STEP / RATIO)
+
+    @property
+    def wanted_digits(self) -> float:
+        """The decimal digits that an agreement must have measured."""
+        return -SHARE_OF_DIGITS * math.log10(self.eps)
+
+    def beside(self, nearby: Nearby) -> Setting:
+        """Return the setting at another point, where the cost and the claim are already known."""
+        roundings = GRADIENT_ROUNDINGS * self.eps * np.abs(nearby.claimed)
+        return dataclasses.replace(
+            self,
+            problem=self.problem.at(nearby.w),
+            centre=nearby.centre,
+            claimed=nearby.claimed,
+            gradient_noise=np.fmax(self.gradient_noise, roundings),
+        )
+
+    def just_beside(self, generator: np.random.Generator) -> Setting | None:
+        """Return the setting at a generic point just beside this one, off any kink it lies on; None where nothing sound is said there.
+
+        One forward pass and one gradient call.
+        """
+        moved = self.problem.w.copy()
+        for leaf in self.problem.layout.leaves:
+            if leaf.size:
+                distance = math.sqrt(max(self.eps, self.problem.layout.eps(leaf)))
+                moved += distance * gaussian_direction(self.problem.w, leaf.place, generator)
+        moved = self.problem.layout.realise(moved)
+        centre, claim = self.problem.probe(moved), self.problem.claim_elsewhere(moved)
+        if not math.isfinite(centre) or claim is None or claim.vector is None or claim.faults:
+            return None
+        return self.beside(Nearby(moved, centre, claim.vector))
 
     def line(self, direction: Vector) -> Line:
         """Return the cost along a direction of shape (P,)."""
-        return Line(self.problem.probe, self.problem.w, direction, self.problem.layout.realise, self.problem.probes)
+        problem = self.problem
+        return Line(problem.probe, problem.w, direction, problem.layout.realise, problem.probes)
 
-    def accuracy(self) -> Accuracy:
-        """Return how well the cost can be evaluated, and how well its slope is to be known."""
-        return Accuracy(self.noise, NOISE_SAFETY * self.eps / 2.0, WANTED_ACCURACY)
+    def accuracy(self, size: float = 0.0) -> Accuracy:
+        """Return how well the cost can be evaluated, and how well a slope of at least `size` is to be known."""
+        return Accuracy(self.noise, NOISE_SAFETY * self.eps / 2.0, WANTED_ACCURACY, size)
 
-    def measure(self, direction: Vector) -> Measurement:
+    def measure(self, direction: Vector, *, size: float = 0.0) -> Measurement:
         """Measure the cost's slope along `direction` and put the claim beside it; 6 forward passes or more."""
-        line = self.line(direction)
-        estimate = climb(line, self.preflight.centre, accuracy=self.accuracy(), step=first_step(self.eps))
-        tangent = estimate.tangent(line) if math.isfinite(estimate.value) else direction
-        gradient_noise = norm(self.preflight.gradient_noise * tangent)
-        return Measurement(float(self.claimed @ tangent), estimate, gradient_noise)
+        return self.measure_all([direction], size=size)[0]
+
+    def measure_all(self, directions: Sequence[Vector], *, size: float = 0.0) -> list[Measurement]:
+        """Measure along several directions; an executor evaluates their points side by side."""
+        lines = [self.line(direction) for direction in directions]
+        found = follow_all(lines, [self._climbing(line, self._first_step(size), size) for line in lines])
+        return [self._beside_claim(line, estimate) for line, estimate in zip(lines, found, strict=True)]
+
+    def look_closer(self, seen: Measurement) -> Measurement:
+        """Look again, at the finest steps that could tell, at a gap that stands out; return what then is known.
+
+        The cost may have its claimed slope on a scale below all steps of the ladder: parameters of very different scale in
+        one array, a fast oscillation, a kink beside the point. Where the claim is refuted down to the step at which the
+        noise hides the gap, the measurement stands; else the ladder starts again below the step that did not refute it.
+        """
+        line = self.line(seen.direction)
+        finest = FINEST_SHARE * self._noise_along(line, seen) / seen.gap if seen.gap > 0.0 else math.inf
+        if not RATIO * finest < seen.estimate.step:
+            return seen
+        steps = [math.sqrt(finest * seen.estimate.step), finest]
+        refuted = follow(line, self._refuting(line, steps, seen))
+        if all(refuted):
+            return seen
+        step = steps[refuted.index(False)] / RATIO
+        return self._beside_claim(line, follow(line, self._climbing(line, step, 0.0)))
+
+    def _first_step(self, size: float) -> float:
+        """Return where to begin: the smaller the slope beside the noise, the longer the steps that measure it."""
+        noise = max(self.eps, self.noise / size if size > 0.0 else self.eps)
+        return min(first_step(noise), LARGEST_STEP / RATIO ** (FIRST_RUNGS - 1))
+
+    def _climbing(self, line: Line, step: float, size: float) -> Procedure[LadderEstimate]:
+        return climbing(self.centre, line.distance, accuracy=self.accuracy(size), step=step)
+
+    def _noise_along(self, line: Line, seen: Measurement) -> float:
+        """Return the noise of one evaluation along a line, that of its rounded point included."""
+        slope = max(abs(seen.estimate.value), abs(seen.claimed))
+        return max(self.noise, NOISE_SAFETY * self.eps / 2.0 * max(abs(self.centre), slope * line.distance))
+
+    def _refuting(self, line: Line, steps: list[float], seen: Measurement) -> Procedure[list[bool]]:
+        """Tell for each step whether a central difference with it refutes the claim."""
+        values = yield [sign * t for t in steps for sign in (1.0, -1.0)]
+        refuted = []
+        for i, t in enumerate(steps):
+            slope = (values[2 * i] - values[2 * i + 1]) / (2.0 * t)
+            claimed = float(self.claimed @ line.displacement(((t, 0.5 / t), (-t, -0.5 / t))))
+            allowed = SAFETY * (self._noise_along(line, seen) / t + seen.gradient_noise)
+            # Where a side of the point has no value, nothing speaks against the measurement.
+            refuted.append(not abs(slope - claimed) <= allowed)
+        return refuted
+
+    def _beside_claim(self, line: Line, estimate: LadderEstimate) -> Measurement:
+        """Put the claim for the direction as it was realised beside an estimate."""
+        tangent = estimate.tangent(line) if math.isfinite(estimate.value) else line.direction
+        gradient_noise = norm(self.gradient_noise * tangent)
+        return Measurement(float(self.claimed @ tangent), estimate, gradient_noise, line.direction)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +191,7 @@ class Measurement:
     claimed: float
     estimate: LadderEstimate
     gradient_noise: float
+    direction: Vector = dataclasses.field(default_factory=lambda: np.zeros(0), compare=False, repr=False)
 
     @property
     def bound(self) -> float:
@@ -111,6 +213,12 @@ class Measurement:
         """Whether the gap is more than the errors allow; NaN stands out."""
         return self.is_measured and not (self.gap <= self.bound)
 
+    @property
+    def is_subgradient(self) -> bool:
+        """Whether the claim lies between the slopes of both sides of the point, to within the errors."""
+        half = 0.5 * (abs(self.estimate.slope_gap) + self.estimate.slope_gap_error)
+        return self.is_measured and self.gap <= self.bound + half
+
 
 def prepare(problem: Problem, preflight: Preflight, generator: np.random.Generator) -> Setting:
     """Measure the noise of the cost along one direction over all blocks; 6 to 24 forward passes."""
@@ -118,13 +226,14 @@ def prepare(problem: Problem, preflight: Preflight, generator: np.random.Generat
     direction = np.zeros(problem.w.size)
     for leaf in problem.layout.leaves:
         if leaf.size:
-            direction += gaussian_direction(problem.w, leaf.place, generator)
-    line = Line(problem.probe, problem.w, direction, problem.layout.realise)
+            direction += component_direction(problem.w, leaf.place, generator)
+    line = Line(problem.probe, problem.w, direction, problem.layout.realise, problem.probes)
     # The points of the table must differ in the parameters' own dtype: a few roundings in float32, far above them in float64.
     noise = measure_noise(line, preflight.centre, spacing=max(1e-10, 8.0 * eps), eps=eps)
     # Near the smallest numbers there are, their spacing is the noise.
     level = max(noise.level, float(np.finfo(np.float64).tiny) * eps)
-    return Setting(problem, preflight, NOISE_SAFETY * level, eps)
+    claimed = np.zeros(problem.w.size) if preflight.claimed is None else preflight.claimed
+    return Setting(problem, preflight.centre, claimed, preflight.gradient_noise, NOISE_SAFETY * level, eps)
 
 
 def norm(vector: Vector) -> float:

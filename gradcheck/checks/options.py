@@ -120,6 +120,16 @@ class Options:
         """
         return np.random.default_rng([self.seed or 0, *(zlib.crc32(word.encode()) for word in purpose)])
 
+    def derived(self, *purpose: str) -> Options:
+        """Return the options for a check within this one: its directions are independent of all others.
+
+        Examples
+        --------
+        >>> Options(seed=1).derived("nearby").seed != 1
+        True
+        """
+        return dataclasses.replace(self, seed=int(self.generator(*purpose).integers(2**31)))
+
     def seeded(self) -> Options:
         """Return the options with a seed: the one given, or a new one."""
         return self if self.seed is not None else dataclasses.replace(self, seed=secrets.randbelow(2**31))

@@ -9,36 +9,22 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.problem import Claim, Problem
-from gradcheck.differences.directions import block_scale
+from gradcheck.checks.claims import GRADIENT_ROUNDINGS as GRADIENT_ROUNDINGS
+from gradcheck.checks.claims import Claim
+from gradcheck.checks.contracts import after_call_elsewhere, after_cost_elsewhere, roundings
+from gradcheck.checks.elsewhere import Nearby as Nearby
+from gradcheck.checks.elsewhere import Visited, claim_far, visit_beside, visit_far
+from gradcheck.checks.one_answer import Answers, one_answer_for_all
+from gradcheck.checks.problem import Problem
+from gradcheck.checks.repeats import repeat_cost
+from gradcheck.checks.watch import watching
 from gradcheck.results import Fault, FaultKind, Reason
 
 Vector = npt.NDArray[Any]
 
-ELSEWHERE: Final = 2.0**-7
-"""How far away "elsewhere" is, in units of each block's scale: far enough to change every digit a stale cache would keep (dimensionless)."""
-
-SAME_GRADIENT: Final = 64.0
-"""Two calls at one point may differ by this many roundings of the block's largest component: another order of summation, no more (dimensionless)."""
-
-GRADIENT_ROUNDINGS: Final = 4.0
-"""Least rounding error of a claimed component, in units of eps times itself (dimensionless)."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Nearby:
-    """A generic point beside the user's, with what the cost and the gradient say there.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> Nearby(np.ones(1), 1.0, np.ones(1)).centre
-    1.0
-    """
-
-    w: Vector
-    centre: float
-    claimed: Vector
+FEWEST_DIFFERENCED: Final = 2
+"""Evaluations of the cost within one gradient call that are worth a note (a count): the least that a difference takes. One is how
+a program fills its cache."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +44,13 @@ class Preflight:
     note : str
         The sentence that goes with `reason`.
     nearby : Nearby or None
-        None where the cost or the gradient has no sound answer there.
+        A little beside the point; None where the cost or the gradient has no sound answer there, or the gradient is a value.
+    notes : tuple of str
+        What is worth saying whatever the verdict.
+    cost_noise : float
+        The largest difference between equal evaluations, where it is of the size of roundings; 0 where they are equal [cost].
+    far : Nearby or None
+        About one block's scale away, near -w; None as for `nearby`.
 
     Examples
     --------
@@ -74,13 +66,17 @@ class Preflight:
     reason: Reason | None = None
     note: str = ""
     nearby: Nearby | None = None
+    notes: tuple[str, ...] = ()
+    cost_noise: float = 0.0
+    far: Nearby | None = None
 
 
 def preflight(problem: Problem, generator: np.random.Generator) -> Preflight:
     """Look at the cost and the gradient at the point before anything is differenced.
 
-    What equation (46) takes for granted: C is one finite number that depends on w alone. 4 forward passes and 6 gradient
-    calls. The gradient is called elsewhere first, so that one that answers for the first point it ever saw is judged on its answer here.
+    What equation (46) takes for granted: C is one finite number that depends on w alone. 5 forward passes (6 where -w is outside
+    the domain) and 6 gradient calls when nothing is wrong; for a gradient given as its value 3 and 1. The gradient is
+    called far away first, so that one that answers for the first point it ever saw is judged on its answer here.
 
     Examples
     --------
@@ -96,136 +92,125 @@ def preflight(problem: Problem, generator: np.random.Generator) -> Preflight:
     if mutation is not None:
         return Preflight(centre, None, nothing, (mutation,))
     if not math.isfinite(centre):
-        return Preflight(
-            centre,
-            None,
-            nothing,
-            (),
-            Reason.DOMAIN,
-            f"the cost is {centre} at the point given: a finite cost is required",
-        )
-    elsewhere = _elsewhere(problem, generator)
-    beside = problem.probe(elsewhere)
-    if not math.isfinite(beside):
-        elsewhere = problem.w
-    again = problem.cost(problem.w)
-    if again != centre:
-        note = (
-            f"the cost is not deterministic: two evaluations at the same point gave {centre!r} and {again!r}, "
-            f"{abs(again - centre):.1e} apart; fix its seed inside the cost (dropout, shuffling, a global random state)"
-        )
-        return Preflight(centre, None, nothing, (), Reason.NONDETERMINISTIC, note)
-    claim = problem.claim_elsewhere(elsewhere)
-    first = problem.claim(problem.w)
+        note = f"the cost is {centre} at the point given: a finite cost is required"
+        return Preflight(centre, None, nothing, (), Reason.DOMAIN, note)
+    beside = visit_beside(problem, generator)
+    far = None if problem.subject.gives_value_only else visit_far(problem, generator)
+    repeats = repeat_cost(problem, centre, math.nan if beside is None else beside.cost)
+    if not repeats.is_rounding:
+        return Preflight(centre, None, nothing, (), Reason.NONDETERMINISTIC, repeats.sentence)
+    cost = _Cost(Visited(problem.w, centre), beside, far, repeats.spread)
+    if problem.subject.gives_value_only:
+        return _value_judged(problem, cost)
+    return _function_judged(problem, cost, generator)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Cost:
+    """What the cost said, at the point and elsewhere, and the largest difference between equal evaluations."""
+
+    here: Visited
+    beside: Visited | None
+    far: Visited | None
+    noise: float
+
+    @property
+    def farthest(self) -> Visited:
+        """The point where most of what a program keeps is another."""
+        return self.far or self.beside or self.here
+
+    def claim(self, problem: Problem, at: Visited) -> Claim | None:
+        """Return what the gradient says at one of the points that are ours."""
+        return claim_far(problem, at.w) if at is self.far else problem.claim_elsewhere(at.w)
+
+
+def _value_judged(problem: Problem, cost: _Cost) -> Preflight:
+    """Judge a gradient given as its value: there is nothing to ask it elsewhere, and no contract about calls."""
+    claim = problem.claim(problem.w)
+    if claim.faults or claim.vector is None:
+        return Preflight(cost.here.cost, None, np.zeros(problem.w.size), claim.faults)
+    return Preflight(cost.here.cost, claim.vector, _least_rounding(problem, claim), cost_noise=cost.noise)
+
+
+def _function_judged(problem: Problem, cost: _Cost, generator: np.random.Generator) -> Preflight:
+    """Call the gradient here and elsewhere by turns; far away first."""
+    earlier = cost.claim(problem, cost.farthest)
+    first, notes = _asked_and_watched(problem)
+    faulty = Preflight(cost.here.cost, None, np.zeros(problem.w.size), first.faults, notes=notes)
     if first.faults or first.vector is None:
-        return Preflight(centre, None, nothing, first.faults)
-    problem.probe(elsewhere)
-    fault = _fault_across_calls(problem, first, elsewhere)
+        return faulty
+    problem.probe(cost.farthest.w)
+    fault = after_cost_elsewhere(problem, first)
     if fault is not None:
-        return Preflight(centre, None, nothing, (fault,))
-    nearby = None
-    if elsewhere is not problem.w and claim is not None and claim.vector is not None and not claim.faults:
-        nearby = Nearby(elsewhere, beside, claim.vector)
-    return Preflight(centre, first.vector, _rounding(problem, first, generator), nearby=nearby)
-
-
-def _elsewhere(problem: Problem, generator: np.random.Generator) -> Vector:
-    """Return a point beside the user's, every component moved."""
-    moved = problem.w.copy()
-    for leaf in problem.layout.leaves:
-        if leaf.size:
-            moved[leaf.place] += ELSEWHERE * block_scale(moved[leaf.place]) * generator.standard_normal(leaf.size)
-    return problem.layout.realise(moved)
-
-
-def _fault_across_calls(problem: Problem, first: Claim, elsewhere: Vector) -> Fault | None:
-    """Call the gradient after the cost, then after itself, was evaluated elsewhere; each time it must say the same."""
-    second = problem.claim(problem.w).vector
-    leaf = _changed_leaf(problem, first, second)
-    if leaf is not None:
-        return _name_change(problem, first, second, leaf)
-    problem.claim_elsewhere(elsewhere)
-    overwritten = _overwritten(problem, first)
-    if overwritten is not None:
-        return overwritten
-    leaf = _changed_leaf(problem, first, problem.claim(problem.w).vector)
-    return None if leaf is None else _earlier_call(leaf)
-
-
-def _earlier_call(leaf: str) -> Fault:
-    """Return the fault of a gradient that answers for another call's point."""
-    return Fault(
-        FaultKind.STALE,
-        leaf,
-        f"the gradient of {leaf} at the same point changed after a gradient call at another point: it keeps something of an earlier call",
+        return dataclasses.replace(faulty, faults=(fault,))
+    beside = cost.claim(problem, cost.beside or cost.farthest)
+    fault = after_call_elsewhere(problem, first)
+    if fault is not None:
+        return dataclasses.replace(faulty, faults=(fault,))
+    found = Preflight(
+        cost.here.cost,
+        first.vector,
+        _rounding(problem, first, generator),
+        nearby=None if cost.beside is None else cost.beside.with_claim(beside),
+        notes=(*notes, *_written_elsewhere(beside, earlier)),
+        cost_noise=cost.noise,
+        far=None if cost.far is None else cost.far.with_claim(earlier),
     )
+    fault = _kept_result(problem, found, first, generator)
+    return found if fault is None else dataclasses.replace(faulty, faults=(fault,))
 
 
-def _name_change(problem: Problem, claim: Claim, second: Vector | None, leaf: str) -> Fault:
-    """Say what it is when the second call at the same point differs: accumulation, chance, or a stale cache."""
-    first = claim.vector
-    third = problem.claim(problem.w).vector
-    if first is None or second is None or third is None:
-        return Fault(
-            FaultKind.STALE, leaf, f"the gradient of {leaf} was sound in the first call and is not in a later one"
-        )
-    changed = _changed_leaf(problem, dataclasses.replace(claim, vector=second), third) is not None
-    grown = dataclasses.replace(claim, vector=2.0 * second - first)
-    if changed and _changed_leaf(problem, grown, third) is None:
-        sentence = f"the gradient of {leaf} grows by the same amount with every call at one point: set it to zero before adding to it"
-        return Fault(FaultKind.ACCUMULATION, leaf, sentence)
-    if changed:
-        spread = float(np.max(np.abs(third - second)))
-        sentence = f"the gradient of {leaf} differs from call to call at the same point, by {spread:.1e}: a random state, or a sum that is never reset"
-        return Fault(FaultKind.NONDETERMINISTIC, leaf, sentence)
-    problem.probe(problem.w)
-    if _changed_leaf(problem, dataclasses.replace(claim, vector=third), problem.claim(problem.w).vector) is None:
-        return _earlier_call(leaf)
-    sentence = (
-        f"the gradient of {leaf} changed after the cost was evaluated at another point: it uses values kept from the last "
-        "forward pass (a stale cache); compute them from its own argument"
+def _asked_and_watched(problem: Problem) -> tuple[Claim, tuple[str, ...]]:
+    """Call the gradient at the point, and say so if it calls the cost again and again: once fills a cache, more is differencing."""
+    subject = problem.subject
+    if subject.passes_per_gradient:
+        return problem.claim(problem.w), ()
+    with watching(subject.watched or subject.cost) as watch:
+        claim = problem.claim(problem.w)
+    if watch.calls is None or watch.calls < FEWEST_DIFFERENCED:
+        return claim, ()
+    note = (
+        f"one gradient call evaluated the cost {watch.calls} times, for {problem.w.size} components: "
+        "it may be differencing instead of backpropagating"
     )
-    return Fault(FaultKind.STALE, leaf, sentence)
+    return claim, (note,)
 
 
-def _overwritten(problem: Problem, first: Claim) -> Fault | None:
-    """Return a fault if the arrays of the first call have changed since: views of a buffer that later calls overwrite."""
-    for leaf, value in zip(problem.layout.leaves, first.leaves, strict=True):
-        if first.vector is not None and not np.array_equal(
-            np.ravel(np.asarray(value, dtype=np.float64)), first.vector[leaf.place]
-        ):
-            sentence = (
-                f"the array returned for {leaf.name} was overwritten by a later call: return a copy, not a buffer"
-            )
-            return Fault(FaultKind.STALE, leaf.name, sentence)
-    return None
+def _written_elsewhere(*claims: Claim | None) -> tuple[str, ...]:
+    """Return a note if the gradient writes to its parameters at other points, while at the one given it does not."""
+    faults = [fault for claim in claims if claim is not None for fault in claim.faults]
+    written = [fault.sentence for fault in faults if fault.kind is FaultKind.MUTATION]
+    return tuple(f"at another point than the one given, {sentence}" for sentence in written[:1])
 
 
-def _changed_leaf(problem: Problem, before: Claim, after: Vector | None) -> str | None:
-    """Return the name of the first leaf whose gradient differs by more than the order of summation explains."""
-    if before.vector is None or after is None:
-        return problem.layout.leaves[0].name
-    for leaf, eps in zip(problem.layout.leaves, _roundings(problem, before), strict=True):
-        was, now = before.vector[leaf.place], after[leaf.place]
-        allowed = SAME_GRADIENT * eps * np.max(np.abs(was), initial=0.0)
-        if not np.all(np.abs(now - was) <= allowed):
-            return leaf.name
-    return None
+def _kept_result(problem: Problem, found: Preflight, first: Claim, generator: np.random.Generator) -> Fault | None:
+    """Return a fault if the gradient's answer is the same wherever it is asked, and should not be."""
+    if found.nearby is None or found.claimed is None:
+        return None
+    eps = max(problem.cost_eps, *roundings(problem, first))
+    here = Nearby(problem.w, found.centre, found.claimed)
+    return one_answer_for_all(problem, Answers(here, found.nearby, found.far, found.cost_noise, eps), generator)
 
 
-def _roundings(problem: Problem, claim: Claim) -> list[float]:
-    """Return the machine precision of each leaf's gradient: of the parameter's dtype, or of its own where that is coarser."""
-    return [max(problem.layout.eps(leaf), claim.eps(i)) for i, leaf in enumerate(problem.layout.leaves)]
+@np.errstate(all="ignore")
+def _least_rounding(problem: Problem, claim: Claim) -> Vector:
+    """Return the least rounding error of each component: a few roundings of itself."""
+    noise = np.zeros(problem.w.size)
+    if claim.vector is not None:
+        for leaf, eps in zip(problem.layout.leaves, roundings(problem, claim), strict=True):
+            noise[leaf.place] = GRADIENT_ROUNDINGS * eps * np.abs(claim.vector[leaf.place])
+    return noise
 
 
+@np.errstate(all="ignore")
 def _rounding(problem: Problem, first: Claim, generator: np.random.Generator) -> Vector:
     """Measure the rounding error of each component: how it answers to a change of every parameter in its last digit."""
-    noise = np.zeros(problem.w.size)
-    claimed = noise if first.vector is None else first.vector
     nudged = problem.w.copy()
-    for leaf, eps in zip(problem.layout.leaves, _roundings(problem, first), strict=True):
+    for leaf in problem.layout.leaves:
         nudged[leaf.place] *= 1.0 + problem.layout.eps(leaf) * generator.choice([-1.0, 1.0], leaf.size)
-        noise[leaf.place] = GRADIENT_ROUNDINGS * eps * np.abs(claimed[leaf.place])
     claim = problem.claim_elsewhere(problem.layout.realise(nudged))
-    beside = None if claim is None else claim.vector
-    return noise if beside is None else np.fmax(noise, np.abs(beside - claimed))
+    least = _least_rounding(problem, first)
+    if claim is None or claim.vector is None or first.vector is None:
+        return least
+    noise: Vector = np.fmax(least, np.abs(claim.vector - first.vector))
+    return noise

@@ -6,8 +6,6 @@ import dataclasses
 import shlex
 from pathlib import Path
 
-import numpy as np
-
 from gradcheck.checks.dispatch import check_subject
 from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
 from gradcheck.errors import LoadError, UsageError, UserCodeError
@@ -58,7 +56,7 @@ def check_target(spec: SubjectSpec, options: Options = DEFAULT_OPTIONS, *, impor
 
 def _subjects(loaded: LoadedModule, spec: SubjectSpec, options: Options) -> tuple[Found, ...]:
     """Return the subjects a target names, or all that its file has."""
-    generator = np.random.default_rng([options.seed or 0, 1])  # apart from the directions' own
+    generator = options.generator("data")
     names = parse_target(spec.target).names
     if names:
         return (named(loaded.module, names, spec, generator),)

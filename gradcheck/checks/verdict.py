@@ -1,37 +1,27 @@
-"""The verdict on one block, from measurements along independent random directions."""
+"""The verdict on each block, from measurements along independent random directions."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
-from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
-from gradcheck.differences.directions import block_scale, gaussian_direction
-from gradcheck.differences.ladder import RATIO
+from gradcheck.checks.complex_arbiter import ComplexArbiter
+from gradcheck.checks.confirm import confirm
+from gradcheck.checks.evidence import Evidence
+from gradcheck.checks.findings import Finding, describe
+from gradcheck.checks.grouping import Group, group_leaves, sensitivity
+from gradcheck.checks.measuring import Measurement, Setting
+from gradcheck.checks.options import Locate, Options
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
-from gradcheck.results import BlockResult, Reason, Status
-
-MISS_PROBABILITY: Final = 1e-6
-"""The probability at which the detection limit is stated (dimensionless)."""
-
-WANTED_LIMIT: Final = 1e-5
-"""Directions are added until an error of this share of the block's norm would be seen with probability 1 - 1e-6 (dimensionless)."""
-
-MOST_DIRECTIONS: Final = 4
-"""Directions after which a block that is still open is INCONCLUSIVE (a count)."""
-
-SHARE_OF_DIGITS: Final = 1 / 5
-"""An agreement counts when at least this share of the dtype's decimal digits was measured: 3.1 of float64, 1.4 of float32."""
-
-PASSING_CHANCE: Final = math.sqrt(2.0 / math.pi)
-"""P(|e . v| <= delta) <= 0.80 delta / |e| for a Gaussian v: the density at 0 times the width (dimensionless)."""
+from gradcheck.results import Arbiter, BlockResult, Reason, Status
 
 
-def judge_block(setting: Setting, leaf: Leaf, generator: np.random.Generator) -> BlockResult:
-    """Judge one block: DISAGREE needs two independent directions, AGREE needs digits, the rest is INCONCLUSIVE or VACUOUS.
+def judge_blocks(setting: Setting, options: Options) -> list[Finding]:
+    """Judge every leaf: DISAGREE needs two independent directions, AGREE needs digits, the rest is INCONCLUSIVE or VACUOUS.
+
+    Leaves of similar sensitivity share their directions; a group in which anything is left open is taken apart. With
+    Locate.FIRST the leaves after the first that disagrees are left out.
 
     Examples
     --------
@@ -39,131 +29,195 @@ def judge_block(setting: Setting, leaf: Leaf, generator: np.random.Generator) ->
     >>> check(lambda w: w**3, lambda w: 3 * w**2, 2.0).blocks[0].status
     <Status.AGREE: 'agree'>
     """
-    if leaf.size == 0:
-        return BlockResult(leaf.name, leaf.shape, Status.VACUOUS)
-    measured: list[Measurement] = []
-    out_of_budget = False
+    jury = _Jury(setting, options)
     try:
-        while len(measured) < MOST_DIRECTIONS and not _is_settled(setting, leaf, measured):
-            measured.append(setting.measure(gaussian_direction(setting.problem.w, leaf.place, generator)))
-    except BudgetExceeded:
-        out_of_budget = True
+        for group in group_leaves(setting, setting.problem.layout.leaves):
+            jury.judge(group)
+        jury.escalate()
+    except _FirstFound:
+        pass
+    return [jury.found[leaf.name] for leaf in setting.problem.layout.leaves if leaf.name in jury.found]
+
+
+ESCALATED: Final = (Reason.NOISE, Reason.TRUNCATION, Reason.DTYPE)
+"""Reasons for which differences may be too coarse where the complex step is not."""
+
+FEWEST_DIRECTIONS: Final = 2
+"""Directions after which the complex step is tried before more of them are measured (a count)."""
+
+
+class _FirstFound(Exception):
+    """One leaf disagrees, and no more was asked for."""
+
+
+class _Jury:
+    """The leaves judged so far."""
+
+    def __init__(self, setting: Setting, options: Options) -> None:
+        self.setting, self.options = setting, options
+        self.generator = options.generator("directions")
+        self.arbiter = ComplexArbiter(setting, options.generator("complex step"))
+        self._besides: list[Setting | None] = []
+        self.found: dict[str, Finding] = {
+            leaf.name: Finding(BlockResult(leaf.name, leaf.shape, Status.VACUOUS), None)
+            for leaf in setting.problem.layout.leaves
+            if leaf.size == 0
+        }
+
+    def judge(self, group: Group) -> None:
+        """Judge the leaves of a group, together as long as that settles them."""
+        try:
+            measured = self._measure(group)
+        except BudgetExceeded:
+            for leaf in group.leaves:
+                self._settle(Evidence(self.setting, leaf, (), ()), Status.INCONCLUSIVE, Reason.BUDGET)
+            return
+        each = self._evidence(group, measured)
         if not measured:
-            return BlockResult(leaf.name, leaf.shape, Status.INCONCLUSIVE, Reason.BUDGET)
-    status, reason = _decide(setting, leaf, measured)
-    if out_of_budget and status is not Status.DISAGREE:
-        reason, status = Reason.BUDGET, Status.INCONCLUSIVE
-    return _describe(setting, leaf, measured, status, reason)
+            return  # settled by the complex step
+        if len(group.leaves) == 1:
+            self._judge_alone(each[0])
+        elif any(m.estimate.is_kinked for m in measured):
+            for evidence in each:
+                self._settle(evidence, Status.INCONCLUSIVE, Reason.KINK)
+        elif any(m.stands_out for m in measured) or not each[0].usable:
+            for half in group.halves(self.setting):
+                self.judge(half)
+            self._explained(each)
+        else:
+            # Moved by its own scale, a leaf that the group had to move less may have its digits.
+            retried = [evidence.leaf for evidence in each if not self._settles(evidence)]
+            for part in group_leaves(self.setting, retried):
+                self.judge(part)
 
+    def _measure(self, group: Group) -> list[Measurement]:
+        """Measure directions until the group is settled or has to be taken apart; none where the complex step settled it."""
+        measured: list[Measurement] = []
+        while True:
+            try:
+                measured.append(self._look(group))
+            except BudgetExceeded:
+                if not measured or len(group.leaves) > 1:
+                    raise
+                return measured
+            last = measured[-1]
+            if last.stands_out or last.estimate.is_kinked:
+                return measured
+            if not any(evidence.wants_more for evidence in self._evidence(group, measured)):
+                return measured
+            if len(measured) == FEWEST_DIRECTIONS and self._agree_by_complex_step(group.leaves):
+                return []
 
-def sensitivity(setting: Setting, leaf: Leaf) -> float:
-    """Return the typical claimed slope along a direction of this block: the norm of its gradient times its scale [cost per unit of step]."""
-    return norm(setting.claimed[leaf.place]) * block_scale(setting.problem.w[leaf.place])
+    def _agree_by_complex_step(self, leaves: Sequence[Leaf]) -> bool:
+        """Settle leaves that differences see too coarsely by the complex step, if it agrees; tell whether it did."""
+        each = self.arbiter.agreement(leaves)
+        for evidence in each:
+            self._settle(evidence, Status.AGREE, None, Arbiter.COMPLEX_STEP)
+        return bool(each)
 
+    def escalate(self) -> None:
+        """Judge what is left open, or vacuous, by the complex step."""
+        leaves = [leaf for leaf in self.setting.problem.layout.leaves if _is_open(self.found[leaf.name].block)]
+        claimed = [leaf for leaf in leaves if sensitivity(self.setting, leaf) > 0.0]
+        if claimed and not self._agree_by_complex_step(claimed):
+            for leaf in claimed if len(claimed) > 1 else []:
+                self._agree_by_complex_step([leaf])
+        known = [
+            m
+            for f in self.found.values()
+            if f.block.status is Status.AGREE and f.evidence
+            for m in f.evidence.measurements
+        ]
+        for leaf in leaves:
+            refutation = self.arbiter.refutation(leaf, known) if _is_open(self.found[leaf.name].block) else None
+            if refutation is not None:
+                self._settle(refutation.evidence, refutation.status, refutation.reason, Arbiter.COMPLEX_STEP)
 
-def _is_settled(setting: Setting, leaf: Leaf, measured: list[Measurement]) -> bool:
-    """Tell whether the directions measured so far are enough to decide."""
-    flagged = sum(m.stands_out for m in measured)
-    if not measured or flagged == 1:
-        return False
-    if flagged >= 2 or any(m.estimate.is_kinked for m in measured):
+    def _look(self, group: Group) -> Measurement:
+        """Measure one direction, and look closer where it stands out."""
+        direction = group.direction(self.setting, self.generator)
+        size = self._least_size(group)
+        measurement = self.setting.measure(direction, size=size)
+        return self.setting.look_closer(measurement) if measurement.stands_out else measurement
+
+    def _least_size(self, group: Group) -> float:
+        """Return the claimed slope of the least sensitive leaf of a group, or what any step could resolve where that is more."""
+        each = self._evidence(group, [])
+        least = min(evidence.claimed_size * weight for evidence, weight in zip(each, group.weights, strict=True))
+        return max(least, self.setting.resolvable)
+
+    def _evidence(self, group: Group, measured: list[Measurement]) -> list[Evidence]:
+        """Return what a group's measurements say of each of its leaves."""
+        return [
+            Evidence(self.setting, leaf, tuple(measured), (weight,) * len(measured), len(group.leaves))
+            for leaf, weight in zip(group.leaves, group.weights, strict=True)
+        ]
+
+    def _settles(self, evidence: Evidence) -> bool:
+        """Settle a leaf that was moved by all there is to move; tell whether that was so, or it has its digits all the same."""
+        if not evidence.has_digits and evidence.would_have_digits:
+            return False
+        self._settle_unflagged(evidence)
         return True
-    if not any(m.is_measured for m in measured):
-        return len(measured) >= 2
-    size = max(sensitivity(setting, leaf), *(abs(m.estimate.value) for m in measured if m.is_measured))
-    limit = _detection_limit(measured, size)
-    return limit <= WANTED_LIMIT or max(m.bound for m in measured) >= size
+
+    def _judge_alone(self, evidence: Evidence) -> None:
+        """Judge one leaf by directions that move nothing else."""
+        last = evidence.measurements[-1]
+        if last.is_measured and last.estimate.is_kinked:
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.KINK)
+        elif last.stands_out:
+            self._settle_flagged(evidence)
+        elif not evidence.usable:
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.DOMAIN)
+        else:
+            self._settle_unflagged(evidence)
+
+    def _settle_unflagged(self, evidence: Evidence) -> None:
+        """Settle a leaf of which nothing stands out."""
+        if evidence.size > evidence.worst_bound and evidence.has_digits:
+            self._settle(evidence, Status.AGREE, None)
+        elif evidence.claimed_size == 0.0 and not evidence.size > evidence.worst_bound:
+            self._settle(evidence, Status.VACUOUS, None)
+        else:
+            # A claim other than 0 below the resolution may be anything: that nothing was seen of it is no agreement.
+            self._settle(evidence, Status.INCONCLUSIVE, evidence.limiting)
+
+    def _settle_flagged(self, evidence: Evidence) -> None:
+        """Settle a leaf along one direction of which the claim was refuted."""
+        try:
+            confirmation = confirm(self.setting, self._beside(), evidence.leaf, self.generator)
+        except BudgetExceeded:
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.BUDGET)
+            return
+        if not confirmation.is_confirmed:
+            self._settle(evidence, Status.INCONCLUSIVE, confirmation.reason or evidence.limiting)
+            return
+        block = describe(evidence, Status.DISAGREE, None)
+        self.found[evidence.leaf.name] = Finding(block, evidence, confirmation.location)
+        if self.options.locate is Locate.FIRST:
+            raise _FirstFound
+
+    def _beside(self) -> Setting | None:
+        """Return the setting just beside the point, made when it is first needed."""
+        if not self._besides:
+            self._besides.append(self.setting.just_beside(self.generator))
+        return self._besides[0]
+
+    def _explained(self, each: list[Evidence]) -> None:
+        """Leave open the leaves of a group along one direction of which the claim was refuted, where none of them explains it."""
+        if all(self.found[evidence.leaf.name].block.status in (Status.AGREE, Status.VACUOUS) for evidence in each):
+            for evidence in each:
+                self._settle(evidence, Status.INCONCLUSIVE, evidence.limiting)
+
+    def _settle(
+        self, evidence: Evidence, status: Status, reason: Reason | None, arbiter: Arbiter = Arbiter.DIFFERENCES
+    ) -> None:
+        block = describe(evidence, status, reason, arbiter)
+        self.found[evidence.leaf.name] = Finding(block, evidence)
 
 
-def _decide(setting: Setting, leaf: Leaf, measured: list[Measurement]) -> tuple[Status, Reason | None]:
-    """Return the status of a block and, where it is inconclusive, the reason."""
-    usable = [m for m in measured if m.is_measured]
-    if not usable:
-        return Status.INCONCLUSIVE, Reason.DOMAIN
-    if any(m.estimate.is_kinked for m in usable):
-        return Status.INCONCLUSIVE, Reason.KINK
-    flagged = [m for m in usable if m.stands_out]
-    if len(flagged) >= 2:
-        return Status.DISAGREE, None
-    worst = max(usable, key=lambda m: m.bound)
-    claimed = sensitivity(setting, leaf)
-    largest = max(claimed, *(abs(m.estimate.value) for m in usable))
-    if flagged:
-        return Status.INCONCLUSIVE, _limiting(worst)
-    if not largest > worst.bound:
-        # A claim other than 0 below the resolution may be anything: that nothing was seen of it is no agreement.
-        return (Status.VACUOUS, None) if claimed == 0.0 else (Status.INCONCLUSIVE, _limiting(worst))
-    if (
-        not _digits(worst.bound, largest) >= _wanted_digits(setting, leaf)
-        or not _detection_limit(usable, largest) < 1.0
-    ):
-        return Status.INCONCLUSIVE, _limiting(worst)
-    return Status.AGREE, None
-
-
-def _describe(
-    setting: Setting, leaf: Leaf, measured: list[Measurement], status: Status, reason: Reason | None
-) -> BlockResult:
-    """Return the block's result, told by the direction with the largest gap in units of its bound."""
-    usable = [m for m in measured if m.is_measured]
-    if not usable:
-        return BlockResult(leaf.name, leaf.shape, status, reason, directions=len(measured))
-    told = max(usable, key=lambda m: m.gap / m.bound if m.bound > 0.0 else m.gap)
-    size = max(sensitivity(setting, leaf), *(abs(m.estimate.value) for m in usable))
-    agrees = status is Status.AGREE
-    return BlockResult(
-        name=leaf.name,
-        shape=leaf.shape,
-        status=status,
-        reason=reason,
-        claimed=told.claimed,
-        estimated=told.estimate.value,
-        truncation_error=told.estimate.truncation_error,
-        condition_error=told.estimate.condition_error,
-        gradient_noise=told.gradient_noise,
-        bound=told.bound,
-        step=told.estimate.step,
-        directions=len(measured),
-        digits=max(map(_agreeing_digits, usable)) if agrees else None,
-        detection_limit=_detection_limit(usable, size) if agrees else None,
-        miss_probability=MISS_PROBABILITY if agrees else None,
-    )
-
-
-def _detection_limit(measured: list[Measurement], size: float) -> float:
-    """Return the error, as a share of the block's norm, that k directions miss with probability 1e-6.
-
-    A gap within its bound leaves the true slope within another one: an error e passes one direction with probability at most
-    0.80 * 2 bound / |e|, and k of them with the product of those.
-    """
-    usable = [m for m in measured if m.is_measured]
-    if not usable or not size > 0.0:
-        return math.inf
-    chances = [PASSING_CHANCE * 2.0 * m.bound / size for m in usable]
-    return float((math.prod(chances) / MISS_PROBABILITY) ** (1.0 / len(chances)))
-
-
-def _digits(bound: float, size: float) -> float:
-    """Return the decimal digits of `size` that `bound` leaves standing."""
-    return math.inf if bound == 0.0 else math.log10(size / bound) if size > 0.0 else 0.0
-
-
-def _agreeing_digits(measurement: Measurement) -> float:
-    """Return the decimal digits to which one claimed slope is known to be the true one: a gap within the bound, and an error beyond it."""
-    size = max(abs(measurement.claimed), abs(measurement.estimate.value))
-    return _digits(measurement.bound * (1.0 + 1.0 / SAFETY), size)
-
-
-def _wanted_digits(setting: Setting, leaf: Leaf) -> float:
-    """Return the digits that an agreement must have measured."""
-    eps = max(setting.eps, setting.problem.layout.eps(leaf))
-    return -SHARE_OF_DIGITS * math.log10(eps)
-
-
-def _limiting(measurement: Measurement) -> Reason:
-    """Return which error keeps a measurement from deciding."""
-    estimate = measurement.estimate
-    if measurement.gradient_noise > estimate.error:
-        return Reason.DTYPE
-    # Two estimates at steps in ratio 3 differ by up to 1 + 3 condition errors of the larger step from noise alone.
-    return Reason.TRUNCATION if estimate.truncation_error > (1.0 + RATIO) * estimate.condition_error else Reason.NOISE
+def _is_open(block: BlockResult) -> bool:
+    """Tell whether the complex step may know more of a block than differences."""
+    if block.status is Status.VACUOUS:
+        return block.size > 0
+    return block.status is Status.INCONCLUSIVE and block.reason in ESCALATED

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from gradcheck.checks.gradient import budget_note, check_gradient
+from gradcheck.checks.cotangents import Several, draw_cotangent, settle, spent, undefined
+from gradcheck.checks.gradient import budget_note
 from gradcheck.checks.guards import call_user
+from gradcheck.checks.layer_calls import LayerCalls
+from gradcheck.checks.layer_contracts import layer_contracts
+from gradcheck.checks.meter import Meter
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options
+from gradcheck.errors import BudgetExceeded
 from gradcheck.results import CheckResult, Reason, Verdict
 from gradcheck.subjects.layers import LayerSubject, layer_gradient
-
-COTANGENTS: Final = 2
-"""Independent random cotangents a layer is judged under (a count): a mistake that one of them hides has probability 0."""
+from gradcheck.subjects.protocol import GivenGradient, GradientSubject
 
 
 def check_vjp(
@@ -27,14 +30,17 @@ def check_vjp(
 ) -> CheckResult:
     """Tell whether backward(cotangent) is the vector-Jacobian product of forward at `inputs`.
 
-    What (BP2) to (BP4) are for one layer: <u, forward(inputs)> is a cost, backward(u) its claimed gradient, for random u.
+    What (BP2) to (BP4) are for one layer: <u, forward(inputs)> is a cost, backward(u) its claimed gradient, for random u. And
+    whether the pair keeps its contracts: backward is linear in u, leaves u and the cache alone, and answers for the cache it
+    is given, whatever was run since; forward leaves its inputs alone.
 
     Parameters
     ----------
     forward : callable
-        forward(*inputs) -> out, or (out, cache).
+        forward(*inputs) -> out, or (out, cache). Two values are always (out, cache), any cache: a tuple, a list, a dict.
     backward : callable
-        backward(cotangent), or backward(cotangent, cache) -> one gradient for each input, or one for each floating input.
+        backward(cotangent), or backward(cotangent, cache) -> one gradient for each input, or one for each floating input; what it
+        returns for an input of integers is not looked at. Without a cache it may use what the last forward pass kept.
     inputs : sequence of arrays
         Those of integers are handed on and not differentiated.
     options : Options
@@ -61,7 +67,7 @@ def check_vjp(
 
 
 def check_layer(subject: LayerSubject, options: Options = DEFAULT_OPTIONS) -> CheckResult:
-    """Check a layer under two random cotangents; the first that does not agree is the result.
+    """Check a layer's contracts, and its numbers under two random cotangents; the first that disagrees is the result.
 
     Examples
     --------
@@ -71,22 +77,27 @@ def check_layer(subject: LayerSubject, options: Options = DEFAULT_OPTIONS) -> Ch
     <Verdict.DISAGREE: 'disagree'>
     """
     options = options.seeded()
-    generator = np.random.default_rng([options.seed or 0, 2])  # apart from the directions' own
-    passes = calls = 0
-    result = CheckResult(subject.name, Verdict.INCONCLUSIVE)
-    for _ in range(COTANGENTS):
-        left = options.left(passes + 1)
-        if left is None:
-            result = dataclasses.replace(result, verdict=Verdict.INCONCLUSIVE, reason=Reason.BUDGET)
-            break
-        gradient = call_user("the forward pass", layer_gradient, subject, generator)
-        passes += 1
-        result = check_gradient(gradient, left)
-        passes, calls = passes + result.forward_passes, calls + result.gradient_calls
-        if result.verdict is not Verdict.AGREE:
-            break
+    calls = LayerCalls(subject, Meter(options))
     call = f"gradcheck.check_vjp(forward, backward, inputs, options=gradcheck.Options(seed={options.seed}))"
-    notes = (budget_note(options),) if result.reason is Reason.BUDGET else result.notes
-    return dataclasses.replace(
-        result, notes=notes, forward_passes=passes, gradient_calls=calls, seed=options.seed or 0, reproduce=call
+    blank = CheckResult(
+        subject.name, Verdict.INCONCLUSIVE, parameters=calls.layout.size, seed=options.seed or 0, reproduce=call
     )
+    try:
+        contracts = layer_contracts(calls, options.generator("contracts"))
+    except BudgetExceeded:
+        return spent(dataclasses.replace(blank, reason=Reason.BUDGET, notes=(budget_note(options),)), calls.meter)
+    settled = settle(blank, calls.layout, contracts.fault) or undefined(blank, contracts.here.out)
+    if settled is not None:
+        return spent(settled, calls.meter)
+
+    def under(generator: np.random.Generator) -> GradientSubject:
+        here = contracts.here
+        cotangent = draw_cotangent(here.out, contracts.elsewhere, generator)
+        judged = layer_gradient(subject, cotangent)
+        if not contracts.is_bound:
+            return judged
+        # Made for the inputs given: there is nothing to ask it elsewhere.
+        value = call_user("the backward pass", subject.pull_back, cotangent.given(here.out.dtype), here.cache)
+        return dataclasses.replace(judged, gradient=GivenGradient(value), passes_per_gradient=0)
+
+    return Several(blank, options, calls.meter, under).judge()

@@ -10,8 +10,10 @@ from gradcheck.differences.complex_step import (
 )
 from gradcheck.differences.counting import CountedFunction
 from gradcheck.differences.directions import block_scale, gaussian_direction
-from gradcheck.differences.ladder import Accuracy, LadderEstimate, climb, first_step
+from gradcheck.differences.estimates import Accuracy, LadderEstimate
+from gradcheck.differences.ladder import climb, climbing, first_step
 from gradcheck.differences.lines import Line
+from gradcheck.differences.lockstep import follow, follow_all
 from gradcheck.differences.noise import Noise, difference_table_noise, measure_noise
 from gradcheck.differences.stencils import (
     CENTRAL,
@@ -37,6 +39,7 @@ __all__ = [
     "Stencil",
     "block_scale",
     "climb",
+    "climbing",
     "complex_step_component",
     "complex_step_direction",
     "complex_step_gradient",
@@ -45,6 +48,8 @@ __all__ = [
     "estimate_direction",
     "estimate_gradient",
     "first_step",
+    "follow",
+    "follow_all",
     "gaussian_direction",
     "measure_noise",
 ]

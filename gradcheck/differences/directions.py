@@ -44,3 +44,23 @@ def gaussian_direction(w: Vector, place: slice, generator: np.random.Generator) 
     block = w[place]
     direction[place] = block_scale(block) * generator.standard_normal(block.size)
     return direction
+
+
+def component_direction(w: Vector, place: slice, generator: np.random.Generator) -> Vector:
+    """Return a direction of shape (P,) that moves each component of `place` in its own size; one that is 0 in the block's scale.
+
+    Where the components of one array differ by many orders, a step of equation (46) in the array's scale is far too long for
+    the small ones.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w = np.array([1e-8, 1e8])
+    >>> bool(np.all(np.abs(component_direction(w, slice(0, 2), np.random.default_rng(0))) < 9 * w))
+    True
+    """
+    direction = np.zeros(w.size)
+    block = w[place]
+    each = np.where(block == 0.0, block_scale(block), np.abs(block))
+    direction[place] = each * generator.standard_normal(block.size)
+    return direction

@@ -31,7 +31,7 @@ class Line:
     --------
     >>> import numpy as np
     >>> line = Line(lambda w: float(w @ w), np.array([1.0, 0.0]), np.array([0.0, 2.0]), lambda w: w)
-    >>> line.value(0.5), line.tangent(0.5)
+    >>> line.value(0.5), line.displacement([(0.5, 1.0), (-0.5, -1.0)])
     (2.0, array([0., 2.]))
     """
 
@@ -59,11 +59,17 @@ class Line:
 
     def values(self, steps: Sequence[float]) -> list[float]:
         """Return phi at several steps; NaN where it is not a finite number."""
-        points = [self.point(t) for t in steps]
+        return self.at([self.point(t) for t in steps])
+
+    def at(self, points: list[Vector]) -> list[float]:
+        """Return the cost at several points, on the line or not; NaN where it is not a finite number."""
         values = [self.cost(point) for point in points] if self.costs is None else self.costs(points)
         return [value if math.isfinite(value) else math.nan for value in values]
 
-    def tangent(self, step: float) -> Vector:
-        """Return the direction that a central difference with this step really took, of shape (P,)."""
-        tangent: Vector = (self.point(step) - self.point(-step)) / (2.0 * step)
-        return tangent
+    def displacement(self, stencil: Sequence[tuple[float, float]]) -> Vector:
+        """Return the direction that a stencil of (step, coefficient) really measures, of shape (P,).
+
+        sum c phi(t) is the slope along sum c (w + t v - w), each point as it is realised.
+        """
+        displacement: Vector = np.sum([c * (self.point(t) - self.w) for t, c in stencil], axis=0)
+        return displacement

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Final
 
-WIDTH: Final = 100
-"""Columns a sentence is wrapped at (a count); tables and code are never broken."""
+WIDTH: Final = 80
+"""Columns a sentence is wrapped at (a count): the narrowest terminal in use; tables and code are never broken."""
 
 GUTTER: Final = "  "
+
+TIE: Final = "\0"
+"""Stands for a space at which no line is broken; printable text holds none."""
+
+DIFFERENCE: Final = re.compile(r"(?<=\d) - (?=\d)")
+"""The minus between two numbers: 1 - 1e-06 stays on one line."""
 
 
 class Style(enum.Enum):
@@ -73,22 +80,22 @@ def printable(text: str) -> str:
 
 
 def sentence(text: str, *, mark: str = "", style: Style = Style.PLAIN) -> list[Line]:
-    """Return a sentence wrapped at 100 columns, with `mark` before it and the later lines below its first word.
+    """Return a sentence wrapped at 80 columns, with `mark` before it and the later lines below its first word.
 
     Examples
     --------
-    >>> [line.text for line in sentence("one " * 26, mark="- ")][1]
+    >>> [line.text for line in sentence("one " * 21, mark="- ")][1]
     '  one one'
     """
     wrapped = textwrap.wrap(
-        printable(text),
+        DIFFERENCE.sub(rf"{TIE}-{TIE}", printable(text)),
         WIDTH,
         initial_indent=mark,
         subsequent_indent=" " * len(mark),
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [Line(one.rstrip(), style) for one in wrapped]
+    return [Line(one.rstrip().replace(TIE, " "), style) for one in wrapped]
 
 
 def table(header: Sequence[str], rows: Sequence[Row], *, left: int) -> list[Line]:

@@ -54,7 +54,7 @@ def error(size: float, decimals: int = 1) -> str:
     return "0" if size == 0.0 else f"{size:.{decimals}e}"
 
 
-def limit(size: float) -> str:
+def limit(size: float, decimals: int = 1) -> str:
     """Return a detection limit in exponent form, rounded up: what could still hide is never made smaller.
 
     Examples
@@ -62,11 +62,34 @@ def limit(size: float) -> str:
     >>> limit(3.11e-9), limit(3.1e-9)
     ('3.2e-09', '3.1e-09')
     """
-    if not math.isfinite(size) or size == 0.0 or float(error(size)) == size:
-        return error(size)
-    upward = decimal.Context(prec=2, rounding=decimal.ROUND_CEILING).create_decimal(size)
-    mantissa, exponent = f"{upward:.1e}".split("e")
+    if not math.isfinite(size) or size == 0.0 or float(error(size, decimals)) == size:
+        return error(size, decimals)
+    upward = decimal.Context(prec=decimals + 1, rounding=decimal.ROUND_CEILING).create_decimal(size)
+    mantissa, exponent = f"{upward:.{decimals}e}".split("e")
     return f"{mantissa}e{int(exponent):+03d}"
+
+
+def chance(probability: float) -> str:
+    """Return a chance of missing an error with one figure, rounded up (dimensionless).
+
+    Examples
+    --------
+    >>> chance(1e-6), chance(1.2e-6)
+    ('1e-06', '2e-06')
+    """
+    return limit(probability, 0)
+
+
+def needed_and_given(needed: float, given: float) -> list[str]:
+    """Return the size that is needed, rounded up, and a smaller one, with as many decimals as tell them apart.
+
+    Examples
+    --------
+    >>> needed_and_given(3e-13, 1e-15), needed_and_given(3.02e-13, 3.01e-13)
+    (['3.0e-13', '1.0e-15'], ['3.1e-13', '3.0e-13'])
+    """
+    pairs = ([limit(needed, decimals), error(given, decimals)] for decimals in range(1, LONGEST))
+    return next((pair for pair in pairs if pair[0] != pair[1]), [limit(needed), error(given)])
 
 
 def digits(count: float) -> str:

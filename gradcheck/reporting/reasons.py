@@ -38,7 +38,9 @@ EXPLANATIONS: Final[Mapping[Reason, Explanation]] = {
         "slope from one side differs from its slope from the other, so there is no single right answer to compare "
         "yours with.",
         "check at a point a little away from this one. Weights, biases or inputs of exactly 0 are the usual cause: "
-        "start from small random numbers instead.",
+        "start from small random numbers instead. If yours takes one of the two slopes on purpose, as a relu "
+        "program must, say so: --subgradients accept on the command line, or "
+        "gradcheck.Options(subgradients=gradcheck.Subgradients.ACCEPT).",
     ),
     Reason.NONDETERMINISTIC: Explanation(
         "the cost is not the same twice at one point",
@@ -70,10 +72,12 @@ EXPLANATIONS: Final[Mapping[Reason, Explanation]] = {
     ),
     Reason.DTYPE: Explanation(
         "the numbers are too coarse to measure enough digits",
-        "The numbers are too coarse: in the dtype these parameters have, fewer digits of the slope can be measured "
-        "than a verdict needs.",
+        "The numbers are too coarse, in one of two ways. Either the parameters or the cost have a dtype with few "
+        "digits (float32, float16). Or your gradient itself loses digits by subtracting numbers that are almost "
+        "equal, as 1 - tanh(z)**2 does where z is large: that makes it inaccurate, not wrong.",
         "give the parameters as float64, for example at.astype(np.float64), and let the cost and the gradient "
-        "compute in it.",
+        "compute in it. If that is done, write the gradient without the subtraction: 1/cosh(z)**2 in place of "
+        "1 - tanh(z)**2.",
     ),
     Reason.BUDGET: Explanation(
         "the budget of forward passes ran out",
@@ -88,6 +92,22 @@ UNEXPLAINED: Final = Explanation(
     "No verdict was reached, and no reason was recorded.",
     "run the check again; if it stays open, check at another point.",
 )
+
+TOO_SMALL: Final = Explanation(
+    "your gradient is too small here to be judged",
+    "Your gradient is not zero here, but smaller than the smallest slope that could have been seen.",
+    "check at a point where the gradient is larger: smaller weights, neurons that are not saturated, or fewer layers.",
+)
+"""In place of what the reason means, where all that is open is a claim below the resolution."""
+
+LOSES_DIGITS: Final = Explanation(
+    "your gradient is too inaccurate here to be judged",
+    "Your gradient is inaccurate, not wrong, as far as can be seen: its own rounding leaves too few digits. It is "
+    "computed in a coarse dtype (float32, float16), or it subtracts numbers that are almost equal, as 1 - tanh(z)**2 "
+    "does where z is large.",
+    "compute it in float64, and without that subtraction: 1/cosh(z)**2 in place of 1 - tanh(z)**2.",
+)
+"""In place of what DTYPE means, where the rounding of the gradient itself is all that limits."""
 
 
 def explanation(reason: Reason | None) -> Explanation:

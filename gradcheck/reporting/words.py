@@ -6,8 +6,9 @@ import math
 
 from gradcheck.reporting import numerals
 from gradcheck.reporting.layout import printable
-from gradcheck.reporting.reasons import explanation
-from gradcheck.results import BlockResult, CheckResult, Component, Status, Verdict
+from gradcheck.reporting.points import ELSEWHERE, elsewhere, why_not_here
+from gradcheck.reporting.smallness import explanation_of
+from gradcheck.results import BlockResult, CheckResult, Component, Reason, Status, Verdict
 
 
 def headline(result: CheckResult) -> str:
@@ -42,12 +43,14 @@ def essence(result: CheckResult) -> str:
     >>> essence(CheckResult("backprop", Verdict.AGREE, notes=("25 of 25 random networks agree",)))
     '25 of 25 random networks agree'
     """
+    nearby = elsewhere(result)
+    if nearby is not None:
+        accepted = result.verdict is Verdict.AGREE and why_not_here(result) is Reason.KINK
+        where = f"({ELSEWHERE}{', where a kink was accepted' if accepted else ''})"
+        return f"{essence(nearby)} {where}".lstrip()
     if result.verdict is Verdict.DISAGREE:
         return _of_disagreement(result)
-    if result.verdict is Verdict.INCONCLUSIVE:
-        short = explanation(result.reason).short
-        return short if result.reason is None else f"{short} ({result.reason.value})"
-    return _of_agreement(result)
+    return _of_doubt(result) if result.verdict is Verdict.INCONCLUSIVE else _of_agreement(result)
 
 
 def compared(name: str, claimed: float, estimated: float, quantity: str = "") -> str:
@@ -74,21 +77,41 @@ def shows_details(result: CheckResult) -> bool:
     False
     """
     measured = result.worst or result.wrong or result.blocks
-    return bool(measured or result.faults or result.diagnosis or result.counterexample)
+    return bool(measured or result.faults or result.diagnosis or result.counterexample or result.nearby)
 
 
-def deciding(result: CheckResult) -> CheckResult:
-    """Return what tells where it fails: the result itself, or the first of its parts with the same verdict.
+def teller(result: CheckResult) -> CheckResult:
+    """Return the result itself where it says where it fails, or the first of its parts with the same verdict.
 
     Examples
     --------
     >>> parts = CheckResult("feedforward", Verdict.AGREE), CheckResult("backprop", Verdict.DISAGREE)
-    >>> deciding(CheckResult("Network", Verdict.DISAGREE, parts=parts)).title
+    >>> teller(CheckResult("Network", Verdict.DISAGREE, parts=parts)).title
     'backprop'
     """
     if shows_details(result):
         return result
     return next((part for part in result.parts if part.verdict is result.verdict), result)
+
+
+def deciding(result: CheckResult) -> CheckResult:
+    """Return what tells where it fails: the result itself or one of its parts, at the point nearby where that decided.
+
+    Examples
+    --------
+    >>> nearby = CheckResult("gradient", Verdict.DISAGREE, seed=1)
+    >>> deciding(CheckResult("gradient", Verdict.DISAGREE, nearby=nearby)).seed
+    1
+    """
+    told = teller(result)
+    return elsewhere(told) or told
+
+
+def _of_doubt(result: CheckResult) -> str:
+    """Return why nothing was decided, and that a nearby point agrees where one does."""
+    words = explanation_of(result, result.reason).short + ("" if result.reason is None else f" ({result.reason.value})")
+    agrees = result.nearby is not None and result.nearby.verdict is Verdict.AGREE
+    return f"{words}; at a point nearby your gradient agrees" if agrees else words
 
 
 def _of_disagreement(result: CheckResult) -> str:
@@ -102,7 +125,7 @@ def _of_disagreement(result: CheckResult) -> str:
     block = worst_block(result)
     if block is not None:
         return compared(f"{block.name} along a random direction", block.claimed, block.estimated, "slope ")
-    part = deciding(result)
+    part = teller(result)
     if part is not result:
         return subject(part).removeprefix(f"{printable(result.title)}: ")
     return result.notes[0] if result.notes else ""
@@ -117,11 +140,17 @@ def worst_block(result: CheckResult) -> BlockResult | None:
     True
     """
     blocks = [block for block in result.blocks if block.status is Status.DISAGREE]
-    return max(blocks, key=_outside, default=None)
+    return max(blocks, key=bounds_apart, default=None)
 
 
-def _outside(block: BlockResult) -> float:
-    """Return how far a block is outside its bound, in bounds; 0 where that is unknown."""
+def bounds_apart(block: BlockResult) -> float:
+    """Return how far apart the slopes of a block are, in units of its bound; 0 where that is unknown.
+
+    Examples
+    --------
+    >>> bounds_apart(BlockResult("w", (2,), Status.DISAGREE, claimed=1.0, estimated=2.0, bound=0.25))
+    4.0
+    """
     gap = abs(block.claimed - block.estimated)
     if math.isnan(gap) or math.isnan(block.bound):
         return 0.0
@@ -141,7 +170,10 @@ def _of_agreement(result: CheckResult) -> str:
     if least is not None:
         words += f", to {numerals.digits(least)} digits{' or more' if least < math.inf else ''}"
     vacuous = [block.name for block in result.blocks if block.status is Status.VACUOUS]
-    return words + (f"; nothing is proved about {listed(vacuous)}" if vacuous else "")
+    if not vacuous:
+        return words
+    agrees = result.nearby is not None and result.nearby.verdict is Verdict.AGREE
+    return f"{words}; nothing is proved about {listed(vacuous)}{' here, but a point nearby agrees' if agrees else ''}"
 
 
 def listed(names: list[str], most: int = 3) -> str:
@@ -159,19 +191,17 @@ def listed(names: list[str], most: int = 3) -> str:
 
 
 def parts_of_bound(one: Component | BlockResult) -> str:
-    """Return what the allowed gap is made of, " = 4 x (...)"; empty where its errors were not measured.
+    """Return what the allowed gap is made of, "= 4 x (...)"; empty where its errors were not measured.
 
     Examples
     --------
     >>> parts_of_bound(Component("w", (), 1.0, 2.0, 8.0, 1.0, 0.5, 0.5))
-    ' = 4 x (truncation 1.0e+00 + condition 5.0e-01 + rounding of your gradient 5.0e-01)'
+    '= 4 x (truncation 1.0e+00 + condition 5.0e-01 + gradient rounding 5.0e-01)'
     """
     errors = one.truncation_error, one.condition_error, one.gradient_noise
     total = sum(errors)
     if not math.isfinite(one.bound) or not 0.0 < total < math.inf:
         return ""
     truncation, condition, rounding = map(numerals.error, errors)
-    return (
-        f" = {one.bound / total:.3g} x (truncation {truncation} + condition {condition}"
-        f" + rounding of your gradient {rounding})"
-    )
+    made_of = f"truncation {truncation} + condition {condition} + gradient rounding {rounding}"
+    return f"= {one.bound / total:.3g} x ({made_of})"

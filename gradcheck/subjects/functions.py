@@ -24,20 +24,33 @@ SIGMA_RANGE: Final = 4.0
 def cost_and_gradient(
     name: str, cost: Callable[..., Any], gradient: Callable[..., Any], at: Any, *, data: tuple[Any, ...] = ()
 ) -> GradientSubject:
-    """Return a subject from cost(parameters, *data) and gradient(parameters, *data).
+    """Return a subject from cost(parameters, *data) and gradient(parameters, *data); it pickles where these do.
 
     Examples
     --------
     >>> cost_and_gradient("square", lambda w: w * w, lambda w: 2 * w, 3.0).cost(2.0)
     4.0
     """
-    return GradientSubject(name, lambda w: cost(w, *data), lambda w: gradient(w, *data), at)
+    return GradientSubject(name, _WithData(cost, data), _WithData(gradient, data), at, watched=cost)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _WithData:
+    """A function of the parameters alone: the user's, with its data behind them."""
+
+    function: Callable[..., Any]
+    data: tuple[Any, ...]
+
+    def __call__(self, w: Any) -> Any:
+        return self.function(w, *self.data)
 
 
 def loss_and_gradient(
     name: str, function: Callable[..., Any], at: Any, *, data: tuple[Any, ...] = ()
 ) -> GradientSubject:
     """Return a subject from one function(parameters, *data) -> (loss, gradient); each call is a forward pass.
+
+    It pickles where `function` does.
 
     Raises
     ------
@@ -50,14 +63,23 @@ def loss_and_gradient(
     >>> subject.cost(2.0), subject.gradient(2.0)
     (4.0, 4.0)
     """
+    call = _WithData(function, data)
+    return GradientSubject(name, _OneOfPair(name, call, 0), _OneOfPair(name, call, 1), at, passes_per_gradient=1)
 
-    def pair(w: Any) -> tuple[Any, Any]:
-        returned = function(w, *data)
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _OneOfPair:
+    """The loss (place 0) or the gradient (place 1) of a function that returns both."""
+
+    name: str
+    function: Callable[[Any], Any]
+    place: int
+
+    def __call__(self, w: Any) -> Any:
+        returned = self.function(w)
         if not isinstance(returned, tuple | list) or len(returned) != 2:
-            raise UsageError(f"{name} returned {seen(returned)}: a pair (loss, gradient) is required")
-        return returned[0], returned[1]
-
-    return GradientSubject(name, lambda w: pair(w)[0], lambda w: pair(w)[1], at, passes_per_gradient=1)
+            raise UsageError(f"{self.name} returned {seen(returned)}: a pair (loss, gradient) is required")
+        return returned[self.place]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,14 +106,25 @@ class SigmaSubject:
 
     def of_activations(self) -> SigmaSubject:
         """Return sigma' read as a function of a = sigma(z), the other way to write it: sigmoid' = a (1 - a)."""
-        return dataclasses.replace(self, sigma_prime=lambda z: self.sigma_prime(self.sigma(z)))
+        return dataclasses.replace(self, sigma_prime=_OfActivation(self.sigma, self.sigma_prime))
+
+
+@dataclasses.dataclass(frozen=True)
+class _OfActivation:
+    """sigma'(sigma(z)), for a sigma' written as a function of the activation."""
+
+    sigma: Callable[[Any], Any]
+    sigma_prime: Callable[[Any], Any]
+
+    def __call__(self, z: Any) -> Any:
+        return self.sigma_prime(self.sigma(z))
 
 
 def sigma_gradient(subject: SigmaSubject, generator: np.random.Generator) -> GradientSubject:
     """Return sum_i c_i sigma(z_i) as a cost, with the gradient c_i sigma'(z_i).
 
     The derivative in (BP1) and (BP2). Functions of one number are called number by number. The points z, of shape (9,), and the
-    weights c are drawn from `generator`; z is dimensionless.
+    weights c are drawn from `generator`; z is dimensionless. It pickles where the two functions do.
 
     Examples
     --------
@@ -104,7 +137,29 @@ def sigma_gradient(subject: SigmaSubject, generator: np.random.Generator) -> Gra
     z = generator.uniform(edges[:-1], edges[1:])
     c = generator.uniform(1.0, 2.0, SIGMA_POINTS)
     value, derivative = elementwise(subject.sigma, z), elementwise(subject.sigma_prime, z)
-    return GradientSubject(subject.name, lambda z: np.sum(c * value(z)), lambda z: c * derivative(z), z)
+    return GradientSubject(subject.name, _WeightedSum(c, value), _Weighted(c, derivative), z)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Weighted:
+    """c f(z), of the shape of z."""
+
+    c: Array
+    function: Callable[[Array], Array]
+
+    def __call__(self, z: Array) -> Array:
+        return np.asarray(self.c * self.function(z))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _WeightedSum:
+    """sum_i c_i f(z_i)."""
+
+    c: Array
+    function: Callable[[Array], Array]
+
+    def __call__(self, z: Array) -> Any:
+        return np.sum(self.c * self.function(z))
 
 
 def elementwise(function: Callable[[Any], Any], z: Array) -> Callable[[Array], Array]:
@@ -120,6 +175,24 @@ def elementwise(function: Callable[[Any], Any], z: Array) -> Callable[[Array], A
         takes_arrays = np.shape(function(np.array(z))) == z.shape
     except (TypeError, ValueError):
         takes_arrays = False
-    if takes_arrays:
-        return lambda values: np.asarray(function(np.array(values)))
-    return lambda values: np.array([function(float(value)) for value in values])
+    return _OfArrays(function) if takes_arrays else _NumberByNumber(function)
+
+
+@dataclasses.dataclass(frozen=True)
+class _OfArrays:
+    """A function that takes an array; it gets a copy."""
+
+    function: Callable[[Any], Any]
+
+    def __call__(self, values: Array) -> Array:
+        return np.asarray(self.function(np.array(values)))
+
+
+@dataclasses.dataclass(frozen=True)
+class _NumberByNumber:
+    """A function of one number, called for each component."""
+
+    function: Callable[[Any], Any]
+
+    def __call__(self, values: Array) -> Array:
+        return np.array([self.function(float(value)) for value in values])

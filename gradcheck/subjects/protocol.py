@@ -7,6 +7,27 @@ from collections.abc import Callable
 from typing import Any
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class GivenGradient:
+    """A gradient given as its value at the one point it is judged at: no function, so nothing can be asked of it elsewhere.
+
+    Attributes
+    ----------
+    value : structure
+        The structure and shapes of the parameters, floating [cost per unit of parameter].
+
+    Examples
+    --------
+    >>> GivenGradient(6.0)(3.0)
+    6.0
+    """
+
+    value: Any
+
+    def __call__(self, _: Any) -> Any:
+        return self.value
+
+
 @dataclasses.dataclass(frozen=True)
 class GradientSubject:
     """A cost, the gradient claimed for it, and the point they are judged at.
@@ -18,11 +39,13 @@ class GradientSubject:
     cost : callable
         cost(parameters) -> one real number.
     gradient : callable
-        gradient(parameters) -> the same structure as the parameters.
+        gradient(parameters) -> the same structure as the parameters; a GivenGradient where only its value at `at` is known.
     at : array, or any nesting of lists, tuples and dicts of arrays
         The parameters to judge it at.
     passes_per_gradient : int
         Forward passes that one gradient call makes: 1 for a (loss, gradient) function, else 0.
+    watched : callable, optional
+        The user's own function behind `cost`, where `cost` is a wrapper of ours: a gradient that calls it is reported.
 
     Examples
     --------
@@ -36,3 +59,9 @@ class GradientSubject:
     gradient: Callable[[Any], Any]
     at: Any
     passes_per_gradient: int = 0
+    watched: Callable[..., Any] | None = None
+
+    @property
+    def gives_value_only(self) -> bool:
+        """Whether the gradient is its value at `at` and no function."""
+        return isinstance(self.gradient, GivenGradient)

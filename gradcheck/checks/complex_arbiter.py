@@ -1,0 +1,140 @@
+"""What the complex step says of leaves that differences see too coarsely, where the cost is analytic."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.checks.evidence import Evidence
+from gradcheck.checks.grouping import sensitivity
+from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
+from gradcheck.differences.complex_step import COMPLEX_STEP
+from gradcheck.differences.directions import gaussian_direction
+from gradcheck.differences.estimates import LadderEstimate
+from gradcheck.errors import BudgetExceeded
+from gradcheck.parameters import Leaf
+from gradcheck.results import Reason, Status
+
+Vector = npt.NDArray[Any]
+
+DIRECTIONS: Final = 3
+"""Directions along which the complex step is taken (a count): with half of the digits of each, an error of 1e-5 of a block's norm is
+seen with probability 1 - 1e-6."""
+
+BELIEVED_DIGITS: Final = 1 / 2
+"""Share of the digits of a complex slope that is believed (dimensionless): nothing cancels in the step itself, but the cost's own sums
+may cancel. Over the networks of tests/test_complex_arbiter.py 12 digits are right: the rest is margin."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Refutation:
+    """What the complex step says of one leaf whose claim it does not confirm.
+
+    Examples
+    --------
+    >>> [field.name for field in dataclasses.fields(Refutation)]
+    ['evidence', 'status', 'reason']
+    """
+
+    evidence: Evidence
+    status: Status
+    reason: Reason | None
+
+
+class ComplexArbiter:
+    """The complex step on one problem: one forward pass a direction, none any more once the cost has refused it.
+
+    An agreement needs no more than that its slopes are not 0. A disagreement needs that the complex step was right where
+    differences could tell, and a gap above what the rounding of a gradient can explain: a gradient that loses its digits to
+    cancellation, 1 - tanh(z)**2 for large z, is inaccurate, not wrong.
+
+    Examples
+    --------
+    >>> from gradcheck.checks.gradient import check
+    >>> check(lambda w: 1e12 + np.exp(w), np.exp, 0.5).blocks[0].arbiter
+    <Arbiter.COMPLEX_STEP: 'complex step'>
+    """
+
+    def __init__(self, setting: Setting, generator: np.random.Generator) -> None:
+        self.setting, self.generator = setting, generator
+        self.is_possible = True
+
+    def agreement(self, leaves: Sequence[Leaf]) -> list[Evidence]:
+        """Return the evidence for each leaf if all of them agree, else none.
+
+        Each is moved in inverse proportion to its claimed sensitivity: nothing cancels in a complex step, however small.
+        """
+        each = [sensitivity(self.setting, leaf) for leaf in leaves]
+        if not min(each) > 0.0:
+            return []
+        weights = [max(each) / size for size in each]
+        measured = self._measure(leaves, weights, max(each))
+        if not measured or any(m.stands_out or m.estimate.value == 0.0 for m in measured):
+            return []
+        found = [
+            Evidence(self.setting, leaf, tuple(measured), (weight,) * len(measured), len(leaves))
+            for leaf, weight in zip(leaves, weights, strict=True)
+        ]
+        return found if all(evidence.has_digits for evidence in found) else []
+
+    def refutation(self, leaf: Leaf, known: Sequence[Measurement]) -> Refutation | None:
+        """Return what is known of a leaf whose claim stands out, None where the complex step says nothing of it."""
+        measured = self._measure([leaf], [1.0], sensitivity(self.setting, leaf))
+        # A slope of 0 to the last digit: the leaf is not used here, or its imaginary part was dropped.
+        if not measured or not all(m.stands_out and m.estimate.value != 0.0 for m in measured):
+            return None
+        evidence = Evidence(self.setting, leaf, tuple(measured), (1.0,) * len(measured))
+        if not self._is_rounding(measured) and self._is_validated(known):
+            return Refutation(evidence, Status.DISAGREE, None)
+        return Refutation(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
+
+    def slope(self, direction: Vector) -> float | None:
+        """Return the slope along a direction, None where the cost does not take complex parameters or the budget is used up."""
+        if not self.is_possible:
+            return None
+        setting = self.setting
+        try:
+            value = setting.problem.probe_complex(setting.problem.w + 1j * COMPLEX_STEP * direction)
+        except BudgetExceeded:
+            value = None
+        self.is_possible = value is not None and abs(value.real - setting.centre) <= SAFETY * setting.noise
+        return value.imag / COMPLEX_STEP if value is not None and self.is_possible else None
+
+    def _measure(self, leaves: Sequence[Leaf], weights: Sequence[float], size: float) -> list[Measurement]:
+        """Measure along a few directions that move some leaves; none where that is not possible."""
+        measured = []
+        for _ in range(DIRECTIONS):
+            direction = np.zeros(self.setting.problem.w.size)
+            for leaf, weight in zip(leaves, weights, strict=True):
+                direction += weight * gaussian_direction(self.setting.problem.w, leaf.place, self.generator)
+            slope = self.slope(direction)
+            if slope is None:
+                return []
+            error = float(np.finfo(np.float64).eps) ** BELIEVED_DIGITS * max(abs(slope), size) / SAFETY
+            estimate = LadderEstimate(slope, 0.0, error, COMPLEX_STEP, 0.0, math.inf, 0)
+            noise = norm(self.setting.gradient_noise * direction)
+            measured.append(Measurement(float(self.setting.claimed @ direction), estimate, noise, direction))
+        return measured
+
+    def _is_rounding(self, measured: Sequence[Measurement]) -> bool:
+        """Tell whether the gaps are no more than a rounding of the terms that a gradient like this one is made of."""
+        setting = self.setting
+        largest = max(sensitivity(setting, leaf) for leaf in setting.problem.layout.leaves if leaf.size)
+        rounding = float(np.finfo(np.float64).eps) * max(abs(setting.centre), largest)
+        return max(m.gap for m in measured) <= SAFETY * rounding
+
+    def _is_validated(self, known: Sequence[Measurement]) -> bool:
+        """Tell whether the complex step gives what differences gave, along the direction they measured most closely."""
+        by_differences = [m for m in known if m.is_measured and m.estimate.step != COMPLEX_STEP]
+        if not by_differences:
+            return False
+        best = min(by_differences, key=lambda m: m.bound / max(abs(m.estimate.value), m.bound))
+        slope = self.slope(best.direction)
+        # The differences' own direction is the realised one, a rounding away.
+        allowed = best.bound + float(np.finfo(np.float64).eps) ** BELIEVED_DIGITS * abs(best.estimate.value)
+        return slope is not None and abs(slope - best.estimate.value) <= allowed

@@ -1,0 +1,83 @@
+"""A gap that stands out once is confirmed before it is called a disagreement: along another direction, and at another point."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.checks.locate import Location, locate
+from gradcheck.checks.measuring import Measurement, Setting
+from gradcheck.checks.options import Locate
+from gradcheck.differences.directions import component_direction, gaussian_direction
+from gradcheck.parameters import Leaf
+from gradcheck.results import Reason
+
+Vector = npt.NDArray[Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Confirmation:
+    """What became of a gap that stood out once.
+
+    Attributes
+    ----------
+    is_confirmed : bool
+    reason : Reason or None
+        Why the leaf stays open where it is not; None where the gap was not seen again.
+    location : Location or None
+        The wrong components, where they had to be found for it.
+
+    Examples
+    --------
+    >>> Confirmation(is_confirmed=False, reason=Reason.KINK).location is None
+    True
+    """
+
+    is_confirmed: bool
+    reason: Reason | None = None
+    location: Location | None = None
+
+
+def confirm(setting: Setting, nearby: Setting | None, leaf: Leaf, generator: np.random.Generator) -> Confirmation:
+    """Look for a gap that stood out along one direction of a leaf along independent ones; 6 forward passes or more.
+
+    At a point just beside, and with each component moved in its own size: a right gradient that (46) seems to refute along one
+    direction of the leaf's scale, at a point where several kinks hide each other or because one array holds components of very
+    different scale, is not refuted there.
+
+    Raises
+    ------
+    BudgetExceeded
+        If the budget ends first; nothing is confirmed then.
+    """
+    elsewhere = setting if nearby is None else nearby
+    if _look(elsewhere, component_direction(elsewhere.problem.w, leaf.place, generator)).stands_out:
+        return Confirmation(is_confirmed=True)
+    again = _look(setting, gaussian_direction(setting.problem.w, leaf.place, generator))
+    if again.estimate.is_kinked:
+        return Confirmation(is_confirmed=False, reason=Reason.KINK)
+    if not again.stands_out:
+        return Confirmation(is_confirmed=False)
+    if nearby is not None:
+        there = _look(nearby, gaussian_direction(nearby.problem.w, leaf.place, generator))
+        if there.is_measured and not there.stands_out:
+            return Confirmation(
+                is_confirmed=False, reason=Reason.KINK
+            )  # wrong at the point alone: kinks that hide each other
+    location = locate(setting, leaf, Locate.AUTO, generator)
+    return Confirmation(is_confirmed=bool(location.wrong), reason=Reason.TRUNCATION, location=location)
+
+
+def _look(setting: Setting, direction: Vector) -> Measurement:
+    """Measure one direction, and look closer where it stands out; a kink stands for nothing."""
+    measurement = setting.measure(direction)
+    if measurement.stands_out and not measurement.estimate.is_kinked:
+        return setting.look_closer(measurement)
+    return (
+        measurement
+        if not measurement.estimate.is_kinked
+        else dataclasses.replace(measurement, claimed=measurement.estimate.value)
+    )

@@ -1,0 +1,73 @@
+"""What became of one leaf, and how its result is told from the evidence."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from gradcheck.checks.evidence import MISS_PROBABILITY, Evidence
+from gradcheck.checks.locate import Location
+from gradcheck.checks.measuring import norm
+from gradcheck.results import Arbiter, BlockResult, Reason, Status
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """What became of one leaf: its result, the evidence it stands on, and its wrong components where they were looked for already.
+
+    Examples
+    --------
+    >>> [field.name for field in dataclasses.fields(Finding)]
+    ['block', 'evidence', 'location']
+    """
+
+    block: BlockResult
+    evidence: Evidence | None
+    location: Location | None = None
+
+
+def describe(
+    evidence: Evidence, status: Status, reason: Reason | None, arbiter: Arbiter = Arbiter.DIFFERENCES
+) -> BlockResult:
+    """Return the block's result, told by the direction with the largest gap in units of its bound."""
+    leaf, usable = evidence.leaf, [m for m, _ in evidence.usable]
+    blank = BlockResult(
+        leaf.name,
+        leaf.shape,
+        status,
+        reason,
+        directions=len(evidence.measurements),
+        leaves_together=evidence.leaves_together,
+        arbiter=arbiter,
+    )
+    if not usable:
+        return blank
+    told = max(usable, key=lambda m: m.gap / m.bound if m.bound > 0.0 else m.gap)
+    block = dataclasses.replace(
+        blank,
+        claimed=told.claimed,
+        estimated=told.estimate.value,
+        truncation_error=told.estimate.truncation_error,
+        condition_error=told.estimate.condition_error,
+        gradient_noise=told.gradient_noise,
+        bound=told.bound,
+        step=told.estimate.step,
+    )
+    return with_limit(evidence, block) if status is Status.AGREE else block
+
+
+def with_limit(evidence: Evidence, block: BlockResult) -> BlockResult:
+    """Return the result of a leaf that agrees with what that agreement is worth: digits, detection limit, coverage."""
+    claimed = evidence.setting.claimed[evidence.leaf.place]
+    limit = evidence.detection_limit
+    # An error in one component alone is seen from the same size on as one of the whole block.
+    resolution = limit * norm(claimed)
+    return dataclasses.replace(
+        block,
+        digits=evidence.digits,
+        detection_limit=limit,
+        miss_probability=MISS_PROBABILITY,
+        resolution=resolution,
+        covered=int(np.count_nonzero(np.abs(claimed) > resolution)),
+    )

@@ -1,0 +1,124 @@
+"""The sections of a disagreement: what is wrong, by how much, in how many components, and the smallest case."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from gradcheck.reporting import numerals
+from gradcheck.reporting.census import census_lines
+from gradcheck.reporting.layout import Line, Row, Style, code, sentence, table
+from gradcheck.reporting.words import bounds_apart, compared, listed, parts_of_bound, worst_block
+from gradcheck.results import BlockResult, CheckResult, Component, Status
+
+MOST_LISTED: Final = 10
+"""Faults, blocks and wrong components listed at most (a count)."""
+
+GLOSSARY: Final = (
+    "(claimed: what your gradient says; estimated: the slope measured from values of the cost; "
+    "truncation: the cost is curved; condition: rounding in the cost, divided by the step; "
+    "gradient rounding: that of your own gradient)"
+)
+
+
+def disagreement_sections(told: CheckResult) -> list[list[Line]]:
+    """Return the sections that say where and why a result disagrees.
+
+    Examples
+    --------
+    >>> from gradcheck.results import Fault, FaultKind, Verdict
+    >>> fault = Fault(FaultKind.NAN, "w", "the gradient of w holds 3 NaN")
+    >>> disagreement_sections(CheckResult("gradient", Verdict.DISAGREE, faults=(fault,)))[0][1].text
+    '- the gradient of w holds 3 NaN'
+    """
+    located = [_counts(told), _wrong(told), census_lines(told)]
+    return [_faults(told), _worst(told), *located, _diagnosis(told), _counterexample(told)]
+
+
+def _faults(told: CheckResult) -> list[Line]:
+    """List the faults that are no matter of numbers."""
+    found = [line for fault in told.faults[:MOST_LISTED] for line in sentence(fault.sentence, mark="- ")]
+    return (
+        [Line("What is wrong:", Style.HEADING), *found, *_more(len(told.faults) - MOST_LISTED, "faults")]
+        if found
+        else []
+    )
+
+
+def _worst(told: CheckResult) -> list[Line]:
+    """Say how far apart the worst component (or block) is, and what the allowed gap is made of."""
+    component = told.worst or (told.wrong[0] if told.wrong else None)
+    worst = component or worst_block(told)
+    if worst is None or (math.isnan(worst.claimed) and math.isnan(worst.estimated)):
+        return []
+    difference, allowed = numerals.errors_apart(abs(worst.claimed - worst.estimated), worst.bound)
+    made_of = parts_of_bound(worst)
+    kind = "block" if component is None else "component"
+    found = sentence(f"Worst {kind}, {worst.name}: difference {difference}, allowed {allowed}{'' if made_of else '.'}")
+    # What the allowed gap is made of is one formula: it starts a line, so that it seldom has to be broken.
+    return [*found, *sentence(f"{made_of}."), *sentence(GLOSSARY, style=Style.FAINT)] if made_of else found
+
+
+def _counts(told: CheckResult) -> list[Line]:
+    """Say for each wrong block how many of its components are wrong, of how many measured; a census says it better."""
+    counted_below = {census.block for census in told.census if census.measured > 0}
+    blocks = [block for block in told.blocks if block.status is Status.DISAGREE and block.name not in counted_below]
+    worst_first = sorted(blocks, key=bounds_apart, reverse=True)
+    counted = [(block, words) for block in worst_first if (words := _count(block))]
+    found = [line for block, words in counted[:MOST_LISTED] for line in sentence(f"{block.name}: {words}.")]
+    found += _more(len(counted) - MOST_LISTED, "blocks")
+    whole = [block.name for block, _ in counted if not block.components_measured]
+    return [*found, *(sentence(f"The components of {listed(whole)} were not measured one by one.") if whole else [])]
+
+
+def _count(block: BlockResult) -> str:
+    """Return how many components of one block are wrong; empty where nothing was measured of it."""
+    wrong, measured, size = block.components_wrong, block.components_measured, block.size
+    if not measured:
+        if math.isnan(block.claimed) and math.isnan(block.estimated):
+            return ""
+        return compared("along a random direction", block.claimed, block.estimated, "slope ").replace(": ", " ", 1)
+    if not wrong:
+        return f"none of {measured:,} measured stands out alone; along random directions, which add them up, they do"
+    words = f"{wrong:,} component{'s' if wrong > 1 else ''} wrong of {measured:,} measured"
+    if measured >= size:
+        return words
+    return f"{words}; the other {size - measured:,} of its {size:,} were not measured and may be wrong too"
+
+
+def _wrong(told: CheckResult) -> list[Line]:
+    """Tabulate the located wrong components, worst first."""
+    if not told.wrong:
+        return []
+    shown = told.wrong[:MOST_LISTED]
+    found = table(["component", "claimed", "estimated", "difference"], [_component(one) for one in shown], left=1)
+    left = max(len(told.wrong), sum(block.components_wrong for block in told.blocks)) - len(shown)
+    heading = "Wrong components, worst first:" if len(shown) + left > 1 else "Wrong component:"
+    among = "of those measured" if told.census else ""
+    return [Line(heading, Style.HEADING), *found, *_more(left, among)]
+
+
+def _component(one: Component) -> Row:
+    """Return the row of one wrong component."""
+    difference, _ = numerals.errors_apart(abs(one.claimed - one.estimated), one.bound)
+    return Row((one.name, *numerals.values_apart(one.claimed, one.estimated), difference))
+
+
+def _diagnosis(told: CheckResult) -> list[Line]:
+    """List the explanations, best first."""
+    heading = "What explains it:" if len(told.diagnosis) == 1 else "What explains it, best first:"
+    explained = [f"{one.equation}: {one.sentence}" if one.equation else one.sentence for one in told.diagnosis]
+    found = [line for words in explained for line in sentence(words, mark="- ")]
+    return [Line(heading, Style.HEADING), *found] if found else []
+
+
+def _counterexample(told: CheckResult) -> list[Line]:
+    """Show the smallest case as code."""
+    if not told.counterexample:
+        return []
+    return [Line("The smallest case found on which it fails:", Style.HEADING), *code(told.counterexample)]
+
+
+def _more(left: int, what: str) -> list[Line]:
+    """Say how many more there are than were listed."""
+    return [Line(f"  and {left:,} more {what}".rstrip())] if left > 0 else []

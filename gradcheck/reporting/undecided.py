@@ -1,0 +1,61 @@
+"""The section of an inconclusive result: what was not decided, why, and what to do next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gradcheck.reporting.layout import Line, sentence
+from gradcheck.reporting.nearby import found_nearby
+from gradcheck.reporting.smallness import explanation_of, still_open, told_by_numbers
+from gradcheck.reporting.words import deciding, listed
+from gradcheck.results import CheckResult, Reason, Status
+
+MOST_LISTED: Final = 10
+"""Open blocks listed with their numbers at most, for each reason (a count)."""
+
+
+def undecided_lines(result: CheckResult) -> list[Line]:
+    """Say what was not decided and, for each reason there is, what it means and what to do next.
+
+    Examples
+    --------
+    >>> from gradcheck.results import Verdict
+    >>> undecided_lines(CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET))[0].text
+    'Nothing was decided: your gradient may be right, and it may be wrong.'
+    """
+    told = deciding(result)
+    reasons = dict.fromkeys([result.reason or told.reason, *(block.reason for block in still_open(told))])
+    known: list[Reason | None] = [reason for reason in reasons if reason is not None]
+    found = _opening(told)
+    for reason in known or [None]:
+        words = explanation_of(told, reason)
+        found += [
+            Line(""),
+            *sentence(words.sentence),
+            *_numbers(told, reason),
+            *sentence(f"What to do: {words.advice}"),
+        ]
+    return found
+
+
+def _opening(told: CheckResult) -> list[Line]:
+    """Say what was not decided, and what a nearby point told."""
+    names = [block.name for block in still_open(told)]
+    if names and any(block.status is Status.AGREE for block in told.blocks):
+        found = sentence(f"Not decided: {listed(names)}. Your gradient may be right there, and it may be wrong.")
+    else:
+        here = " at the point given" if told.nearby is not None else ""
+        found = sentence(f"Nothing was decided{here}: your gradient may be right, and it may be wrong.")
+    return found + (sentence(found_nearby(told.nearby)) if told.nearby is not None else [])
+
+
+def _numbers(told: CheckResult, reason: Reason | None) -> list[Line]:
+    """Say of each block that is open for one reason what its own numbers tell."""
+    words = [told_by_numbers(block) for block in still_open(told) if reason is not None and block.reason is reason]
+    known = [one for one in words if one]
+    found = [line for one in known[:MOST_LISTED] for line in sentence(one, mark="- ")]
+    left = len(known) - MOST_LISTED
+    return [
+        *found,
+        *(sentence(f"and {left:,} more block{'s' if left > 1 else ''} alike", mark="- ") if left > 0 else []),
+    ]

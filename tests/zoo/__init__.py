@@ -1,0 +1,21 @@
+"""A zoo of right and wrong gradients, generated from seeds, with the truth about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.zoo import contracts, formulas, kinks, layers, matrices, networks, precision, scales
+from tests.zoo.specimen import FAMILIES, Expected, Family, Kind, Layer, Pair, Specimen
+
+SEED = 2024
+
+__all__ = ["FAMILIES", "SEED", "Expected", "Family", "Kind", "Layer", "Pair", "Specimen", "pairs"]
+
+_ROOMS = (contracts, formulas, kinks, layers, matrices, networks, precision, scales)
+
+
+def pairs(seed: int = SEED) -> Iterator[Pair]:
+    """Yield every pair of the standard zoo."""
+    for family in FAMILIES.values():
+        for number in range(family.draws):
+            yield family.draw(seed, number)

@@ -191,11 +191,12 @@ def offset_case(generator: np.random.Generator, low: float, high: float, *, take
 
 def float32_offset(generator: np.random.Generator, low: float, high: float) -> Case:
     offset = power_of_ten(generator, low, high)
-    step = float(np.spacing(f32(offset)))
+    x = point(generator)
+    step = float(np.spacing(f32(math.exp(x) + offset)))
     return scalar(
         lambda x: f32(math.exp(x)) + f32(offset),
         lambda x: mpmath.exp(x) + float(f32(offset)),
-        point(generator),
+        x,
         reach=min(0.3, 30.0 * step),
     )
 
@@ -319,9 +320,7 @@ BENCH: Final[dict[str, Callable[[G], Case]]] = {
     "offset added and taken off": lambda g: offset_case(g, 3, 9, taken_off=True),
     "float32 value": lambda g: float32_offset(g, -8, 0),
     "float32 value, offset 1e2 to 1e6": lambda g: float32_offset(g, 2, 6),
-    "float32 argument": lambda g: scalar(
-        lambda x: math.exp(float(f32(x))), mpmath.exp, point(g), reach=1e-5
-    ),
+    "float32 argument": lambda g: scalar(lambda x: math.exp(float(f32(x))), mpmath.exp, point(g), reach=1e-5),
     "float16 value": lambda g: scalar(lambda x: np.float16(math.exp(x)), mpmath.exp, point(g), reach=0.05),
     "rounded": round_case,
     "printed": printed_case,
@@ -352,9 +351,7 @@ BENCH: Final[dict[str, Callable[[G], Case]]] = {
     "network in float32, offset 1e4": lambda g: network_case(
         g, lambda c, w: float(c(w, f32) + f32(1e4)), reach=3e-3, offset=1e4
     ),
-    "network with float32 parameters": lambda g: network_case(
-        g, lambda c, w: float(c(w, f32)), reach=1e-4, dtype=f32
-    ),
+    "network with float32 parameters": lambda g: network_case(g, lambda c, w: float(c(w, f32)), reach=1e-4, dtype=f32),
     "wide network": lambda g: network_case(
         g, lambda c, w: float(c(w, np.float64)), size={"sizes": (20, 200, 100, 3), "batch": 16}
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,8 +16,8 @@ from gradcheck.checks.options import Options
 from gradcheck.checks.preflight import preflight
 from gradcheck.checks.problem import Problem
 from gradcheck.errors import UserCodeError
-from gradcheck.results import Verdict
-from gradcheck.subjects.protocol import GradientSubject
+from gradcheck.results import FaultKind, Verdict
+from gradcheck.subjects.protocol import GivenGradient, GradientSubject
 from tests.problems_for_tests import SEED, WAVE_AT, wave, wave_gradient
 
 
@@ -82,9 +83,19 @@ def test_preflight_is_the_same_and_its_own_arithmetic_is_not_the_users_error(str
             found = preflight(Problem(subject, Options()), np.random.default_rng(0))
             return found.centre, found.reason, found.faults, found.notes, found.gradient_noise.tobytes()
 
-        loose = look()
+        loose, value = look(), look(GivenGradient(gradient(None)))
         with strict():
             assert look() == loose
+            assert look(GivenGradient(gradient(None))) == value
+
+
+@pytest.mark.parametrize("strict", STRICT)
+def test_a_gradient_that_jumps_over_the_whole_range_is_a_fault_and_no_error(strict: Callable[[], Any]) -> None:
+    answers = itertools.cycle([1.7e308, -1.7e308, 1.6e308])
+    subject = GradientSubject("g", wave, lambda w: np.full(3, next(answers)), WAVE_AT)
+    with strict():
+        (fault,) = preflight(Problem(subject, Options()), np.random.default_rng(0)).faults
+    assert fault.kind is FaultKind.NONDETERMINISTIC
 
 
 @pytest.mark.parametrize("what", ["cost", "gradient"])

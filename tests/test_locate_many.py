@@ -38,8 +38,8 @@ def spoiled_block(edit: Any, case: Case = BIG) -> Any:
     return claimed
 
 
-@pytest.mark.parametrize(("k", "most"), [(1, 32), (2, 60), (3, 80), (5, 140), (10, 230)])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("k", "most"), [(1, 20), (2, 52), (3, 64), (5, 130), (10, 190)])
+@pytest.mark.parametrize("seed", range(6))
 def test_the_exact_set_of_a_few_among_23860(k: int, most: int, seed: int) -> None:
     claimed, indices = spoiled_components(k, 100 * k + seed)
     found = located(FLAT, claimed, seed=seed)
@@ -249,7 +249,7 @@ def steep_case(size: int, tiny: float) -> Case:
 
 
 @pytest.mark.parametrize("size", [20, 400])
-@pytest.mark.parametrize("tiny", [0.0, 1e-7, 1e-6])
+@pytest.mark.parametrize("tiny", [1e-7, 1e-6])
 @pytest.mark.parametrize("directions", [0, 2])
 def test_a_right_component_on_a_far_smaller_scale_is_not_called_wrong(size: int, tiny: float, directions: int) -> None:
     case = steep_case(size, tiny)

@@ -66,7 +66,8 @@ def test_the_answer_for_the_first_point_and_for_the_one_given_are_told_apart(
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("claim", [2.0 * C, np.ones(3), np.zeros(3), np.full(3, 1e9)])
 def test_a_constant_that_is_right_nowhere_is_left_to_the_numbers(claim: Any, seed: int) -> None:
-    found, _ = looked_at(lambda w: np.sum(np.exp(w)), lambda _: claim.copy(), AT, seed)
+    found, problem = looked_at(lambda w: np.sum(np.exp(w)), lambda _: claim.copy(), AT, seed)
+    assert (problem.forward_passes == 5) is not bool(np.any(claim))
     assert found.faults == () and np.array_equal(found.claimed, claim)  # type: ignore[arg-type]
 
 
@@ -121,3 +122,8 @@ def test_a_suspicion_that_is_not_borne_out_costs_two_directions() -> None:
     """Rounding that the cost's size does not show."""
     found, problem = looked_at(lambda w: float(np.sum((C * w + WALL) - WALL)), lambda _: C.copy())
     assert (found.faults, problem.forward_passes) == ((), 5 + 12)
+
+
+def test_an_answer_that_is_another_far_away_is_none_for_all() -> None:
+    found, problem = looked_at(lambda w: float(np.sum((np.abs(w) + WALL) - WALL)), np.sign)
+    assert (found.faults, problem.forward_passes) == ((), 5)

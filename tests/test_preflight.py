@@ -150,6 +150,9 @@ def test_a_value_is_asked_once_and_nowhere_else() -> None:
     assert (found.nearby, found.far, found.faults) == (None, None, ())
     assert found.claimed is not None and np.array_equal(found.claimed, wave_gradient(WAVE_AT))
     assert np.array_equal(found.gradient_noise, 4 * np.finfo(float).eps * np.abs(wave_gradient(WAVE_AT)))
+    reordered = Counted(lambda w: wave(w) * (1.0 + 2.0**-50 * (reordered.calls == 1)))
+    noisy = Problem(GradientSubject("wave", reordered, value, WAVE_AT), Options())
+    assert preflight(noisy, rng()).cost_noise == abs(wave(WAVE_AT) * (1.0 + 2.0**-50) - wave(WAVE_AT))
     faulty = Problem(GradientSubject("wave", wave, GivenGradient(np.ones(2)), WAVE_AT), Options())
     assert preflight(faulty, rng()).faults[0].kind is FaultKind.SHAPE
 
@@ -275,7 +278,7 @@ def test_a_cost_summed_in_another_order_each_time_is_one_cost_and_its_spread_is_
     counted = Counted(wave)
 
     def reordered(w: Any) -> float:
-        return counted(w) * (1.0 + roundings * 2.0**-52 * (counted.calls % 2))
+        return float(counted(w)) * (1.0 + roundings * 2.0**-52 * (counted.calls % 2))
 
     problem = Problem(GradientSubject("sum", reordered, wave_gradient, WAVE_AT), Options())
     found = preflight(problem, rng())
@@ -471,6 +474,18 @@ def test_a_mask_that_only_a_far_point_changes_is_a_fault(method: str, words: str
     assert check(cost, np.abs, WAVE_AT, options=Options(seed=seed)).verdict is Verdict.AGREE
 
 
+def test_the_point_of_an_earlier_call_is_seen_where_the_gradient_does_not_work_far_away() -> None:
+    program = Remembering()
+
+    def gradient(w: Any) -> Any:
+        if np.any(w < 0.0):
+            raise ValueError("far")
+        return program.of_last_asked(w)
+
+    kind, _, sentence = only_fault(check(wave, gradient, WAVE_AT, options=SEED))
+    assert kind is FaultKind.STALE and "changed after a gradient call at another point" in sentence
+
+
 def test_a_mask_of_the_first_call_ever_is_wrong_here() -> None:
     mask: list[Any] = []
 
@@ -563,11 +578,27 @@ def test_what_a_program_raises_far_away_is_no_matter(what: str, error: BaseExcep
 
 def test_the_gradients_rounding_is_at_least_four_of_its_own_dtype() -> None:
     for dtype in (np.float32, np.float64):
-        subject = GradientSubject("w", wave, lambda w, d=dtype: wave_gradient(w).astype(d), WAVE_AT)
-        found = preflight(Problem(subject, Options()), np.random.default_rng(0))
-        floor = 4 * np.finfo(dtype).eps * np.abs(wave_gradient(WAVE_AT).astype(dtype))
+
+        def coarse(w: Any, dtype: Any = dtype) -> Any:
+            return wave_gradient(w).astype(dtype)
+
+        found = preflight(Problem(GradientSubject("w", wave, coarse, WAVE_AT), Options()), rng())
+        floor = 4 * np.finfo(dtype).eps * np.abs(coarse(WAVE_AT))
         assert np.all(found.gradient_noise >= floor)
         assert np.max(found.gradient_noise) <= 4 * np.max(floor)
+
+
+def test_a_gradient_that_answers_to_the_last_digit_is_known_to_be_so_rough() -> None:
+    """A component of cos(1e6 w) changes by 1e6 sin(1e6 w) roundings of w."""
+
+    def rough(w: Any) -> Any:
+        return np.cos(1e6 * w)
+
+    found = preflight(
+        Problem(GradientSubject("w", lambda w: np.sum(np.sin(1e6 * w)) / 1e6, rough, WAVE_AT), Options()), rng()
+    )
+    change = 1e6 * np.abs(np.sin(1e6 * WAVE_AT)) * WAVE_AT * np.finfo(float).eps
+    assert np.all((0.4 * change <= found.gradient_noise) & (found.gradient_noise <= 2.0 * change))
 
 
 @pytest.mark.parametrize("method", ["forward_again", "added", "of_last_forward", "at_random", "into_buffer"])

@@ -14,8 +14,8 @@ from gradcheck.results import Fault, FaultKind
 Vector = npt.NDArray[Any]
 
 ROUNDINGS: Final = 64.0
-"""Two answers that should be equal may differ by this many roundings (dimensionless): as between two calls of a gradient; over the
-random layers of tests/test_linearity.py right code stays below 8."""
+"""Two answers that should be equal may differ by this many roundings of the largest component (dimensionless): another order of
+summation, no more, as between two calls of a gradient."""
 
 
 def same_answer(layout: Layout, before: Claim, after: Claim) -> bool:
@@ -24,6 +24,7 @@ def same_answer(layout: Layout, before: Claim, after: Claim) -> bool:
     Examples
     --------
     >>> from gradcheck.checks.claims import read_claim
+    >>> from gradcheck.parameters import lay_out
     >>> layout = lay_out(np.ones(2))
     >>> same_answer(layout, read_claim(layout, np.ones(2)), read_claim(layout, np.full(2, 1.0 + 1e-15)))
     True
@@ -46,6 +47,7 @@ def change(layout: Layout, before: Claim, after: Claim) -> tuple[Leaf, str]:
     Examples
     --------
     >>> from gradcheck.checks.claims import read_claim
+    >>> from gradcheck.parameters import lay_out
     >>> layout = lay_out({"w": np.ones(2)})
     >>> change(layout, read_claim(layout, {"w": np.ones(2)}), read_claim(layout, {"w": np.array([1.0, 3.0])}))[1]
     'was 1 at w[1] and became 3'

@@ -95,10 +95,8 @@ class Components:
             if not is_wrong or _contradict(measurement, scale, closer, own):
                 measurement, scale = closer, own
         gap = gap_of(self.setting, measurement)
-        factor = self.scale / scale
-        return Measured(
-            self._component(number, measurement, scale), Gap(factor * gap.value, factor * gap.bound), is_wrong
-        )
+        component = self._component(number, measurement, scale)
+        return Measured(component, gap.times(self.scale / scale), is_wrong)
 
     def _direction(self, number: int, scale: float) -> Vector:
         direction = np.zeros(self.setting.problem.w.size)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gradcheck.checks.locate import Location, locate
 from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate
-from gradcheck.differences.directions import component_direction, gaussian_direction
+from gradcheck.differences.directions import block_scale, component_direction, gaussian_direction
 from gradcheck.parameters import Leaf
 from gradcheck.results import Reason
 
@@ -54,21 +54,40 @@ def confirm(setting: Setting, nearby: Setting | None, leaf: Leaf, generator: np.
         If the budget ends first; nothing is confirmed then.
     """
     elsewhere = setting if nearby is None else nearby
-    if _look(elsewhere, component_direction(elsewhere.problem.w, leaf.place, generator)).stands_out:
+    if _look(elsewhere, _each_in_its_size(elsewhere, leaf, generator)).stands_out:
         return Confirmation(is_confirmed=True)
-    again = _look(setting, gaussian_direction(setting.problem.w, leaf.place, generator))
+    again = _look(setting, _all_in_one_size(setting, leaf, generator))
     if again.estimate.is_kinked:
         return Confirmation(is_confirmed=False, reason=Reason.KINK)
     if not again.stands_out:
         return Confirmation(is_confirmed=False)
     if nearby is not None:
-        there = _look(nearby, gaussian_direction(nearby.problem.w, leaf.place, generator))
+        there = _look(nearby, _all_in_one_size(nearby, leaf, generator))
         if there.is_measured and not there.stands_out:
             return Confirmation(
                 is_confirmed=False, reason=Reason.KINK
             )  # wrong at the point alone: kinks that hide each other
     location = locate(setting, leaf, Locate.AUTO, generator)
     return Confirmation(is_confirmed=bool(location.wrong), reason=Reason.TRUNCATION, location=location)
+
+
+def _each_in_its_size(setting: Setting, leaf: Leaf, generator: np.random.Generator) -> Vector:
+    """Return a direction that moves each component in its own size."""
+    w = setting.problem.w
+    return _along_axis(w, leaf, generator) if leaf.size == 1 else component_direction(w, leaf.place, generator)
+
+
+def _all_in_one_size(setting: Setting, leaf: Leaf, generator: np.random.Generator) -> Vector:
+    """Return a direction in the leaf's scale."""
+    w = setting.problem.w
+    return _along_axis(w, leaf, generator) if leaf.size == 1 else gaussian_direction(w, leaf.place, generator)
+
+
+def _along_axis(w: Vector, leaf: Leaf, generator: np.random.Generator) -> Vector:
+    """Return the axis of a single number, in half its scale to the whole: a Gaussian would now and then hardly move it."""
+    direction = np.zeros(w.size)
+    direction[leaf.place] = generator.uniform(0.5, 1.0) * block_scale(w[leaf.place])
+    return direction
 
 
 def _look(setting: Setting, direction: Vector) -> Measurement:

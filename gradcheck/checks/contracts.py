@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -136,7 +137,7 @@ def _changed_leaf(problem: Problem, before: Claim, after: Vector | None) -> str 
     for leaf, eps in zip(problem.layout.leaves, roundings(problem, before), strict=True):
         was, now = before.vector[leaf.place], after[leaf.place]
         allowed = SAME_GRADIENT * eps * np.max(np.abs(was), initial=0.0)
-        if not np.all(np.abs(now - was) <= allowed):
+        if not (math.isfinite(allowed) and np.all(np.abs(now - was) <= allowed)):
             return leaf.name
     return None
 

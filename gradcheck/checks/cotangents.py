@@ -88,9 +88,9 @@ class Several:
     meter: Meter
     subject_under: Callable[[np.random.Generator], GradientSubject]
 
-    def judge(self) -> CheckResult:
-        """Return the result of all: DISAGREE if it is one under any, and else of each block the one that is worth less."""
-        passes, calls = self.meter.forward_passes, self.meter.gradient_calls
+    def judge(self) -> list[CheckResult]:
+        """Return the result under each, up to the first DISAGREE, or to the first without any block."""
+        passes = self.meter.forward_passes
         results: list[CheckResult] = []
         for k in range(COTANGENTS):
             left = self.options.left(passes)
@@ -100,15 +100,15 @@ class Several:
             subject = self.subject_under(self.options.generator("cotangent", str(k)))
             result = check_gradient(subject, left.derived("under cotangent", str(k)))
             passes += result.forward_passes
-            # A value is asked for once, when the subject is made.
-            calls += 1 if subject.gives_value_only else result.gradient_calls
+            if subject.gives_value_only:  # and was asked for it once, when it was made
+                result = dataclasses.replace(result, gradient_calls=1)
             results.append(result)
             if result.verdict is Verdict.DISAGREE or (result.verdict is Verdict.INCONCLUSIVE and not result.blocks):
                 break
-        return dataclasses.replace(self._told(results), forward_passes=passes, gradient_calls=calls)
+        return results
 
-    def _told(self, results: list[CheckResult]) -> CheckResult:
-        """Return the results as one, with the names that the user knows."""
+    def as_one(self, results: list[CheckResult]) -> CheckResult:
+        """Return the results as one: DISAGREE if there is one, and else of each block the one worth less; with what all of them cost."""
         together = results[-1] if results[-1].verdict is Verdict.DISAGREE else all_of(results)
         blank = self.blank
         nearby = together.nearby and named_as(together.nearby, blank)
@@ -118,7 +118,14 @@ class Several:
                 *notes,
                 f"it agrees under {len(results)} independent random cotangents; the figures are those of the one that proves less",
             )
-        told = dataclasses.replace(together, parameters=blank.parameters, nearby=nearby, notes=notes)
+        told = dataclasses.replace(
+            together,
+            parameters=blank.parameters,
+            nearby=nearby,
+            notes=notes,
+            forward_passes=self.meter.forward_passes + sum(r.forward_passes for r in results),
+            gradient_calls=self.meter.gradient_calls + sum(r.gradient_calls for r in results),
+        )
         return named_as(told, blank)
 
 
@@ -217,7 +224,7 @@ def undefined(blank: CheckResult, out: Array) -> CheckResult | None:
     ('the output is nan at [1]: a finite output is required',)
     """
     if out.dtype.kind != "f":
-        raise UsageError(f"{blank.title} returned an output of dtype {out.dtype}: a real floating array is required")
+        raise UsageError(f"{blank.title} returned dtype {out.dtype}: a real floating array is required")
     bad = np.argwhere(~np.isfinite(out))
     if len(bad) == 0:
         return None

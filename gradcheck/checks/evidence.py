@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
 
 from gradcheck.checks.grouping import sensitivity
 from gradcheck.checks.measuring import SAFETY, Measurement, Setting
@@ -71,9 +74,9 @@ class Evidence:
         return max([self.claimed_size, *alone])
 
     @property
-    def worst_bound(self) -> float:
-        """The largest gap that was allowed, for the leaf moved by its scale."""
-        return max((m.bound / w for m, w in self.usable), default=math.inf)
+    def bound(self) -> float:
+        """The least gap that was allowed, for the leaf moved by its scale."""
+        return min((m.bound / w for m, w in self.usable), default=math.inf)
 
     @property
     def is_axis(self) -> bool:
@@ -85,16 +88,24 @@ class Evidence:
         """The error, as a share of the block's norm, that these directions miss with probability 1e-6.
 
         A gap within its bound leaves the true slope within another one: an error e passes one direction with probability at
-        most 0.80 * 2 bound / |e|, and k of them with the product of those.
+        most 0.80 * 2 bound / |e|, and k of them with the product of those; a direction that saw little is left out.
         """
-        usable, size = self.usable, self.size
-        if not usable or not size > 0.0:
+        if not self.usable or not self.size > 0.0:
             return math.inf
-        shares = [2.0 * m.bound / (w * size) for m, w in usable]
         if self.is_axis:
-            return min(shares)
-        chances = [PASSING_CHANCE * share for share in shares]
-        return float((math.prod(chances) / MISS_PROBABILITY) ** (1.0 / len(chances)))
+            return min(self._shares)
+        logarithms = np.cumsum(np.log(np.maximum(self._chances, np.finfo(float).tiny)))
+        counts = np.arange(1, logarithms.size + 1)
+        return float(np.exp(np.min((logarithms - math.log(MISS_PROBABILITY)) / counts)))
+
+    @property
+    def _shares(self) -> list[float]:
+        """Errors, as shares of the block's norm, that each direction could have passed along itself, the least first."""
+        return sorted(2.0 * m.bound / (w * self.size) for m, w in self.usable)
+
+    @property
+    def _chances(self) -> npt.NDArray[Any]:
+        return PASSING_CHANCE * np.array(self._shares)
 
     @property
     def digits(self) -> float:
@@ -109,12 +120,12 @@ class Evidence:
     @property
     def has_digits(self) -> bool:
         """Whether what was measured is enough for an agreement: digits, and a limit below the block itself."""
-        return decimal_digits(self.worst_bound, self.size) >= self.setting.wanted_digits and self.detection_limit < 1.0
+        return decimal_digits(self.bound, self.size) >= self.setting.wanted_digits and self.detection_limit < 1.0
 
     @property
     def would_have_digits(self) -> bool:
         """Whether the same errors would be small enough if the leaf had been moved by its whole scale, and it was not."""
-        bound = max((m.bound for m, _ in self.usable), default=math.inf)
+        bound = min((m.bound for m, _ in self.usable), default=math.inf)
         return min(self.weights, default=1.0) < 1.0 and decimal_digits(bound, self.size) >= self.setting.wanted_digits
 
     @property
@@ -124,7 +135,7 @@ class Evidence:
         if not self.usable:
             return taken < 2
         limit = self.detection_limit
-        if limit <= WANTED_LIMIT or self.worst_bound >= self.size:
+        if limit <= WANTED_LIMIT or self.bound >= self.size:
             return False
         if self._limit_of_many() <= WANTED_LIMIT:
             return taken < MOST_DIRECTIONS
@@ -132,15 +143,15 @@ class Evidence:
 
     def _limit_of_many(self) -> float:
         """Return the limit that the most directions of this kind would reach."""
-        chance = self.detection_limit ** len(self.usable) * MISS_PROBABILITY
-        return float((chance ** (1.0 / len(self.usable))) / MISS_PROBABILITY ** (1.0 / MOST_DIRECTIONS))
+        typical = float(np.median(self._chances))
+        return typical / float(MISS_PROBABILITY ** (1.0 / MOST_DIRECTIONS))
 
     @property
     def limiting(self) -> Reason:
-        """Which error keeps the worst of the measurements from deciding."""
+        """Which error keeps the best of the measurements from deciding."""
         if not self.usable:
             return Reason.DOMAIN
-        return limiting_error(max(self.usable, key=lambda one: one[0].bound / one[1])[0])
+        return limiting_error(min(self.usable, key=lambda one: one[0].bound / one[1])[0])
 
 
 def limiting_error(measurement: Measurement) -> Reason:

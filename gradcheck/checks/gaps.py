@@ -26,6 +26,10 @@ two halves of a block, the smaller half keeps a tenth of the whole or so."""
 EXTRAPOLATED_CONDITION: Final = 7.0 / 6.0
 """Noise of one evaluation that the ladder's extrapolation lets through, over its step (dimensionless)."""
 
+NEXT_TERM: Final = 2.7
+"""The extrapolation's truncation, 9 h**4 phi5 / 120, in units of (h**2 phi3 / 6)**2 / phi1, where the derivatives grow evenly, phi5 phi1 =
+phi3**2 (dimensionless)."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Gap:
@@ -51,6 +55,10 @@ class Gap:
     def less(self, part: Gap) -> Gap:
         """Return the error of the rest: directions add, and so do errors along them, and so do their bounds."""
         return Gap(self.value - part.value, self.bound + part.bound)
+
+    def times(self, factor: float) -> Gap:
+        """Return the error along a multiple of the direction."""
+        return Gap(factor * self.value, abs(factor) * self.bound)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,7 +127,8 @@ def gauges_of(setting: Setting, whole: Measurement) -> list[Gauge]:
     What the whole took its slope from serves its parts: the same points on another line, whose truncation is hardly larger
     because they are parts. The central difference there shows its own truncation error beside the better estimate, and that,
     falling as h**2, says which smaller step would be best for it. It is taken for no less than the geometric mean of the slope and
-    the better estimate's error, between which it stands as h**2 does between 1 and h**4: the whole's may vanish by chance.
+    the better estimate's error, between which it stands as h**2 does between 1 and h**4, and the better estimate's for no less
+    than the next term after it: the whole's may vanish by chance.
 
     Examples
     --------
@@ -133,16 +142,22 @@ def gauges_of(setting: Setting, whole: Measurement) -> list[Gauge]:
         return [fine] if steps else []
     h = estimate.step
     plus, minus = setting.line(whole.direction).values([h, -h])
-    mean = math.sqrt(estimate.error) * math.sqrt(abs(estimate.value))
-    truncation = max(abs((plus - minus) / (2.0 * h) - estimate.value), mean)
-    noise = estimate.condition_error / EXTRAPOLATED_CONDITION
-    if not math.isfinite(truncation) or not noise > 0.0:
+    seen = abs((plus - minus) / (2.0 * h) - estimate.value)
+    if not math.isfinite(seen) or not estimate.condition_error > 0.0:
         return [fine]
-    # The least of truncation * s**2 + noise / s.
-    share = min(1.0, max(SMALLEST_SHARE, (noise / (2.0 * truncation)) ** (1.0 / 3.0) if truncation > 0.0 else 1.0))
+    size = abs(estimate.value)
+    truncation = max(seen, math.sqrt(estimate.error) * math.sqrt(size))
+    next_term = NEXT_TERM * truncation * (truncation / size) if size > 0.0 else 0.0
+    fine = dataclasses.replace(fine, truncation_error=max(fine.truncation_error, next_term))
+    return [_central(h, truncation, estimate.condition_error / EXTRAPOLATED_CONDITION), fine]
+
+
+def _central(h: float, truncation: float, noise: float) -> Gauge:
+    """Return the best central difference, where one with step h has these errors: the least of truncation s**2 + noise / s."""
+    share = (noise / (2.0 * truncation)) ** (1.0 / 3.0) if truncation > 0.0 else 1.0
+    share = min(1.0, max(SMALLEST_SHARE, share))
     t = share * h
-    coarse = Gauge(((t, 0.5 / t), (-t, -0.5 / t)), truncation * share**2, noise / share)
-    return [coarse, fine]
+    return Gauge(((t, 0.5 / t), (-t, -0.5 / t)), truncation * share**2, noise / share)
 
 
 def measure_by(setting: Setting, gauge: Gauge | None, direction: Vector) -> Gap:

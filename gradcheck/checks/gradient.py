@@ -14,7 +14,7 @@ from gradcheck.checks.preflight import Preflight, preflight
 from gradcheck.checks.problem import Problem
 from gradcheck.errors import BudgetExceeded, GradientMismatch
 from gradcheck.results import BlockResult, CheckResult, Reason, Status, Verdict
-from gradcheck.subjects.protocol import GradientSubject
+from gradcheck.subjects.protocol import GivenGradient, GradientSubject
 
 JUDGED_IN_FLOAT64: Final = (
     "the parameters were judged in float64, which your code accepts: more digits can be measured there"
@@ -57,7 +57,7 @@ def check(cost: Callable[[Any], Any], gradient: Any, at: Any, *, options: Option
     >>> check(lambda w: np.sum(w**3), lambda w: 2 * w**2, np.array([1.0, 2.0])).verdict
     <Verdict.DISAGREE: 'disagree'>
     """
-    claim = gradient if callable(gradient) else lambda _: gradient
+    claim = gradient if callable(gradient) else GivenGradient(gradient)
     return check_gradient(GradientSubject("gradient", cost, claim, at), options)
 
 

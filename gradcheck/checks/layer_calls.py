@@ -58,7 +58,7 @@ class LayerCalls:
         """Run the forward pass at the point."""
         self.meter.pay_passes(1)
         inputs = self.layer.arguments.copies()
-        run = call_user("the forward pass", self.layer.run, inputs)
+        run: ForwardPass = call_user("the forward pass", self.layer.run, inputs)
         names = self.layer.input_names
         self.fault = self.fault or rewritten("the forward pass", "its input", names, self.layer.inputs, inputs)
         return run

@@ -17,8 +17,17 @@ from gradcheck.checks.gaps import Allowance, Gap, Gauge, gap_of, gauges_of, meas
 from gradcheck.checks.halving import Outcome, Probes, Search
 from gradcheck.checks.measuring import Measurement, Setting, norm
 from gradcheck.checks.options import Locate
-from gradcheck.checks.sampling import FIRST_SAMPLE, SAMPLE, Sample, Slices, census_of_all, region, wrong_slices
-from gradcheck.checks.syndrome import explaining
+from gradcheck.checks.sampling import (
+    FIRST_SAMPLE,
+    SAMPLE,
+    Sample,
+    Slices,
+    census_of_all,
+    census_of_sample,
+    region,
+    wrong_slices,
+)
+from gradcheck.checks.syndrome import explaining, is_within
 from gradcheck.differences.directions import block_scale
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
@@ -122,7 +131,7 @@ class _Locator:
     def __init__(self, components: Components, generator: np.random.Generator, seen: Sequence[Measurement]) -> None:
         self.components, self.setting, self.leaf = components, components.setting, components.leaf
         self.place = self.leaf.place
-        self.seen = [one for one in seen if self._is_within(one)]
+        self.seen = [one for one in seen if is_within(self.place, one)]
         self.sample = Sample(components, generator)
         # Of every size between 1/2 and 3/2: none is overlooked, and no two errors are likely to cancel.
         signs = generator.choice([-1.0, 1.0], self.leaf.size)
@@ -171,7 +180,7 @@ class _Locator:
         """Tell whether an error in one component leaves nothing of the errors seen."""
         for one in self.seen:
             weight = float(one.direction[self.leaf.start + number]) / self.components.scale
-            if gap_of(self.setting, one).less(_times(gap, weight)).stands_out:
+            if gap_of(self.setting, one).less(gap.times(weight)).stands_out:
                 return False
         return True
 
@@ -202,7 +211,7 @@ class _Locator:
 
         def component(part: int) -> Gap | None:
             (measured,) = self.components.measure([part])
-            return _times(measured.gap, float(self.weights[part])) if measured.is_wrong else None
+            return measured.gap.times(float(self.weights[part])) if measured.is_wrong else None
 
         def slice_as_whole(part: int) -> Gap | None:
             found = gap(np.eye(1, parts.count, part)[0], None)
@@ -232,30 +241,11 @@ class _Locator:
             return census_of_all(self.leaf.name, self.leaf.shape, wrong) if len(wrong) > MOST_EXACT else None
         if not self.is_many:
             return None
-        rows, columns = self.slices
-        return Census(
-            self.leaf.name,
-            self.leaf.shape,
-            wrong=self.sample.wrong,
-            measured=self.sample.drawn,
-            rows=rows.count,
-            columns=columns.count,
-            wrong_rows=rows.wrong,
-            wrong_columns=columns.wrong,
-        )
-
-    def _is_within(self, one: Measurement) -> bool:
-        """Tell whether a direction moves this block and no other."""
-        moved = np.flatnonzero(one.direction)
-        return bool(moved.size and self.place.start <= moved[0] and moved[-1] < self.place.stop)
+        drawn = Census(self.leaf.name, self.leaf.shape, wrong=self.sample.wrong, measured=self.sample.drawn)
+        return census_of_sample(drawn, *self.slices)
 
     def _direction(self, weights: Vector) -> Vector:
         """Return the direction of shape (P,) with these weights of the block's components, in the block's scale."""
         direction = np.zeros(self.setting.problem.w.size)
         direction[self.place] = self.components.scale * weights
         return direction
-
-
-def _times(gap: Gap, factor: float) -> Gap:
-    """Return the gap along a multiple of its direction."""
-    return Gap(factor * gap.value, abs(factor) * gap.bound)

@@ -40,6 +40,10 @@ FINEST_SHARE: Final = 8.0
 """A gap is looked at again at the step where it is this many times the noise of one evaluation over that step (dimensionless): half
 of it then stands out of SAFETY times the noise."""
 
+FINEST_STEP: Final = math.sqrt(float(np.finfo(np.float64).tiny))
+"""No gap is looked at with a step below this [in units of the direction]: its square would be 0, and where the cost is 0 at parameters
+of 0 there is no noise to stop at."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
@@ -95,8 +99,10 @@ class Setting:
     def just_beside(self, generator: np.random.Generator) -> Setting | None:
         """Return the setting at a generic point just beside this one, off any kink it lies on; None where nothing sound is said there.
 
-        One forward pass and one gradient call.
+        One forward pass and one gradient call; none where the gradient is known as a value only.
         """
+        if self.problem.subject.gives_value_only:
+            return None
         moved = self.problem.w.copy()
         for leaf in self.problem.layout.leaves:
             if leaf.size:
@@ -135,7 +141,7 @@ class Setting:
         noise hides the gap, the measurement stands; else the ladder starts again below the step that did not refute it.
         """
         line = self.line(seen.direction)
-        finest = FINEST_SHARE * self._noise_along(line, seen) / seen.gap if seen.gap > 0.0 else math.inf
+        finest = max(FINEST_SHARE * self._noise_along(line, seen) / seen.gap, FINEST_STEP) if seen.gap > 0.0 else math.inf
         if not RATIO * finest < seen.estimate.step:
             return seen
         steps = [math.sqrt(finest * seen.estimate.step), finest]
@@ -159,15 +165,17 @@ class Setting:
         return max(self.noise, NOISE_SAFETY * self.eps / 2.0 * max(abs(self.centre), slope * line.distance))
 
     def _refuting(self, line: Line, steps: list[float], seen: Measurement) -> Procedure[list[bool]]:
-        """Tell for each step whether a central difference with it refutes the claim."""
-        values = yield [sign * t for t in steps for sign in (1.0, -1.0)]
+        """Tell for each step whether the extrapolated difference with it refutes the claim; the central one has a truncation error."""
+        stencils = [_extrapolated(t) for t in steps]
+        values = yield [t for stencil in stencils for t, _ in stencil]
         refuted = []
-        for i, t in enumerate(steps):
-            slope = (values[2 * i] - values[2 * i + 1]) / (2.0 * t)
-            claimed = float(self.claimed @ line.displacement(((t, 0.5 / t), (-t, -0.5 / t))))
-            allowed = SAFETY * (self._noise_along(line, seen) / t + seen.gradient_noise)
+        for i, (t, stencil) in enumerate(zip(steps, stencils, strict=True)):
+            there = values[len(stencil) * i : len(stencil) * (i + 1)]
+            slope = sum(c * (value - self.centre) for (_, c), value in zip(stencil, there, strict=True))
+            claimed = float(self.claimed @ line.displacement(stencil))
+            noise = EXTRAPOLATED_CONDITION * self._noise_along(line, seen) / t
             # Where a side of the point has no value, nothing speaks against the measurement.
-            refuted.append(not abs(slope - claimed) <= allowed)
+            refuted.append(not abs(slope - claimed) <= SAFETY * (noise + seen.gradient_noise))
         return refuted
 
     def _beside_claim(self, line: Line, estimate: LadderEstimate) -> Measurement:
@@ -232,8 +240,15 @@ def prepare(problem: Problem, preflight: Preflight, generator: np.random.Generat
     noise = measure_noise(line, preflight.centre, spacing=max(1e-10, 8.0 * eps), eps=eps)
     # Near the smallest numbers there are, their spacing is the noise.
     level = max(noise.level, float(np.finfo(np.float64).tiny) * eps)
+    error = max(NOISE_SAFETY * level, preflight.cost_noise)
     claimed = np.zeros(problem.w.size) if preflight.claimed is None else preflight.claimed
-    return Setting(problem, preflight.centre, claimed, preflight.gradient_noise, NOISE_SAFETY * level, eps)
+    return Setting(problem, preflight.centre, claimed, preflight.gradient_noise, error, eps)
+
+
+def _extrapolated(t: float) -> tuple[tuple[float, float], ...]:
+    """Return the points and coefficients of the central differences with t and with RATIO * t, extrapolated to 0."""
+    near, far = RATIO**2 / (RATIO**2 - 1.0) / (2.0 * t), 1.0 / (RATIO**2 - 1.0) / (2.0 * RATIO * t)
+    return (t, near), (-t, -near), (RATIO * t, -far), (-RATIO * t, far)
 
 
 def norm(vector: Vector) -> float:

@@ -35,7 +35,8 @@ which a kink, a jump or a rounded cost makes as large as the gap. Costs rounded 
 with a right constant gradient were named in none of 28,500 trials."""
 
 CLOSE: Final = 2.0**-10
-"""An answer is right where it is known to this share of the slope, and a gap below a quarter of that is none (dimensionless)."""
+"""A gap within this share of the slope is closed, and one below a quarter of it is none (dimensionless): of right constant gradients of
+float32 costs 3 % have a gap of more than its error along one direction, all of them smaller than that quarter."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,22 +153,19 @@ class _Gap:
 
     @property
     def is_closed(self) -> bool:
-        """Whether there is no gap, and one would have been seen."""
-        return max(self.value, CLEARLY * self.error) <= CLOSE * self.slope
+        """Whether there is no gap; NaN is one."""
+        return self.value <= CLOSE * self.slope
 
 
 def _gap(problem: Problem, answers: Answers, at: Nearby, direction: Vector) -> _Gap:
     """Measure the gap at a point by three central differences; 6 forward passes."""
-    gaps, bends, largest = [], [], 0.0
+    gaps, largest = [], 0.0
     for step in STEPS:
         plus, minus = (problem.layout.realise(at.w + sign * step * direction) for sign in (1.0, -1.0))
         above, below = problem.probe(plus), problem.probe(minus)
         gaps.append((above - below - float(at.claimed @ (plus - minus))) / (2.0 * step))
-        bends.append(above + below - 2.0 * at.centre)
         largest = max(largest, abs(above), abs(below))
-    # Of a smooth cost the bends fall as the square of the step; what they differ by is noise, or no smooth cost.
-    ragged = abs(bends[1] - bends[0] / 16.0) + abs(bends[2] - bends[1] / 16.0)
     slope = float(np.sum(np.abs(at.claimed * direction)))
     noise = COST_ROUNDINGS / 16.0 * answers.gradient_eps * largest + answers.cost_noise
-    error = abs(gaps[0] - gaps[1]) + abs(gaps[1] - gaps[2]) + (ragged + noise) / STEPS[0]
+    error = abs(gaps[0] - gaps[1]) + abs(gaps[1] - gaps[2]) + noise / STEPS[0]
     return _Gap(abs(gaps[0]), error + GRADIENT_ROUNDINGS * answers.gradient_eps * slope, slope)

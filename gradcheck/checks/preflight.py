@@ -163,8 +163,6 @@ def _function_judged(problem: Problem, cost: _Cost, generator: np.random.Generat
 def _asked_and_watched(problem: Problem) -> tuple[Claim, tuple[str, ...]]:
     """Call the gradient at the point, and say so if it calls the cost again and again: once fills a cache, more is differencing."""
     subject = problem.subject
-    if subject.passes_per_gradient:
-        return problem.claim(problem.w), ()
     with watching(subject.watched or subject.cost) as watch:
         claim = problem.claim(problem.w)
     if watch.calls is None or watch.calls < FEWEST_DIFFERENCED:

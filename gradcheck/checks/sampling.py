@@ -135,3 +135,16 @@ def census_of_all(name: str, shape: tuple[int, ...], wrong: tuple[Component, ...
         wrong_rows=tuple(sorted(rows)),
         wrong_columns=tuple(sorted(columns)),
     )
+
+
+def census_of_sample(census: Census, rows: Slices, columns: Slices) -> Census:
+    """Return a census of sampled components with what is known of its rows and columns.
+
+    Examples
+    --------
+    >>> census_of_sample(Census("w", (2, 3), wrong=1, measured=2), Slices(2, (1,)), Slices()).wrong_rows
+    (1,)
+    """
+    return dataclasses.replace(
+        census, rows=rows.count, columns=columns.count, wrong_rows=rows.wrong, wrong_columns=columns.wrong
+    )

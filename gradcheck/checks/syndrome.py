@@ -78,3 +78,15 @@ def explaining(setting: Setting, place: slice, seen: Sequence[Measurement]) -> l
         fits &= off <= gaps[0].bound * np.abs(other) + gap.bound * np.abs(first)
     found = [int(i) for i in np.flatnonzero(fits)]
     return found if len(found) <= MOST_CONFIRMED else []
+
+
+def is_within(place: slice, measurement: Measurement) -> bool:
+    """Tell whether a direction moves one block and no other.
+
+    Examples
+    --------
+    >>> is_within.__name__
+    'is_within'
+    """
+    moved = np.flatnonzero(measurement.direction)
+    return bool(moved.size and place.start <= moved[0] and moved[-1] < place.stop)

@@ -174,9 +174,9 @@ class _Jury:
 
     def _settle_unflagged(self, evidence: Evidence) -> None:
         """Settle a leaf of which nothing stands out."""
-        if evidence.size > evidence.worst_bound and evidence.has_digits:
+        if evidence.size > evidence.bound and evidence.has_digits:
             self._settle(evidence, Status.AGREE, None)
-        elif evidence.claimed_size == 0.0 and not evidence.size > evidence.worst_bound:
+        elif evidence.claimed_size == 0.0 and not evidence.size > evidence.bound:
             self._settle(evidence, Status.VACUOUS, None)
         else:
             # A claim other than 0 below the resolution may be anything: that nothing was seen of it is no agreement.

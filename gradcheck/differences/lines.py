@@ -71,5 +71,6 @@ class Line:
 
         sum c phi(t) is the slope along sum c (w + t v - w), each point as it is realised.
         """
-        displacement: Vector = np.sum([c * (self.point(t) - self.w) for t, c in stencil], axis=0)
+        moves = np.reshape([c * (self.point(t) - self.w) for t, c in stencil], (-1, self.w.size))
+        displacement: Vector = np.sum(moves, axis=0)
         return displacement

@@ -1,4 +1,4 @@
-"""The noise of one cost evaluation, measured from a table of differences (Moré and Wild's ECnoise)."""
+"""The noise of one cost evaluation, measured from values so near each other that the cost is smooth between them."""
 
 from __future__ import annotations
 
@@ -11,30 +11,49 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.differences.lines import Line
-
-TABLE_POINTS: Final = 7
-"""Values a difference table is made of: Moré and Wild's own choice, six differences deep (a count)."""
+from gradcheck.differences.quantisation import fitting_eps
+from gradcheck.differences.smoothness import QUADRATIC, QUARTIC, SEXTIC, Model, Rest, Samples, kinked, polynomial
+from gradcheck.differences.survey import CROWDED, Survey
 
 AGREEMENT: Final = 4.0
 """Three estimates in a row must agree within this factor: Moré and Wild's criterion (dimensionless)."""
 
-TRIES: Final = 4
-"""How many spacings are tried before the floor alone is used (a count): a cost computed in float32 stands still up to
-the third."""
-
-WIDER: Final = 1000.0
-"""How much wider points are set whose values hardly change (dimensionless): from 1e-10 four tries reach 0.1, the steps
-of a float16 cost.
-
-Points this much wider see up to 500 of the steps that made half of the differences 0, and their curvature is still far
-below one step."""
-
-NARROWER: Final = 0.01
-"""How much narrower points are set whose values change too much: Moré and Wild's own choice (dimensionless)."""
+UNIFORM: Final = 1.0 / math.sqrt(12.0)
+"""The standard deviation of rounding to a quantum, as a share of it (dimensionless)."""
 
 FLOOR_ROUNDINGS: Final = 1.0
 """The noise is at least this many roundings of |C| in the cost's own dtype: its last operation rounds once
 (dimensionless)."""
+
+BETTER: Final = 5.0
+"""A model with more terms is believed when it leaves this many times less (dimensionless): two terms more on 13 values of normal
+noise do so once in 10 million tables."""
+
+BROKEN: Final = 10.0
+"""A break is believed when it leaves this many times less (dimensionless): it may be anywhere, and a few jumps can look like one."""
+
+SUSPECT: Final = 30.0
+"""A break in the first table is looked for again when it leaves this many times less (dimensionless): of 7 values it fits 5."""
+
+SETTLED: Final = 4.0
+"""What a model leaves is noise when a polynomial of two more terms leaves no less than its share by this factor: normal noise,
+8 and 6 degrees of freedom, passes it once in 1e4 tables (dimensionless)."""
+
+WIDE: Final = 20.0
+"""How much wider than the first table points are set whose values hardly move (dimensionless): 6e-5, 500 roundings of float32."""
+
+WIDER: Final = 100.0
+"""How much wider they are set again when nothing moved at all (dimensionless)."""
+
+WIDEST: Final = 0.3
+"""No point is set farther: there a direction's typical parameter has changed by a third of its size (dimensionless)."""
+
+WIDE_TABLES: Final = 3
+"""Tables of wider points at most (a count): with the first, 24 evaluations."""
+
+OWN_ROUNDING: Final = 50.0
+"""Of the values so far, those count among the wide ones that are at most this many times nearer (dimensionless): the others are
+rounded together."""
 
 
 class Spacing(enum.Enum):
@@ -53,7 +72,20 @@ class Spacing(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Noise:
-    """The standard deviation of one cost evaluation [cost], and whether the table settled on it.
+    """The standard deviation of one cost evaluation, and how it was found.
+
+    Attributes
+    ----------
+    level : float
+        [cost]
+    spacing : Spacing
+        What the values said of their points: settled at once or in the end, or stood still everywhere, or never settled.
+    eps : float
+        Machine precision of the dtype the values were seen to be computed in, at least that of the parameters (dimensionless).
+    quantum : float
+        The step that all values are multiples of; 0 where there is none above rounding [cost].
+    forward_passes : int
+        Evaluations it took.
 
     Examples
     --------
@@ -63,6 +95,9 @@ class Noise:
 
     level: float
     spacing: Spacing
+    eps: float = float(np.finfo(np.float64).eps)
+    quantum: float = 0.0
+    forward_passes: int = 0
 
 
 def difference_table_noise(values: npt.NDArray[Any]) -> Noise:
@@ -104,9 +139,11 @@ def difference_table_noise(values: npt.NDArray[Any]) -> Noise:
 
 
 def measure_noise(line: Line, centre: float, *, spacing: float, eps: float) -> Noise:
-    """Measure the noise of one evaluation of a cost along a line; 6 forward passes a try, at most 4 tries.
+    """Measure the noise of one evaluation of a cost along a line; 6 forward passes as a rule, 24 at most.
 
-    Needed for the condition error of equation (46): noise / step.
+    Needed for the condition error of equation (46): noise / step. The first six values, at three distances, settle it where their
+    noise is one at all of them. Values that stand still, or move in steps, are looked at farther off, until they move by many
+    steps; others once more at the farthest distance, where a cost that bends, or has a kink, is told from one that jumps.
 
     Parameters
     ----------
@@ -114,8 +151,7 @@ def measure_noise(line: Line, centre: float, *, spacing: float, eps: float) -> N
     centre : float
         phi(0), already evaluated [cost].
     spacing : float
-        First distance between points, in units of the line's direction; it is widened where the values hardly change
-        and narrowed where they change too much.
+        Distance of the nearest points, in units of the line's direction: they must differ in the parameters' own dtype.
     eps : float
         Machine precision of the dtype the cost computes in; the noise is at least one rounding, eps / 2, of |C|
         (dimensionless).
@@ -128,26 +164,84 @@ def measure_noise(line: Line, centre: float, *, spacing: float, eps: float) -> N
     >>> 1e-16 < noise.level < 1e-14
     True
     """
-    floor = FLOOR_ROUNDINGS * eps / 2.0 * abs(centre)
-    half = TABLE_POINTS // 2
-    unsettled: list[float] = []
-    stood_still = False
-    for _ in range(TRIES):
-        values = np.array([centre if i == 0 else line.value(i * spacing) for i in range(-half, half + 1)])
-        noise = difference_table_noise(values)
-        if noise.spacing is Spacing.GOOD:
-            return Noise(max(noise.level, floor), noise.spacing)
-        # Once values have stood still, they move in steps: those of a cost computed in a coarser dtype than its
-        # parameters.
-        stood_still = stood_still or noise.spacing is Spacing.FINE
-        unsettled.append(max(noise.level, _rounding_to_steps(values)) if stood_still else noise.level)
-        spacing *= WIDER if noise.spacing is Spacing.FINE else NARROWER
-    level = min((level for level in unsettled if 0.0 < level < math.inf), default=0.0)
-    return Noise(max(level, floor), noise.spacing)
+    return survey_noise(Survey(line, centre, spacing=spacing, eps=eps), kinked, wide_tables=WIDE_TABLES)
 
 
-def _rounding_to_steps(values: npt.NDArray[Any]) -> float:
-    """Return the standard deviation of rounding to the smallest step between neighbours, step / sqrt(12); 0 where none
-    moves."""
-    steps = np.abs(np.diff(values))
-    return float(np.min(steps[steps > 0.0], initial=math.inf)) / math.sqrt(12.0) if np.any(steps > 0.0) else 0.0
+def survey_noise(survey: Survey, breaking: Model, *, wide_tables: int) -> Noise:
+    """Measure the noise of a function that may break in one way without being noisy.
+
+    Examples
+    --------
+    >>> line = Line(lambda w: abs(float(w[0])), np.zeros(1), np.ones(1), lambda w: w)
+    >>> survey_noise(Survey(line, 0.0, spacing=1e-10, eps=2.2e-16), kinked, wide_tables=3).level < 1e-20
+    True
+    """
+    survey.look_first()
+    if survey.is_crowded:
+        rest, spacing = _look_farther(survey, wide_tables)
+    elif survey.is_even and not _breaks(survey.samples, breaking):
+        rest, spacing = polynomial(survey.samples, QUADRATIC), Spacing.GOOD
+    else:
+        rest, spacing = _look_again(survey, breaking)
+    seen = fitting_eps(survey.samples.values, eps=survey.eps)
+    step = survey.quantum
+    level = rest.level if math.isfinite(rest.level) else 0.0
+    floor = max(FLOOR_ROUNDINGS * seen / 2.0 * abs(survey.centre), UNIFORM * step)
+    return Noise(max(level, floor), spacing, seen, step, survey.forward_passes)
+
+
+def _look_farther(survey: Survey, tables: int) -> tuple[Rest, Spacing]:
+    """Set points wider until their values move by many steps."""
+    reach = WIDE * survey.far
+    for table in range(tables):
+        reach = min(reach, WIDEST)
+        survey.look_within(reach)
+        moved = float(np.ptp(survey.samples.values))
+        many = 2.0 * CROWDED * survey.quantum
+        if moved > many or reach == WIDEST:
+            break
+        if moved:
+            reach *= many / moved
+        else:
+            reach = reach * WIDER if table + 2 < tables else WIDEST
+    found = _plainest(survey.samples.between(reach / OWN_ROUNDING, reach), _cubic)
+    return found, Spacing.GOOD if survey.has_moved else Spacing.FINE
+
+
+def _look_again(survey: Survey, breaking: Model) -> tuple[Rest, Spacing]:
+    """Set more points as far as the first and tell noise from a bend or a break; where there is a bend, nearer."""
+    survey.look_within(survey.far)
+    found = _plainest(survey.samples, _quartic, breaking)
+    plain = polynomial(survey.samples, QUADRATIC)
+    if not BETTER * found.level < plain.level:
+        # Nearer values may have been rounded together.
+        apart = polynomial(survey.samples.between(2.0 * survey.near, math.inf), QUADRATIC)
+        return max(plain, apart, key=lambda rest: rest.level), Spacing.GOOD
+    if found.level <= SETTLED * polynomial(survey.samples, SEXTIC).level:
+        return found, Spacing.GOOD
+    survey.look_within(survey.near)
+    nearer = _plainest(survey.samples.between(0.0, 2.0 * survey.near), _quartic, breaking)
+    return min(found, nearer, key=lambda rest: rest.level), Spacing.COARSE
+
+
+def _plainest(samples: Samples, smoother: Model, breaking: Model | None = None) -> Rest:
+    """Return what a quadratic leaves, or another polynomial or a break where that is far less."""
+    plain, smooth = polynomial(samples, QUADRATIC), smoother(samples)
+    found = smooth if BETTER * smooth.level < plain.level else plain
+    if breaking is None:
+        return found
+    break_ = breaking(samples)
+    return break_ if BROKEN * break_.level < found.level else found
+
+
+def _breaks(samples: Samples, breaking: Model) -> bool:
+    """Whether a break would explain almost all that a quadratic leaves of the first table: it deserves another look."""
+    return SUSPECT * breaking(samples).level < polynomial(samples, QUADRATIC).level
+
+
+def _cubic(samples: Samples) -> Rest:
+    return polynomial(samples, QUADRATIC + 1)
+
+
+def _quartic(samples: Samples) -> Rest:
+    return polynomial(samples, QUARTIC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from gradcheck.differences.estimates import Accuracy, Stencil
-from gradcheck.differences.rungs import RATIO, SLOWEST, Rungs
+from gradcheck.differences.rungs import RATIO, Rungs
 
 
 class OneSidedRungs(Rungs):
@@ -50,11 +50,13 @@ class OneSidedRungs(Rungs):
         return (value - self.centre) / (self.side * self.height(k))
 
     def _extrapolated(self, k: int) -> float:
-        once = [(RATIO * self._slope(k + i) - self._slope(k + i + 1)) / (RATIO - 1.0) for i in range(2)]
-        return (9.0 * once[0] - once[1]) / 8.0
+        return (9.0 * self._coarser(k) - self._coarser(k + 1)) / 8.0
+
+    def _coarser(self, k: int) -> float:
+        return (RATIO * self._slope(k) - self._slope(k + 1)) / (RATIO - 1.0)
 
     def _truncation(self, k: int) -> float:
-        return SLOWEST * abs(self._extrapolated(k) - self._extrapolated(k - 1))
+        return self._rest_below(k)
 
     def _slope_gap(self) -> tuple[float, float]:
         return math.nan, math.inf

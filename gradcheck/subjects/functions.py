@@ -137,12 +137,18 @@ def sigma_gradient(subject: SigmaSubject, generator: np.random.Generator) -> Gra
     z = generator.uniform(edges[:-1], edges[1:])
     c = generator.uniform(1.0, 2.0, SIGMA_POINTS)
     value, derivative = elementwise(subject.sigma, z), elementwise(subject.sigma_prime, z)
-    return GradientSubject(subject.name, _WeightedSum(c, value), _Weighted(c, derivative), z)
+    return GradientSubject(subject.name, _WeightedSum(c, value), Weighted(c, derivative), z)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class _Weighted:
-    """c f(z), of the shape of z."""
+class Weighted:
+    """c f(z), of the shape of z; `c` is what f(z) was weighted with.
+
+    Examples
+    --------
+    >>> Weighted(np.array([2.0]), np.exp)(np.zeros(1))
+    array([2.])
+    """
 
     c: Array
     function: Callable[[Array], Array]

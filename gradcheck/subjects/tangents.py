@@ -67,7 +67,9 @@ class TangentSubject:
                 return np.asarray(returned)
         except ValueError:
             pass
-        raise UsageError(f"{self.name} returned {seen(returned)}: one array is required; join several outputs into one")
+        raise UsageError(
+            f"the function returned {seen(returned)}: one array is required; join several outputs into one"
+        )
 
     def push(self, primals: tuple[Any, ...], tangents: dict[str, Any]) -> Pushed:
         """Call the jvp once, with None for the tangent of an input that is not differentiated."""
@@ -97,8 +99,8 @@ class AlongTangents:
     --------
     >>> square = TangentSubject("square", lambda x: x**2, lambda x, v: 2 * x[0] * v[0], Inputs((3.0,), ("x",)))
     >>> along = AlongTangents(square, Cotangent(np.ones(()), np.zeros(()), 0.0), {"x": np.full((1,), 10.0)})
-    >>> along.cost({"x": np.array([1.1])}), along.gradient({"x": np.ones(1)})
-    (16.0, {'x': array([60.])})
+    >>> along.cost({"x": np.array([1.5])}), along.gradient({"x": np.ones(1)})
+    (64.0, {'x': array([60.])})
     """
 
     subject: TangentSubject

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.zoo import contracts, formulas, kinks, layers, matrices, networks, precision, scales
+from tests.zoo import (
+    contracts,
+    formulas,
+    kinks,
+    layers,
+    library_autodiff,
+    library_models,
+    library_scipy,
+    library_sklearn,
+    matrices,
+    networks,
+    precision,
+    scales,
+)
 from tests.zoo.specimen import FAMILIES, Expected, Family, Kind, Layer, Pair, Specimen
 
 SEED = 2024
@@ -12,6 +25,7 @@ SEED = 2024
 __all__ = ["FAMILIES", "SEED", "Expected", "Family", "Kind", "Layer", "Pair", "Specimen", "pairs"]
 
 _ROOMS = (contracts, formulas, kinks, layers, matrices, networks, precision, scales)
+_LIBRARIES = (library_autodiff, library_models, library_scipy, library_sklearn)
 
 
 def pairs(seed: int = SEED) -> Iterator[Pair]:

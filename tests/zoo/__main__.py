@@ -1,6 +1,6 @@
 """Judge the zoo by our checker alone: a table by family, and every specimen it is wrong about.
 
-    python -m tests.zoo [FAMILY or part of its name ...] [--seed N] [--workers N] [--all]
+python -m tests.zoo [FAMILY or part of its name ...] [--seed N] [--workers N] [--all]
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ def main() -> None:
 def table(names: Sequence[str], judged: Sequence[Judged]) -> list[str]:
     """Return the table by family: counts of agree / inconclusive / disagree / other for right and wrong, and the passes."""
     lines = [
-        f"{'family':<40}{'kind':<17}{'right A':>8}{'I':>4}{'D':>4}{'?':>4}{'wrong D':>9}{'I':>4}{'A':>4}{'?':>4}{'faults':>8}{'passes':>8}"
+        f"{'family':<48}{'kind':<17}{'right A':>8}{'I':>4}{'D':>4}{'?':>4}{'wrong D':>9}{'I':>4}{'A':>4}{'?':>4}{'faults':>8}{'passes':>8}"
     ]
     for name in names:
         some = [one for one in judged if one.family == name]
         if not some:
-            lines.append(f"{name:<40}(library missing)")
+            lines.append(f"{name:<48}(library missing)")
             continue
         right = Counter(one.outcome for one in some if one.is_right)
         wrong = Counter(one.outcome for one in some if not one.is_right)
@@ -53,7 +53,7 @@ def table(names: Sequence[str], judged: Sequence[Judged]) -> list[str]:
         shown = "".join(f"{cell or '.':>{width}}" for cell, width in zip(cells, widths, strict=True))
         faults = sum(bool(one.fault) for one in some)
         passes = np.median([one.passes for one in some if one.is_right])
-        lines.append(f"{name:<40}{some[0].kind:<17}{shown}{faults or '':>8}{passes:>8.0f}")
+        lines.append(f"{name:<48}{some[0].kind:<17}{shown}{faults or '':>8}{passes:>8.0f}")
     return lines
 
 

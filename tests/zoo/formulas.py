@@ -159,9 +159,7 @@ def steep_powers(generator: np.random.Generator) -> Pair:
 def enormous_cost(generator: np.random.Generator) -> Pair:
     """A cost of 1e150, and one of 1e-150."""
     scale = float(generator.choice([1e150, 1e-150]))
-    right = Specimen(
-        lambda p: scale * np.sum(np.exp(p)), lambda p: scale * np.exp(p), generator.standard_normal(4)
-    )
+    right = Specimen(lambda p: scale * np.sum(np.exp(p)), lambda p: scale * np.exp(p), generator.standard_normal(4))
     return plant(generator, right)
 
 
@@ -169,7 +167,10 @@ def enormous_cost(generator: np.random.Generator) -> Pair:
 def overflowing_nearby(generator: np.random.Generator) -> Pair:
     """exp near its end: a step of the parameters' size overflows."""
     right = Specimen(
-        lambda p: np.sum(np.exp(p)), lambda p: np.exp(p), 698.0 + generator.uniform(0.0, 9.0, 3), length=1.0
+        lambda p: np.sum(np.exp(p)),
+        lambda p: np.exp(p),
+        generator.uniform(400.0, 650.0) + generator.uniform(0.0, 5.0, 3),
+        length=1.0,
     )
     return plant(generator, right, "everything doubled", "one leaf negated", "one leaf 0.1 % too large")
 
@@ -318,5 +319,9 @@ def spectral_phase(generator: np.random.Generator) -> Pair:
 @family()
 def cost_of_shape_one(generator: np.random.Generator) -> Pair:
     """A cost that comes back as an array of no dimensions."""
-    right = Specimen(lambda p: np.array(np.sum(p * np.exp(-(p**2)))), lambda p: (1 - 2 * p**2) * np.exp(-(p**2)), generator.uniform(0.1, 1.5, 5))
+    right = Specimen(
+        lambda p: np.array(np.sum(p * np.exp(-(p**2)))),
+        lambda p: (1 - 2 * p**2) * np.exp(-(p**2)),
+        generator.uniform(0.1, 1.5, 5),
+    )
     return plant(generator, dataclasses.replace(right))

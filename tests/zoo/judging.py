@@ -52,15 +52,20 @@ class Judged:
     fault: str = ""
 
 
-class Counted:
-    """A function that counts its calls, whoever makes them."""
+class Counter:
+    """Counts the calls of functions, whoever makes them."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function, self.calls = function, 0
+    def __init__(self) -> None:
+        self.calls = 0
 
-    def __call__(self, *arguments: Any) -> Any:
-        self.calls += 1
-        return self.function(*arguments)
+    def counted(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function, its calls counted here."""
+
+        def called(*arguments: Any) -> Any:
+            self.calls += 1
+            return function(*arguments)
+
+        return called
 
 
 @contextlib.contextmanager
@@ -86,15 +91,15 @@ def ours(specimen: Specimen, options: Options) -> CheckResult:
     return check(specimen.cost, specimen.gradient, specimen.at, options=options)
 
 
-def counting(specimen: Specimen) -> tuple[Specimen, Counted]:
-    """Return the specimen with its cost, or its layer's forward pass, counted."""
-    if specimen.layer is None:
-        counted = Counted(specimen.cost)
-        return dataclasses.replace(specimen, cost=counted), counted
-    counted = Counted(specimen.layer.forward)
-    return dataclasses.replace(
-        specimen, layer=Layer(counted, specimen.layer.backward, specimen.layer.inputs)
-    ), counted
+def counting(specimen: Specimen) -> tuple[Specimen, Counter]:
+    """Return the specimen with its cost, and its layer's forward pass, counted."""
+    counter = Counter()
+    specimen = dataclasses.replace(specimen, cost=counter.counted(specimen.cost))
+    if specimen.layer is not None:
+        layer = specimen.layer
+        counted = Layer(counter.counted(layer.forward), layer.backward, layer.inputs)
+        specimen = dataclasses.replace(specimen, layer=counted)
+    return specimen, counter
 
 
 def judge(specimen: Specimen, options: Options) -> Judged:

@@ -94,9 +94,7 @@ def opposed_rectifiers(generator: np.random.Generator) -> Pair:
         d = np.array([s[0], -s[1], s[2] + _slopes(-p["b"], at_zero)[2]])
         return {"b": d + 1.0, "w": np.sin(p["w"]) + p["w"] * np.cos(p["w"])}
 
-    right = Specimen(
-        cost, gradient, {"b": np.zeros(3), "w": generator.standard_normal(4)}, by_construction=CONSTRUCTED
-    )
+    right = Specimen(cost, gradient, {"b": np.zeros(3), "w": generator.standard_normal(4)}, by_construction=CONSTRUCTED)
     return beside(right, lambda p: {"b": gradient(p)["b"], "w": 2 * gradient(p)["w"]}, "smooth leaf doubled")
 
 

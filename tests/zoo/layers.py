@@ -76,18 +76,17 @@ def convolution(generator: np.random.Generator) -> Pair:
     def forward(x: Array, k: Array, b: Array) -> Any:
         return np.einsum("nchwij,ocij->nohw", _windows(x, 3), k) + b[:, None, None], (x, k)
 
-    def back(flip: bool) -> Any:  # noqa: FBT001
+    def back(turned: Callable[[Array], Array]) -> Any:
         def backward(u: Array, cache: Any) -> Any:
             x, k = cache
             padded = np.pad(u, ((0, 0), (0, 0), (2, 2), (2, 2)))
-            kernel = k[:, :, ::-1, ::-1] if flip else k
-            dx = np.einsum("nohwij,ocij->nchw", _windows(padded, 3), kernel)
+            dx = np.einsum("nohwij,ocij->nchw", _windows(padded, 3), turned(k))
             return dx, np.einsum("nchwij,nohw->ocij", _windows(x, 3), u), u.sum(axis=(0, 2, 3))
 
         return backward
 
     inputs = tuple(generator.standard_normal(s) for s in ((2, 2, 6, 6), (3, 2, 3, 3), (3,)))
-    return _pair(generator, forward, (back(True), back(False)), inputs)
+    return _pair(generator, forward, (back(lambda k: k[:, :, ::-1, ::-1]), back(lambda k: k)), inputs)
 
 
 def _normalised(axis: int) -> Any:
@@ -154,9 +153,7 @@ def softmax(generator: np.random.Generator) -> Pair:
     def backward(u: Array, s: Array) -> Any:
         return (s * (u - np.sum(u * s, axis=-1, keepdims=True)),)
 
-    return _pair(
-        generator, forward, (backward, lambda u, s: (u * s * (1 - s),)), (generator.standard_normal((4, 5)),)
-    )
+    return _pair(generator, forward, (backward, lambda u, s: (u * s * (1 - s),)), (generator.standard_normal((4, 5)),))
 
 
 @family()
@@ -209,7 +206,12 @@ def long_short_term_memory(generator: np.random.Generator) -> Pair:
             x, h, c, w, i, f, o, g, new = cache
             dh, dnew = np.split(u, 2, axis=1)
             dnew = dnew * through + dh * o * (1 - np.tanh(new) ** 2)
-            parts = [dnew * g * i * (1 - i), dnew * c * f * (1 - f), dh * np.tanh(new) * o * (1 - o), dnew * i * (1 - g**2)]
+            parts = [
+                dnew * g * i * (1 - i),
+                dnew * c * f * (1 - f),
+                dh * np.tanh(new) * o * (1 - o),
+                dnew * i * (1 - g**2),
+            ]
             dz = np.concatenate(parts, axis=1)
             dxh = dz @ w.T
             return dxh[:, : x.shape[1]], dxh[:, x.shape[1] :], dnew * f, np.concatenate([x, h], axis=1).T @ dz
@@ -241,7 +243,11 @@ def recurrent_network(generator: np.random.Generator) -> Pair:
 
         return backward
 
-    inputs = (generator.standard_normal((10, 2)), 0.6 * generator.standard_normal((3, 3)), generator.standard_normal((3, 2)))
+    inputs = (
+        generator.standard_normal((10, 2)),
+        0.6 * generator.standard_normal((3, 3)),
+        generator.standard_normal((3, 2)),
+    )
     return _pair(generator, forward, (back(10), back(1)), inputs)
 
 
@@ -354,5 +360,3 @@ def cache_kept_in_the_object(generator: np.random.Generator) -> Pair:
 
     backwards = (lambda u, y: (u * y,), lambda u, y: (u * np.exp(kept[0]),))
     return _pair(generator, forward, backwards, (generator.standard_normal(5),))
-
-

@@ -31,7 +31,9 @@ def determinant_at_a_singular_matrix(generator: np.random.Generator) -> Pair:
     a = generator.standard_normal((3, 3))
     a[2] = a[0] + generator.uniform(-1.0, 1.0) * a[1]
     right = Specimen(np.linalg.det, _adjugate, a, clean=_det3, noise=1e-15)
-    return plant(generator, right, "everything doubled", "one leaf transposed", "one row wrong", "one component missing")
+    return plant(
+        generator, right, "everything doubled", "one leaf transposed", "one row wrong", "one component missing"
+    )
 
 
 @family()
@@ -56,7 +58,9 @@ def determinant(generator: np.random.Generator) -> Pair:
 def log_determinant(generator: np.random.Generator) -> Pair:
     """log |det|."""
     right = Specimen(
-        lambda a: np.linalg.slogdet(a)[1], lambda a: np.linalg.inv(a).T, _definite(generator, 4) + 0.2 * generator.standard_normal((4, 4))
+        lambda a: np.linalg.slogdet(a)[1],
+        lambda a: np.linalg.inv(a).T,
+        _definite(generator, 4) + 0.2 * generator.standard_normal((4, 4)),
     )
     return plant(generator, right)
 
@@ -149,7 +153,9 @@ def largest_eigenvalue(generator: np.random.Generator) -> Pair:
         return np.outer(v, v)
 
     right = Specimen(
-        lambda a: np.linalg.eigvalsh(0.5 * (a + a.T))[-1], gradient, np.diag([1.0, 2.0, 3.0, 5.0]) + 0.3 * generator.standard_normal((4, 4))
+        lambda a: np.linalg.eigvalsh(0.5 * (a + a.T))[-1],
+        gradient,
+        np.diag([1.0, 2.0, 3.0, 5.0]) + 0.3 * generator.standard_normal((4, 4)),
     )
     return beside(right, lambda a: 1.3 * gradient(a), "eigenvector not of length 1")
 
@@ -178,7 +184,10 @@ def equal_eigenvalues(generator: np.random.Generator) -> Pair:
         return np.outer(v, v)
 
     right = Specimen(
-        lambda a: np.linalg.eigvalsh(0.5 * (a + a.T))[-1], gradient, a, by_construction="a subgradient: v v^T of any top v"
+        lambda a: np.linalg.eigvalsh(0.5 * (a + a.T))[-1],
+        gradient,
+        a,
+        by_construction="a subgradient: v v^T of any top v",
     )
     return plant(generator, right, "everything doubled", "everything negated")
 
@@ -196,7 +205,10 @@ def nuclear_norm(generator: np.random.Generator) -> Pair:
         return u @ vt.T
 
     right = Specimen(
-        lambda a: np.sum(np.linalg.svd(a, compute_uv=False)), gradient, generator.standard_normal((4, 4)) + 2 * np.eye(4), length=0.1
+        lambda a: np.sum(np.linalg.svd(a, compute_uv=False)),
+        gradient,
+        generator.standard_normal((4, 4)) + 2 * np.eye(4),
+        length=0.1,
     )
     return beside(right, wrong, "V not transposed")
 

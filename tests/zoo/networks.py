@@ -128,14 +128,18 @@ def saturated(generator: np.random.Generator) -> Pair:
     """Weights thirty times too large: slopes of 1 - tanh^2 lose their digits."""
     shape = Shape((4, 5, 5, 3), str(generator.choice(["sigmoid", "tanh"])), examples=6, gain=30.0)
     right = specimen_of(*draw(generator, shape))
-    return plant(generator, right, "one leaf doubled", "one leaf negated", "one row wrong", "everything doubled", visible=1e8)
+    return plant(
+        generator, right, "one leaf doubled", "one leaf negated", "one row wrong", "everything doubled", visible=1e8
+    )
 
 
 @family(draws=2)
 def fifty_layers(generator: np.random.Generator) -> Pair:
     """50 layers, 100 leaves."""
     right = specimen_of(*draw(generator, Shape((4,) * 51, "tanh", gain=1.4)))
-    return plant(generator, right, "one leaf doubled", "one leaf negated", "one leaf zeroed", "one row wrong", visible=1e7)
+    return plant(
+        generator, right, "one leaf doubled", "one leaf negated", "one leaf zeroed", "one row wrong", visible=1e7
+    )
 
 
 @family(Kind.KINK, draws=4)

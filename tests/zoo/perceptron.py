@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -155,8 +156,6 @@ def draw(generator: np.random.Generator, shape: Shape) -> tuple[Perceptron, Any]
     y = generator.uniform(size=(sizes[-1], shape.examples))
     if shape.loss == "cross-entropy":
         y = np.eye(sizes[-1])[:, generator.integers(sizes[-1], size=shape.examples)]
-    w = [
-        shape.gain * generator.standard_normal((m, n)) / np.sqrt(n) for n, m in zip(sizes[:-1], sizes[1:], strict=True)
-    ]
+    w = [shape.gain * generator.standard_normal((m, n)) / np.sqrt(n) for n, m in itertools.pairwise(sizes)]
     b = [0.5 * shape.gain * generator.standard_normal((m, 1)) for m in sizes[1:]]
     return Perceptron((*hidden, shape.last), shape.loss, x, y), {"w": w, "b": b}

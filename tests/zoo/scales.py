@@ -84,9 +84,7 @@ def fast_oscillation(generator: np.random.Generator) -> Pair:
     """sin(k x) with k from 1e4 to 1e6: a step too large sees another slope, and sees it consistently."""
     k = 10.0 ** generator.uniform(4.0, 6.0)
     x = generator.uniform(0.1, 1.0, 3)
-    right = Specimen(
-        lambda p: np.sum(np.sin(k * p)), lambda p: k * np.cos(k * p), x, length=1.0 / k, noise=1e-16 * k
-    )
+    right = Specimen(lambda p: np.sum(np.sin(k * p)), lambda p: k * np.cos(k * p), x, length=1.0 / k, noise=1e-16 * k)
     return plant(generator, right, *WHOLE, "one component missing", visible=1e2)
 
 

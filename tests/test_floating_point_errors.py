@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gradcheck.checks.claims import read_claim
 from gradcheck.checks.gradient import check
 from gradcheck.checks.options import Options
 from gradcheck.checks.preflight import preflight
 from gradcheck.checks.problem import Problem
 from gradcheck.errors import UserCodeError
+from gradcheck.parameters import lay_out
 from gradcheck.results import FaultKind, Verdict
 from gradcheck.subjects.protocol import GivenGradient, GradientSubject
 from tests.problems_for_tests import SEED, WAVE_AT, wave, wave_gradient
@@ -146,3 +148,12 @@ def test_warnings_elsewhere_are_silent_and_the_one_at_the_point_is_the_users_to_
         warnings.simplefilter("always")
         check(cost, gradient, WAVE_AT, options=SEED)
     assert {str(one.message) for one in heard} == {"here"}
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).max == np.finfo(float).max, reason="long double is double here")
+@pytest.mark.parametrize("strict", STRICT)
+def test_a_claim_that_float64_cannot_hold_is_no_error_of_ours(strict: Callable[[], Any]) -> None:
+    tiny = np.full(3, np.longdouble("1e-4000"))
+    with strict():
+        claim = read_claim(lay_out(WAVE_AT), tiny)
+    assert claim.faults == () and claim.vector is not None and not np.any(claim.vector)

@@ -91,11 +91,13 @@ def test_an_error_of_one_part_in_10_000_of_one_input_is_seen(seed: int) -> None:
 
 def test_the_components_of_a_small_input_are_named_and_in_its_own_units() -> None:
     at = np.array([[1e3], [2e3]])
-    function = lambda x: 3.0 * x**2  # noqa: E731
-    result = judged(function, lambda p, t: 6.0 * p[0] * t[0] * np.array([[1.0], [1.5]]), [at])
+    slope = lambda p, t: np.sum(6.0 * p[0] * t[0] * np.array([[1.0], [1.5]]))  # noqa: E731
+    result = judged(lambda x: np.sum(3.0 * x**2), slope, [at])
     (component,) = result.wrong
     assert component.name == "input_0[1, 0]"
     assert component.claimed == pytest.approx(1.5 * component.estimated)
+    (other,) = judged(lambda x: np.sum(3.0 * x**2), slope, [at / 1e3]).wrong
+    assert component.estimated == pytest.approx(1e3 * other.estimated)
     assert component == result.worst
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from gradcheck.differences.lines import Line, Vector
 
@@ -34,18 +36,59 @@ def test_the_cost_sees_realised_points_only(w: float, v: float, t: float) -> Non
     assert seen[0][0] == np.float32(w + t * v) == value
 
 
+STENCILS = st.lists(st.tuples(st.floats(1e-7, 1.0) | st.floats(-1.0, -1e-7), st.floats(-1e3, 1e3)), max_size=6)
+
+
 @settings(deadline=None)
-@given(w=st.floats(-10, 10), v=st.floats(0.1, 10), step=st.floats(1e-7, 1e-3))
-def test_a_linear_cost_has_exactly_the_slope_of_the_tangent(w: float, v: float, step: float) -> None:
+@given(
+    stencil=STENCILS,
+    w=arrays(np.float64, 3, elements=st.floats(-10, 10, width=32)),
+    v=arrays(np.float64, 3, elements=st.floats(-10, 10)),
+    slopes=arrays(np.float64, 3, elements=st.floats(-3, 3)),
+    realise=st.sampled_from([as_float32, as_it_is]),
+)
+def test_a_linear_cost_has_exactly_its_slope_along_the_displacement(
+    stencil: list[tuple[float, float]], w: Vector, v: Vector, slopes: Vector, realise: Callable[[Vector], Vector]
+) -> None:
     """With the nominal direction the slope would be wrong by up to eps32 w / step, whole digits of it."""
-    line = Line(lambda point: float(point[0]), np.array([w]), np.array([v]), as_float32)
-    measured = (line.value(step) - line.value(-step)) / (2.0 * step)
-    assert measured == pytest.approx(line.displacement([(step, 0.5 / step), (-step, -0.5 / step)])[0], rel=1e-15)
+    line = Line(lambda point: float(slopes @ (point - w)), w, v, realise)
+    measured = math.fsum(c * line.value(t) for t, c in stencil)
+    terms = sum(abs(c) * float(np.abs(slopes) @ np.abs(line.point(t) - w)) for t, c in stencil)
+    # Each term is rounded a few times, and their sum.
+    assert abs(measured - float(slopes @ line.displacement(stencil))) <= 16 * np.finfo(float).eps * terms + 1e-300
 
 
-def test_the_tangent_is_not_the_nominal_direction() -> None:
+def test_an_empty_stencil_is_no_displacement() -> None:
+    line = Line(lambda point: 0.0, np.ones(3), np.ones(3), as_it_is)
+    assert line.displacement([]).tobytes() == np.zeros(3).tobytes()
+
+
+def test_the_displacement_is_not_the_nominal_direction() -> None:
     line = Line(lambda point: 0.0, np.array([1.0]), np.array([1.0]), as_float32)
     assert abs(line.displacement([(1e-7, 5e6), (-1e-7, -5e6)])[0] - 1.0) > 0.01
+
+
+def test_several_points_are_asked_in_one_call_and_in_their_order() -> None:
+    batches: list[list[float]] = []
+
+    def costs(points: list[Vector]) -> list[float]:
+        batches.append([float(point[0]) for point in points])
+        return [math.inf if point[0] > 2.0 else 2.0 * float(point[0]) for point in points]
+
+    def never(_: Vector) -> float:
+        raise AssertionError
+
+    line = Line(never, np.array([1.0]), np.array([1.0]), as_it_is, costs)
+    assert repr(line.values([0.5, 1.5, -0.5])) == "[3.0, nan, 1.0]"
+    assert repr(line.at([np.array([7.0]), np.array([0.0])])) == "[nan, 0.0]"
+    assert line.value(0.0) == 2.0
+    assert batches == [[1.5, 2.5, 0.5], [7.0, 0.0], [1.0]]
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-160, 1e160, 1e200])
+def test_distance_neither_overflows_nor_underflows(scale: float) -> None:
+    line = Line(lambda point: 0.0, scale * np.array([3.0, 4.0]), scale * np.array([0.3, 0.4]), as_it_is)
+    assert line.distance == pytest.approx(10.0, rel=1e-14)
 
 
 @pytest.mark.parametrize("outside", [math.inf, -math.inf, math.nan])

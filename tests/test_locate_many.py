@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gradcheck.checks import locate as locating
 from gradcheck.checks import syndrome
 from gradcheck.checks.locate import MOST_EXACT, MOST_PASSES, SMALL_BLOCK, locate
 from gradcheck.checks.options import Locate, Options
@@ -151,7 +152,9 @@ def test_rows_and_columns_of_a_large_matrix(directions: int) -> None:
     def column(weights: Any) -> None:
         weights[:, 400] *= 2.0
 
-    assert shape_of(located(BIG, spoiled_block(row), block="w[0]", directions=directions)) == ((17,), ())
+    found = located(BIG, spoiled_block(row), block="w[0]", directions=directions)
+    assert shape_of(found) == ((17,), ())
+    assert len(found.location.wrong) >= 8 and {component.index[0] for component in found.location.wrong} == {17}
     assert shape_of(located(BIG, spoiled_block(rows), block="w[0]", directions=directions)) == ((1, 5, 20), ())
     found = located(BIG, spoiled_block(column), block="w[0]", directions=directions)
     assert shape_of(found) == (tuple(range(30)), (400,))
@@ -192,6 +195,23 @@ def test_more_than_are_listed_give_a_census_within_the_allowance(shape: tuple[in
     assert found.passes <= MOST_PASSES + OVERSHOOT
     if found.location.is_complete:
         assert found.indices == set(errors)
+
+
+def test_a_few_more_than_are_listed_are_found_all_where_they_have_no_shape() -> None:
+    case = tanh_case((3000,), np.random.default_rng(11))
+    errors = dict.fromkeys(drawn(np.random.default_rng(11), (3000,), 13), 0.1)
+    found = located(case, planted(case, errors))
+    assert (found.indices, found.location.is_complete) == (set(errors), True)
+    census = found.location.census
+    assert census is not None and (census.wrong, census.measured) == (13, 3000)
+
+
+def test_what_the_verdict_saw_serves_where_no_weights_of_ours_show_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locating, "MOST_ATTEMPTS", 0)
+    errors = {(3, 5): 1.0, (120, 7): -0.5}
+    found = located(TANH, planted(TANH, errors), directions=2)
+    assert (found.indices, found.location.is_complete) == (set(errors), True)
+    assert located(TANH, planted(TANH, errors)).passes == 0
 
 
 def test_full_measures_every_component_of_a_large_block_and_counts_them() -> None:

@@ -3,6 +3,7 @@ seen."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
@@ -16,18 +17,17 @@ from scipy import stats
 
 from gradcheck.differences.counting import CountedFunction
 from gradcheck.differences.lines import Line
-from gradcheck.differences.noise import (
-    TABLE_POINTS,
-    TRIES,
-    WIDER,
-    Noise,
-    Spacing,
-    difference_table_noise,
-    measure_noise,
-)
+from gradcheck.differences.noise import UNIFORM, Noise, difference_table_noise, measure_noise
+from gradcheck.differences.settling import Spacing
+from gradcheck.differences.smoothness import QUADRATIC, polynomial
+from gradcheck.differences.survey import TABLE_POINTS, Survey
+from tests.noise_bench_for_tests import BENCH, Case, cells_case, f32, network, scalar
 
 EPS = float(np.finfo(float).eps)
 DRAWS = 200
+MOST_PASSES = 24
+FREEDOM = TABLE_POINTS - (QUADRATIC + 1)
+"""Degrees of freedom of the first table's residuals."""
 
 
 def line_of(function: Callable[[float], float], x: float = 0.0, v: float = 1.0) -> tuple[Line, CountedFunction]:
@@ -42,61 +42,161 @@ def measured(function: Callable[[float], float], x: float = 0.0, v: float = 1.0)
     return measure_noise(line, line.value(0.0), spacing=1e-10, eps=EPS)
 
 
-def share_outside_factor_4(order: int) -> float:
-    """Return the probability that column `order` of a table of normal noise is wrong by more than 4 either way.
-
-    A column's mean of n correlated squares of variance 1 has variance 2 sum_ij rho_ij^2 / n^2, so that it is close to
-    chi-squared with
-    2 / variance degrees of freedom; a level is its root: wrong by 4 is outside [1/16, 16].
-    """
-    row = np.array([(-1.0) ** i * math.comb(order, i) for i in range(order + 1)])
-    n = TABLE_POINTS - order
-    rho = np.correlate(row, row, "full")[order:] / (row @ row)
-    total = sum((n if lag == 0 else 2 * (n - lag)) * rho[lag] ** 2 for lag in range(min(n, order + 1)))
-    freedom = n**2 / total
-    chi = stats.chi2(freedom)
-    return float(chi.cdf(freedom / 16.0) + chi.sf(freedom * 16.0))
+def share_below(factor: float) -> float:
+    """Return the probability that a level from the first table is less than the noise by a factor: that of chi-squared."""
+    return float(stats.chi2(FREEDOM).cdf(FREEDOM / factor**2))
 
 
-def expected_misses(order: int) -> float:
-    """Return how many of DRAWS may be outside: the theory's share and three standard deviations."""
-    share = share_outside_factor_4(order)
-    return DRAWS * share + 3.0 * math.sqrt(DRAWS * share * (1.0 - share))
+def expected_misses(draws: int = DRAWS) -> float:
+    """Return how many of some levels may be below a quarter: the theory's share and three standard deviations."""
+    share = share_below(4.0)
+    return draws * share + 3.0 * math.sqrt(draws * share * (1.0 - share))
 
 
 def misses(levels: list[float], sigma: float) -> int:
     return sum(not sigma / 4.0 <= level <= 4.0 * sigma for level in levels)
 
 
-def test_the_theory_of_the_columns() -> None:
-    """The first columns are within 4 in 99 % and 97 % of tables, the third in 94 %; a simulation without selection
-    agrees."""
+def measure_case(case: Case) -> Noise:
+    """Return the noise measured as `check` does, its passes counted."""
+    line = case.line()
+    calls: list[int] = []
+
+    def counted(w: npt.NDArray[Any]) -> float:
+        calls.append(1)
+        return line.cost(w)
+
+    centre = line.value(0.0)
+    noise = measure_noise(
+        dataclasses.replace(line, cost=counted), centre, spacing=max(1e-10, 8.0 * case.eps), eps=case.eps
+    )
+    assert len(calls) == noise.forward_passes <= MOST_PASSES
+    assert noise.forward_passes % 6 == 0
+    return noise
+
+
+def ratios(name: str, seed: int) -> tuple[float, float]:
+    """Return the measured noise in units of the true one, and of what it may always be taken for if that is more."""
+    generator = np.random.default_rng([seed, 7])
+    case = BENCH[name](generator)
+    level = measure_case(case).level
+    true, unavoidable = case.true_noise(generator), case.unavoidable(case.line().value(0.0))
+    return level / true if true else math.inf, level / max(true, unavoidable)
+
+
+# --- the bench ---
+
+
+def test_the_theory_of_the_first_table() -> None:
+    """A level is below the noise by 2.5 in 4 % of tables, by 4 in 0.8 %, by 8 in 0.05 %; 2.5 times above in 1e-5 of them."""
+    assert share_below(2.5) == pytest.approx(0.042, abs=0.003)
+    assert share_below(4.0) == pytest.approx(0.0073, abs=0.0005)
+    assert share_below(8.0) == pytest.approx(4.8e-4, rel=0.05)
     generator = np.random.default_rng(1)
-    tables = generator.standard_normal((20_000, TABLE_POINTS))
-    for order, most in ((1, 0.01), (2, 0.03), (3, 0.06)):
-        gamma = math.factorial(order) ** 2 / math.factorial(2 * order)
-        levels = np.sqrt(gamma * np.mean(np.diff(tables, order, axis=1) ** 2, axis=1))
-        seen = float(np.mean((levels < 0.25) | (levels > 4.0)))
-        # Matching two moments leaves the lower tail right to a factor 2.
-        assert seen <= 2.0 * share_outside_factor_4(order) <= 2.0 * most
-        assert np.mean(levels**2) == pytest.approx(1.0, abs=0.05)
+    survey = Survey(Line(lambda w: 0.0, np.ones(1), np.ones(1), lambda w: w), 0.0, spacing=1e-10, eps=EPS)
+    survey.look_first()
+    levels = [
+        polynomial(dataclasses.replace(survey.samples, values=generator.standard_normal(TABLE_POINTS)), QUADRATIC).level
+        for _ in range(5000)
+    ]
+    for factor in (2.5, 4.0):
+        share = share_below(factor)
+        assert np.mean(np.array(levels) < 1.0 / factor) == pytest.approx(share, abs=3.0 * math.sqrt(share / 5000))
+
+
+@pytest.mark.parametrize("name", BENCH)
+def test_noise_is_right_over_the_bench(name: str) -> None:
+    """Of 16 draws none is below an eighth (0.8 % by theory where noise is normal) and one below a quarter (11 %)."""
+    found = [ratios(name, seed) for seed in range(16)]
+    low, high = np.array([ratio[0] for ratio in found]), np.array([ratio[1] for ratio in found])
+    assert np.count_nonzero(low < 0.25) <= 1
+    assert np.min(low) > 1.0 / 8.0
+    assert np.max(high) < 8.0
+    assert np.median(low) > 0.5
+    assert np.median(high) < 4.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=st.sampled_from(sorted(BENCH)), seed=st.integers(0, 2**32))
+def test_noise_is_never_far_from_right(name: str, seed: int) -> None:
+    """A 30th is passed by normal noise once in 400,000 tables."""
+    low, high = ratios(name, seed)
+    assert low > 1.0 / 30.0
+    assert high < 30.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_an_ordinary_network_takes_six_passes(seed: int) -> None:
+    cost, w = network(np.random.default_rng(seed))
+    noise = measure_case(Case(lambda p: float(cost(p, np.float64)), None, w, np.abs(w) + 0.1))
+    assert noise.forward_passes <= 12
+    assert noise.spacing is Spacing.GOOD
+
+
+def test_the_passes_of_ordinary_costs_are_six_on_average() -> None:
+    names = (
+        "exp",
+        "offset 1e3 to 1e9",
+        "network",
+        "wide network",
+        "running sum",
+        "softmax loss",
+        "hash noise 1e-9 to 1e-3",
+    )
+    passes = [
+        measure_case(BENCH[name](np.random.default_rng([seed, 3]))).forward_passes
+        for name in names
+        for seed in range(20)
+    ]
+    assert np.mean(passes) < 6.6
+    assert np.median(passes) == 6
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32), offset=st.sampled_from([0.0, 1e2, 1e4, 1e6]))
+def test_a_cost_computed_in_float32_is_known_by_its_values(seed: int, offset: float) -> None:
+    cost, w = network(np.random.default_rng(seed))
+    noise = measure_case(Case(lambda p: float(cost(p, f32) + f32(offset)), None, w, np.abs(w) + 0.1))
+    assert noise.eps == float(np.finfo(f32).eps)
+
+
+@settings(max_examples=30, deadline=None)
+@given(x=st.floats(0.5, 1.5), digits=st.integers(2, 10))
+def test_the_quantum_of_a_rounded_cost_is_found(x: float, digits: int) -> None:
+    noise = measure_case(scalar(lambda t: round(math.exp(t), digits), None, x))
+    assert noise.quantum == pytest.approx(10.0**-digits, rel=1e-3)
+    assert noise.level >= UNIFORM * noise.quantum
+    assert noise.eps == EPS
+
+
+def test_noise_at_the_distance_of_the_ladder_is_measured_with_points_set_there() -> None:
+    """A solver that jumps every 1e-5 is smooth at the first spacing; at ten thousand times that it is not."""
+    for seed in range(20):
+        case = cells_case(np.random.default_rng(seed), -5, -4.5)
+        line = case.line()
+        noise = measure_noise(line, line.value(0.0), spacing=1e-4, eps=EPS)
+        assert case.sigma / 8.0 < noise.level < 8.0 * case.sigma
+        assert noise.forward_passes <= MOST_PASSES
+
+
+# --- planted noise ---
 
 
 @pytest.mark.parametrize("exponent", range(-15, -5))
 def test_planted_noise_is_found(exponent: int) -> None:
-    """The function moves by 1e-10 of itself between points: the first column where noise is 1e-9 or more, a later one
-    below."""
+    """Whatever its size beside the change of the function between the points."""
     generator = np.random.default_rng(-exponent)
     scales = 10.0 ** generator.uniform(-8, 8, DRAWS)
-    ratios: list[float] = []
+    found: list[float] = []
     for scale in scales:
         sigma = 10.0**exponent * math.e * scale
         noise = measured(
             lambda x, scale=scale, sigma=sigma: scale * math.exp(x) + sigma * generator.standard_normal(), 1.0
         )
-        ratios.append(noise.level / sigma)
-    assert misses(ratios, 1.0) <= expected_misses(1 if exponent >= -9 else 3)
-    assert np.median(ratios) == pytest.approx(1.0, rel=0.5)
+        found.append(noise.level / sigma)
+    assert misses(found, 1.0) <= expected_misses()
+    assert np.median(found) == pytest.approx(1.0, rel=0.5)
 
 
 @pytest.mark.parametrize("sigma", [1e-18, 1e-12, 1e-6])
@@ -109,7 +209,7 @@ def test_cancellation_to_zero_is_no_excuse(sigma: float) -> None:
         line, _ = line_of(lambda t, noisy=noisy: t * t + noisy.get(t, sigma * generator.standard_normal()))
         levels.append(measure_noise(line, 0.0, spacing=1e-10, eps=EPS).level)
     # The quiet centre is one of seven values: it takes no more than a seventh of the mean square.
-    assert misses(levels, sigma) <= expected_misses(3)
+    assert misses(levels, sigma) <= expected_misses()
 
 
 def test_rounding_of_the_terms_is_seen_where_the_cost_cancels() -> None:
@@ -125,7 +225,7 @@ def test_rounding_of_the_terms_is_seen_where_the_cost_cancels() -> None:
 @settings(deadline=None)
 @given(value=st.floats(1e-200, 1e200) | st.floats(-1e200, -1e-200))
 def test_a_constant_rests_on_the_floor(value: float) -> None:
-    assert measured(lambda x: value) == Noise(EPS / 2.0 * abs(value), Spacing.FINE)
+    assert measured(lambda x: value) == Noise(EPS / 2.0 * abs(value), Spacing.FINE, forward_passes=MOST_PASSES)
 
 
 @settings(deadline=None)
@@ -145,25 +245,8 @@ def test_a_cost_computed_in_a_coarser_dtype_is_seen(dtype: Any, offset: float) -
     for x in np.random.default_rng(4).uniform(0.5, 1.5, 40):
         noise = measured(lambda t: float(cast(math.sin(t)) + cast(offset)), x)
         step = float(np.spacing(cast(math.sin(x) + offset)))
-        # Uniform rounding to the step, and at most WIDER / 2 of them between the points where it is first seen to move.
-        assert step / math.sqrt(12.0) / 4.0 <= noise.level <= step * WIDER / 2.0
-        assert step / noise.level > 1e-2
-
-
-@settings(deadline=None)
-@given(scale=st.floats(1e-3, 1e3))
-def test_takes_six_passes_a_try(scale: float) -> None:
-    for function in (math.exp, lambda x: 3.0, lambda x: float(np.float32(math.exp(x))), lambda x: math.sin(1e9 * x)):
-        line, counted = line_of(lambda x, function=function: scale * function(x), 0.7)
-        centre = line.value(0.0)
-        measure_noise(line, centre, spacing=1e-10, eps=EPS)
-        passes = counted.forward_passes - 1
-        assert passes % 6 == 0
-        assert 6 <= passes <= 6 * TRIES
-    generator = np.random.default_rng(0)
-    line, counted = line_of(lambda x: generator.standard_normal())
-    assert measure_noise(line, 0.0, spacing=1e-10, eps=EPS).spacing is Spacing.GOOD
-    assert counted.forward_passes == 6
+        assert step * UNIFORM <= noise.level <= 4.0 * step
+        assert noise.eps == np.finfo(dtype).eps
 
 
 def test_outside_the_domain_there_is_only_the_floor() -> None:

@@ -98,7 +98,7 @@ def test_a_linear_cost_has_one_gradient_and_pays_nothing_for_it(cost: Any, claim
     seed=st.integers(0, 2**31),
     decimals=st.integers(2, 9),
     period=st.sampled_from([10.0, 1e3, 1e5]),
-    kind=st.sampled_from(["rounded", "sawtooth", "staircase", "zigzag", "float32", "cancelling"]),
+    kind=st.sampled_from(["rounded", "sawtooth", "staircase", "float32", "cancelling"]),
 )
 def test_a_right_constant_gradient_of_a_cost_that_only_looks_curved_is_never_named(
     seed: int, decimals: int, period: float, kind: str
@@ -109,7 +109,6 @@ def test_a_right_constant_gradient_of_a_cost_that_only_looks_curved_is_never_nam
         "rounded": lambda w: round(float(c @ w), decimals),
         "sawtooth": lambda w: c @ (w - np.floor(period * w) / period),
         "staircase": lambda w: c @ (w + np.floor(period * w) / period / 3),
-        "zigzag": lambda w: c @ w + np.sum(np.abs((period * w) % 1 - 0.5)) / period / 10,
         "float32": lambda w: float(np.float32(c @ w)),
         "cancelling": lambda w: float(np.sum((c * w + WALL) - WALL)),
     }
@@ -127,3 +126,21 @@ def test_a_suspicion_that_is_not_borne_out_costs_two_directions() -> None:
 def test_an_answer_that_is_another_far_away_is_none_for_all() -> None:
     found, problem = looked_at(lambda w: float(np.sum((np.abs(w) + WALL) - WALL)), np.sign)
     assert (found.faults, problem.forward_passes) == ((), 5)
+
+
+@pytest.mark.parametrize(("seed", "decimals"), [(10251, 8), (3526, 6)])
+def test_rounded_costs_that_were_once_named(seed: int, decimals: int) -> None:
+    """Their steps agree by chance; what is called right has to be known better than that."""
+    generator = np.random.default_rng(seed)
+    dimensions = int(generator.integers(1, 4))
+    c = generator.normal(size=dimensions) * 10.0 ** generator.integers(-2, 3)
+    at = generator.normal(size=dimensions)
+    assert looked_at(lambda w: round(float(c @ w), decimals), lambda _: c.copy(), at, seed)[0].faults == ()
+
+
+def test_the_rounding_of_float32_is_no_gap() -> None:
+    """The second direction that sees none ends it; a gap of more than its error alone would be seen in 3 % of them."""
+    for seed in range(60):
+        c, at = np.random.default_rng(seed).normal(size=(2, 3))
+        _, problem = looked_at(lambda w, c=c: float(np.float32(c @ w)), lambda _, c=c: c.copy(), at, seed)
+        assert problem.forward_passes in (5, 5 + 12)

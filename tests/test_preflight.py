@@ -184,6 +184,8 @@ def test_a_list_of_numbers_for_an_array_is_that_array() -> None:
 def test_one_flat_array_for_several_is_told_to_be_split() -> None:
     flat = check(lambda p: wave(p[0]) + wave(p[1]), lambda p: np.ones(5), [WAVE_AT, np.ones(2)], options=SEED)
     assert only_fault(flat)[2].endswith("in the structure of the parameters; split it into these")
+    numbers = check(lambda p: p["a"] + p["b"], lambda p: np.ones(2), {"a": 1.0, "b": 2.0}, options=SEED)
+    assert only_fault(numbers)[2].endswith("in the structure of the parameters; split it into these")
     other = check(lambda p: wave(p[0]) + wave(p[1]), lambda p: np.ones(4), [WAVE_AT, np.ones(2)], options=SEED)
     assert only_fault(other)[2].endswith("in the structure of the parameters")
 

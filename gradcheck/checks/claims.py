@@ -36,7 +36,6 @@ class Claim:
         return float(np.finfo(np.asarray(self.leaves[position]).dtype).eps)
 
 
-@np.errstate(all="ignore")
 def mutation(layout: Layout, structure: Any, w: Vector, what: str) -> Fault | None:
     """Return a fault if a structure no longer holds the `w` it was made from, of shape (P,); `what` wrote to it.
 

@@ -72,10 +72,10 @@ def group_leaves(setting: Setting, leaves: Sequence[Leaf]) -> list[Group]:
     Examples
     --------
     >>> from gradcheck.checks.gradient import check
-    >>> at = [np.ones(2), np.full(3, 1e-8), np.full(3, 1e8)]
+    >>> at = [np.ones(2), np.full(3, 0.1), np.full(3, 1e-9)]
     >>> blocks = check(lambda p: sum(a @ a for a in p), lambda p: [2 * a for a in p], at).blocks
     >>> [block.leaves_together for block in blocks]
-    [1, 1, 1]
+    [2, 2, 1]
     """
     ordered = sorted((leaf for leaf in leaves if leaf.size), key=lambda leaf: -sensitivity(setting, leaf))
     least = setting.resolvable * 10.0**setting.wanted_digits

@@ -104,10 +104,9 @@ def locate(
     """
     if depth in (Locate.NEVER, Locate.FIRST) or leaf.size == 0:
         return Location((), 0)
-    one_by_one = depth is Locate.FULL or leaf.size <= SMALL_BLOCK
-    allowance = Allowance(setting.problem, most=math.inf if one_by_one else MOST_PASSES)
-    if one_by_one:
-        return _all(Components(setting, leaf, allowance))
+    if depth is Locate.FULL or leaf.size <= SMALL_BLOCK:
+        return _all(Components(setting, leaf, Allowance(setting.problem, most=math.inf)))
+    allowance = Allowance(setting.problem, most=MOST_PASSES)
     typical = norm(setting.claimed[leaf.place]) * block_scale(setting.problem.w[leaf.place]) / math.sqrt(leaf.size)
     return _Locator(Components(setting, leaf, allowance, size=typical), generator, seen).location()
 

@@ -44,6 +44,10 @@ FINEST_STEP: Final = math.sqrt(float(np.finfo(np.float64).tiny))
 """No gap is looked at with a step below this [in units of the direction]: its square would be 0, and where the cost is 0 at parameters
 of 0 there is no noise to stop at."""
 
+WAVES: Final = 1e4
+"""Noise of so many roundings may be waves that are smooth at finer steps (dimensionless): true noise seems to have the claimed slope
+there with a chance of about its inverse."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
@@ -140,8 +144,14 @@ class Setting:
         one array, a fast oscillation, a kink beside the point. Where the claim is refuted down to the step at which the
         noise hides the gap, the measurement stands; else the ladder starts again below the step that did not refute it.
         """
+        closer = self._look_down_to_the_noise(seen)
+        return self._look_below_the_noise(closer) if closer.stands_out else closer
+
+    def _look_down_to_the_noise(self, seen: Measurement) -> Measurement:
         line = self.line(seen.direction)
-        finest = max(FINEST_SHARE * self._noise_along(line, seen) / seen.gap, FINEST_STEP) if seen.gap > 0.0 else math.inf
+        finest = (
+            max(FINEST_SHARE * self._noise_along(line, seen) / seen.gap, FINEST_STEP) if seen.gap > 0.0 else math.inf
+        )
         if not RATIO * finest < seen.estimate.step:
             return seen
         steps = [math.sqrt(finest * seen.estimate.step), finest]
@@ -150,6 +160,17 @@ class Setting:
             return seen
         step = steps[refuted.index(False)] / RATIO
         return self._beside_claim(line, follow(line, self._climbing(line, step, 0.0)))
+
+    def _look_below_the_noise(self, seen: Measurement) -> Measurement:
+        """Look where no more than rounding hides the gap: what was taken for noise may be waves, and the claim the slope of one."""
+        rounding = NOISE_SAFETY * self.eps / 2.0 * abs(self.centre)
+        line, quiet = self.line(seen.direction), dataclasses.replace(self, noise=rounding)
+        least = quiet._noise_along(line, seen)
+        if not (self.noise > WAVES * least and seen.gap > 0.0):
+            return seen
+        step = max(FINEST_SHARE * least / seen.gap, FINEST_STEP)
+        (refuted,) = follow(line, quiet._refuting(line, [step], seen))
+        return seen if refuted else quiet._beside_claim(line, follow(line, quiet._climbing(line, step / RATIO, 0.0)))
 
     def _first_step(self, size: float) -> float:
         """Return where to begin: the smaller the slope beside the noise, the longer the steps that measure it."""

@@ -84,13 +84,16 @@ class Problem:
         return self.cost_keeps_parameters(w)[0]
 
     def probe(self, w: Vector) -> float:
-        """Return the cost at a point of ours, NaN outside its domain."""
-        return self.probes([w])[0]
+        """Return the cost at a point of ours, evaluated here and not by an executor; NaN outside its domain."""
+        return self._taken(self._probed([self.parameters(w)]))[0]
 
     def probes(self, points: list[Vector]) -> list[float]:
         """Return the cost at several points of ours, side by side where there is an executor; NaN outside its domain."""
         structures = [self.parameters(w) for w in points]
-        probed = self._probed(structures) if self._executor is None else self._submitted(structures)
+        return self._taken(self._probed(structures) if self._executor is None else self._submitted(structures))
+
+    def _taken(self, probed: list[Probed]) -> list[float]:
+        """Return the values, and remember the coarsest precision any of them came in."""
         self.cost_eps = max([self.cost_eps, *(one.eps for one in probed)])
         return [one.value for one in probed]
 
@@ -111,8 +114,9 @@ class Problem:
                 affordable.append(structure)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # here for its threads: they share the filters
-            futures = [self._executor.submit(cost_at_probe, self.subject.cost, one) for one in affordable]
+            futures: list[Any] = []
             try:
+                futures.extend(self._executor.submit(cost_at_probe, self.subject.cost, one) for one in affordable)
                 found: list[Probed] = [future.result() for future in futures]
             except USER_CODE_RAISES as error:
                 if isinstance(error, GradcheckError):

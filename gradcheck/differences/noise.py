@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 import math
 from typing import Any, Final
 
@@ -12,8 +11,9 @@ import numpy.typing as npt
 
 from gradcheck.differences.lines import Line
 from gradcheck.differences.quantisation import fitting_eps
-from gradcheck.differences.smoothness import QUADRATIC, QUARTIC, SEXTIC, Model, Rest, Samples, kinked, polynomial
-from gradcheck.differences.survey import CROWDED, Survey
+from gradcheck.differences.settling import Spacing, settle
+from gradcheck.differences.smoothness import Model, kinked
+from gradcheck.differences.survey import Survey
 
 AGREEMENT: Final = 4.0
 """Three estimates in a row must agree within this factor: Moré and Wild's criterion (dimensionless)."""
@@ -25,49 +25,8 @@ FLOOR_ROUNDINGS: Final = 1.0
 """The noise is at least this many roundings of |C| in the cost's own dtype: its last operation rounds once
 (dimensionless)."""
 
-BETTER: Final = 5.0
-"""A model with more terms is believed when it leaves this many times less (dimensionless): two terms more on 13 values of normal
-noise do so once in 10 million tables."""
-
-BROKEN: Final = 10.0
-"""A break is believed when it leaves this many times less (dimensionless): it may be anywhere, and a few jumps can look like one."""
-
-SUSPECT: Final = 30.0
-"""A break in the first table is looked for again when it leaves this many times less (dimensionless): of 7 values it fits 5."""
-
-SETTLED: Final = 4.0
-"""What a model leaves is noise when a polynomial of two more terms leaves no less than its share by this factor: normal noise,
-8 and 6 degrees of freedom, passes it once in 1e4 tables (dimensionless)."""
-
-WIDE: Final = 20.0
-"""How much wider than the first table points are set whose values hardly move (dimensionless): 6e-5, 500 roundings of float32."""
-
-WIDER: Final = 100.0
-"""How much wider they are set again when nothing moved at all (dimensionless)."""
-
-WIDEST: Final = 0.3
-"""No point is set farther: there a direction's typical parameter has changed by a third of its size (dimensionless)."""
-
 WIDE_TABLES: Final = 3
 """Tables of wider points at most (a count): with the first, 24 evaluations."""
-
-OWN_ROUNDING: Final = 50.0
-"""Of the values so far, those count among the wide ones that are at most this many times nearer (dimensionless): the others are
-rounded together."""
-
-
-class Spacing(enum.Enum):
-    """What a difference table says of the spacing of its points.
-
-    Examples
-    --------
-    >>> Spacing.FINE.value
-    'too fine'
-    """
-
-    GOOD = "good"
-    FINE = "too fine"
-    COARSE = "too coarse"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,80 +127,15 @@ def measure_noise(line: Line, centre: float, *, spacing: float, eps: float) -> N
 
 
 def survey_noise(survey: Survey, breaking: Model, *, wide_tables: int) -> Noise:
-    """Measure the noise of a function that may break in one way without being noisy.
+    """Measure the noise of a function that may break in one way without being noisy; see `settle`.
 
     Examples
     --------
     >>> line = Line(lambda w: abs(float(w[0])), np.zeros(1), np.ones(1), lambda w: w)
-    >>> survey_noise(Survey(line, 0.0, spacing=1e-10, eps=2.2e-16), kinked, wide_tables=3).level < 1e-20
-    True
+    >>> survey_noise(Survey(line, 0.0, spacing=1e-10, eps=2.2e-16), kinked, wide_tables=3).forward_passes
+    12
     """
-    survey.look_first()
-    if survey.is_crowded:
-        rest, spacing = _look_farther(survey, wide_tables)
-    elif survey.is_even and not _breaks(survey.samples, breaking):
-        rest, spacing = polynomial(survey.samples, QUADRATIC), Spacing.GOOD
-    else:
-        rest, spacing = _look_again(survey, breaking)
-    seen = fitting_eps(survey.samples.values, eps=survey.eps)
-    step = survey.quantum
-    level = rest.level if math.isfinite(rest.level) else 0.0
+    settled = settle(survey, breaking, wide_tables=wide_tables)
+    seen, step = fitting_eps(survey.samples.values, eps=survey.eps), survey.quantum
     floor = max(FLOOR_ROUNDINGS * seen / 2.0 * abs(survey.centre), UNIFORM * step)
-    return Noise(max(level, floor), spacing, seen, step, survey.forward_passes)
-
-
-def _look_farther(survey: Survey, tables: int) -> tuple[Rest, Spacing]:
-    """Set points wider until their values move by many steps."""
-    reach = WIDE * survey.far
-    for table in range(tables):
-        reach = min(reach, WIDEST)
-        survey.look_within(reach)
-        moved = float(np.ptp(survey.samples.values))
-        many = 2.0 * CROWDED * survey.quantum
-        if moved > many or reach == WIDEST:
-            break
-        if moved:
-            reach *= many / moved
-        else:
-            reach = reach * WIDER if table + 2 < tables else WIDEST
-    found = _plainest(survey.samples.between(reach / OWN_ROUNDING, reach), _cubic)
-    return found, Spacing.GOOD if survey.has_moved else Spacing.FINE
-
-
-def _look_again(survey: Survey, breaking: Model) -> tuple[Rest, Spacing]:
-    """Set more points as far as the first and tell noise from a bend or a break; where there is a bend, nearer."""
-    survey.look_within(survey.far)
-    found = _plainest(survey.samples, _quartic, breaking)
-    plain = polynomial(survey.samples, QUADRATIC)
-    if not BETTER * found.level < plain.level:
-        # Nearer values may have been rounded together.
-        apart = polynomial(survey.samples.between(2.0 * survey.near, math.inf), QUADRATIC)
-        return max(plain, apart, key=lambda rest: rest.level), Spacing.GOOD
-    if found.level <= SETTLED * polynomial(survey.samples, SEXTIC).level:
-        return found, Spacing.GOOD
-    survey.look_within(survey.near)
-    nearer = _plainest(survey.samples.between(0.0, 2.0 * survey.near), _quartic, breaking)
-    return min(found, nearer, key=lambda rest: rest.level), Spacing.COARSE
-
-
-def _plainest(samples: Samples, smoother: Model, breaking: Model | None = None) -> Rest:
-    """Return what a quadratic leaves, or another polynomial or a break where that is far less."""
-    plain, smooth = polynomial(samples, QUADRATIC), smoother(samples)
-    found = smooth if BETTER * smooth.level < plain.level else plain
-    if breaking is None:
-        return found
-    break_ = breaking(samples)
-    return break_ if BROKEN * break_.level < found.level else found
-
-
-def _breaks(samples: Samples, breaking: Model) -> bool:
-    """Whether a break would explain almost all that a quadratic leaves of the first table: it deserves another look."""
-    return SUSPECT * breaking(samples).level < polynomial(samples, QUADRATIC).level
-
-
-def _cubic(samples: Samples) -> Rest:
-    return polynomial(samples, QUADRATIC + 1)
-
-
-def _quartic(samples: Samples) -> Rest:
-    return polynomial(samples, QUARTIC)
+    return Noise(max(settled.level, floor), settled.spacing, seen, step, survey.forward_passes)

@@ -56,7 +56,7 @@ class OneSidedRungs(Rungs):
         return (RATIO * self._slope(k) - self._slope(k + 1)) / (RATIO - 1.0)
 
     def _truncation(self, k: int) -> float:
-        return self._rest_below(k)
+        return self._rest_below(k, self._shrinking(k))
 
     def _slope_gap(self) -> tuple[float, float]:
         return math.nan, math.inf

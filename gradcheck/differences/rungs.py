@@ -38,8 +38,8 @@ BELIEVED_SHARE: Final = 1.0 / 20.0
 that here (dimensionless)."""
 
 SLOWEST: Final = RATIO
-"""Estimates at steps in ratio 3 come nearer each other by this factor a rung, as at x |x|, where less is not seen (dimensionless): the
-error of one is then 3/2 of its distance to the next."""
+"""Estimates at steps in ratio 3 come nearer each other by this factor a rung, as at x |x|, where less is not seen
+(dimensionless): the error of one is then 3/2 of its distance to the next."""
 
 
 class Rungs:
@@ -112,8 +112,9 @@ class Rungs:
         )
 
     def lowest_condition(self) -> float:
-        """Return the condition error of the smallest step: as long as truncation is larger, there is room below."""
-        return self.condition(min(self.values)) if self.values else math.inf
+        """Return the condition error at the smallest step, 0 if unknown: as long as truncation is larger, there is room below."""
+        extrapolable = self._extrapolable()
+        return self.condition(extrapolable[0]) if extrapolable else 0.0
 
     def condition(self, k: int) -> float:
         """Return the condition error of the extrapolation that starts at rung k."""
@@ -134,7 +135,13 @@ class Rungs:
         return (h, near), (-h, -near), (RATIO * h, -far), (-RATIO * h, far)
 
     def _extrapolable(self) -> list[int]:
-        return sorted(k for k in self.values if all(k + i in self.values for i in range(self.needed)))
+        """Return the rungs an extrapolation can start at, lowest first: none above a hole in the domain."""
+        found = []
+        k = min(self.values, default=0)
+        while all(k + i in self.values for i in range(self.needed)):
+            found.append(k)
+            k += 1
+        return found
 
     def _slope(self, k: int) -> float:
         plus, minus = self.values[k]
@@ -148,25 +155,30 @@ class Rungs:
 
         A rung above may lie beyond a kink; that it differs says nothing against the two below it.
         """
-        below = self._rest_below(k)
-        if k + self.needed not in self.values:
+        shrinking = self._shrinking(k)
+        below = self._rest_below(k, shrinking)
+        if shrinking < SLOWEST or k + self.needed not in self.values:
             return below
         above = abs(self._extrapolated(k) - self._extrapolated(k + 1))
         with np.errstate(all="ignore"):
             ratio = np.divide(self._slope(k + 2) - self._slope(k + 1), self._slope(k + 1) - self._slope(k))
         return min(below, BELIEVED_SHARE * above if THEORY[0] < ratio < THEORY[1] else above)
 
-    def _rest_below(self, k: int) -> float:
-        """Estimate the error of R(3**k) from its distance to the rung below, and from how fast such distances shrink.
+    def _rest_below(self, k: int, shrinking: float) -> float:
+        """Estimate the error of R(3**k) from its distance to the rung below: that and all further ones as they shrink."""
+        return shrinking / (shrinking - 1.0) * abs(self._extrapolated(k) - self._extrapolated(k - 1))
 
-        At x**1.1 they shrink by 3**0.1 a rung, and add up to ten times the last.
+    def _shrinking(self, k: int) -> float:
+        """Return by how much distances shrink from rung k to the next below, or higher up where rounding hides it there.
+
+        At x**1.1 it is 3**0.1, and all further distances are ten times the next one.
         """
-        rest = abs(self._extrapolated(k) - self._extrapolated(k - 1))
-        farther = abs(self._coarser(k + 1) - self._coarser(k))
-        nearer = abs(self._coarser(k) - self._coarser(k - 1))
-        seen = self.condition(k) + self.condition(k - 1) < nearer < farther
-        shrinking = min(farther / nearer, SLOWEST) if seen else SLOWEST
-        return shrinking / (shrinking - 1.0) * rest
+        while k + self.needed - 1 in self.values:
+            farther, nearer = (abs(self._coarser(i) - self._coarser(i - 1)) for i in (k + 1, k))
+            if nearer > self.condition(k) + self.condition(k - 1):
+                return min(farther / nearer, SLOWEST) if farther > nearer else SLOWEST
+            k += 1
+        return SLOWEST
 
     def _coarser(self, k: int) -> float:
         """Return the estimate with one extrapolation fewer: of these there is one more."""

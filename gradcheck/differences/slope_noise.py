@@ -42,7 +42,7 @@ def claimed_slope_noise(line: Line, centre: float, *, eps: float) -> Noise:
     >>> v = np.array([1.0])
     >>> line = Line(lambda w: float((1.0 - np.tanh(w) ** 2) @ v), np.array([15.0]), v, lambda w: w)
     >>> noise = claimed_slope_noise(line, line.value(0.0), eps=2.2e-16)
-    >>> noise.quantum == 2.0**-53, noise.level > 1e-17
+    >>> noise.quantum == 2.0**-52, noise.level > 1e-17
     (True, True)
     """
     spacing = max(SPACING, SPACING_ROUNDINGS * eps)

@@ -19,9 +19,9 @@ GOLDEN: Final = (math.sqrt(5.0) - 1.0) / 2.0
 """Multiples of it, less their whole part, are spread evenly and share no lattice: equally spaced points would make one of a linear
 cost, and meet the rounding of a * w in a regular order that looks smooth (dimensionless)."""
 
-FAR: Final = 0.5
-"""The farthest first points, in units of eps**(1/3) (dimensionless): 3e-6 in float64. There, and with the pair at `NEAR`, the third
-derivative leaves less than a rounding where it is below 1000 times the cost."""
+FAR: Final = 3e-6
+"""The farthest first points [in units of the direction]. There, and with the pair at `NEAR`, the third derivative leaves less than a
+rounding of float64 where it is below 1000 times the cost; nearer, fewer of the jumps of a solver that stops early would show."""
 
 NEAR: Final = 1.0 / 50.0
 """The middle pair's distance as a share of the farthest (dimensionless): a jump between the two pairs shows in the residuals of the
@@ -29,6 +29,10 @@ middle one from 100 roundings on."""
 
 APART: Final = 3.0
 """Each pair is at least this much farther than the one within (dimensionless): in float16 there is no room for more."""
+
+CLOSEST: Final = 0.01
+"""How near points are set at last, as a share of the nearest pair's distance (dimensionless): 1e-12, for costs that change by their
+own size within 1e-9; a few roundings of the parameters at least."""
 
 EVEN: Final = 5.0
 """The middle pair's residuals may be this many times those of the pair within (dimensionless): normal noise, 2 degrees of freedom
@@ -69,8 +73,9 @@ class Survey:
     def __init__(self, line: Line, centre: float, *, spacing: float, eps: float) -> None:
         self.line, self.centre, self.eps = line, centre, eps
         self.fine = spacing
-        self.far = max(FAR * eps ** (1.0 / 3.0), APART**2 * spacing)
+        self.far = max(FAR, APART**2 * spacing)
         self.near = max(NEAR * self.far, APART * spacing)
+        self.closest = max(CLOSEST * spacing, APART * STIRRING * eps * line.distance)
         self.first = self.samples = Samples.of([0.0], [centre])
         self.forward_passes = 0
 
@@ -112,21 +117,21 @@ class Survey:
         within = residuals[distances <= 2.0 * self.fine]
         between = residuals[(distances > 2.0 * self.fine) & (distances <= 2.0 * self.near)]
         # Less their mean: what they have in common is no noise between them, a kink at the point leaves it.
-        nearest = spread(within - np.mean(within), 2)
-        return spread(between, 2) <= EVEN * max(nearest, self.eps / 2.0 * abs(self.centre))
+        nearest = spread(within - float(np.mean(within)), 2)
+        return bool(spread(between, 2) <= EVEN * max(nearest, self.eps / 2.0 * abs(self.centre)))
 
     def _stands_still(self) -> bool:
         """Whether one of the nearest pair has the point's value although the slope, as the farthest show it, would move it."""
         nearest = self.first.between(0.0, 2.0 * self.fine)
         slope = np.ptp(self.first.values) / max(float(np.ptp(self.first.places)), math.ulp(0.0))
         stirred = slope * self.fine >= STIRRING * math.ulp(float(np.max(np.abs(self.first.values))))
-        return bool(stirred) and np.count_nonzero(nearest.values == self.centre) > 1
+        return bool(stirred and np.count_nonzero(nearest.values == self.centre) > 1)
 
     def _is_within_a_few_steps(self) -> bool:
         """Whether the values are on a lattice and the middle pair is only a few of its steps away."""
         step = quantum(self.first.values)
         middle = self.first.between(0.0, 2.0 * self.near)
-        return step > 0.0 and float(np.ptp(middle.values)) < CROWDED * step
+        return bool(step > 0.0 and np.ptp(middle.values) < CROWDED * step)
 
     def _look(self, steps: list[float]) -> None:
         """Evaluate at some steps, and note where along the direction the points really are."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.zoo import (
+    chance,
     contracts,
+    edges,
     formulas,
     kinks,
     layers,
@@ -13,10 +15,13 @@ from tests.zoo import (
     library_models,
     library_scipy,
     library_sklearn,
+    likelihoods,
     matrices,
+    network_costs,
     networks,
     precision,
     scales,
+    sequences,
 )
 from tests.zoo.specimen import FAMILIES, Expected, Family, Kind, Layer, Pair, Specimen
 
@@ -24,7 +29,21 @@ SEED = 2024
 
 __all__ = ["FAMILIES", "SEED", "Expected", "Family", "Kind", "Layer", "Pair", "Specimen", "pairs"]
 
-_ROOMS = (contracts, formulas, kinks, layers, matrices, networks, precision, scales)
+_ROOMS = (
+    chance,
+    contracts,
+    edges,
+    formulas,
+    kinks,
+    layers,
+    likelihoods,
+    matrices,
+    network_costs,
+    networks,
+    precision,
+    scales,
+    sequences,
+)
 _LIBRARIES = (library_autodiff, library_models, library_scipy, library_sklearn)
 
 

@@ -119,7 +119,7 @@ def judge(specimen: Specimen, options: Options) -> Judged:
     except Exception as error:
         note = f"{type(error).__name__}: {error}; {traceback.extract_tb(error.__traceback__)[-1]}"[:300]
     judged = _judged(specimen, outcome, counted.calls, time.perf_counter() - start)
-    return dataclasses.replace(judged, reason=reason, note=note, fault=_fault(specimen, outcome, result))
+    return dataclasses.replace(judged, reason=reason, note=note, fault=fault_of(specimen, outcome, result))
 
 
 def _judged(specimen: Specimen, outcome: str, passes: int, seconds: float) -> Judged:
@@ -153,7 +153,7 @@ def _reason(result: CheckResult) -> str:
     return "; ".join(wrong[:3])
 
 
-def _fault(specimen: Specimen, outcome: str, result: CheckResult | None) -> str:
+def fault_of(specimen: Specimen, outcome: str, result: CheckResult | None) -> str:
     """Return what is wrong with an outcome, or nothing."""
     expected = FAMILIES[specimen.family].expected
     if outcome in (ERROR, LATE) or (outcome == REFUSED and not expected.refusal):

@@ -11,7 +11,8 @@ from tests.zoo.planting import plant
 from tests.zoo.specimen import Kind, Pair, Specimen, beside, family
 
 
-def _definite(generator: np.random.Generator, n: int) -> Any:
+def definite(generator: np.random.Generator, n: int) -> Any:
+    """Return a positive definite matrix."""
     a = generator.standard_normal((n, n))
     return a @ a.T / n + np.eye(n)
 
@@ -60,7 +61,7 @@ def log_determinant(generator: np.random.Generator) -> Pair:
     right = Specimen(
         lambda a: np.linalg.slogdet(a)[1],
         lambda a: np.linalg.inv(a).T,
-        _definite(generator, 4) + 0.2 * generator.standard_normal((4, 4)),
+        definite(generator, 4) + 0.2 * generator.standard_normal((4, 4)),
     )
     return plant(generator, right)
 
@@ -74,7 +75,7 @@ def trace_of_the_inverse(generator: np.random.Generator) -> Pair:
         inverse = np.linalg.inv(a)
         return -(inverse @ b @ inverse).T
 
-    right = Specimen(lambda a: np.trace(np.linalg.inv(a) @ b), gradient, _definite(generator, 4) + 1.0)
+    right = Specimen(lambda a: np.trace(np.linalg.inv(a) @ b), gradient, definite(generator, 4) + 1.0)
     return plant(generator, right)
 
 
@@ -91,7 +92,7 @@ def solve(generator: np.random.Generator) -> Pair:
 
         return found
 
-    at = {"A": _definite(generator, 4) + 0.5 * generator.standard_normal((4, 4)), "b": generator.standard_normal(4)}
+    at = {"A": definite(generator, 4) + 0.5 * generator.standard_normal((4, 4)), "b": generator.standard_normal(4)}
     right = Specimen(
         lambda p: 0.5 * np.sum((np.linalg.solve(p["A"], p["b"]) - target) ** 2), gradient(np.transpose), at
     )
@@ -140,7 +141,7 @@ def cholesky(generator: np.random.Generator) -> Pair:
         g = gradient(a)
         return g + np.diag(np.diag(g))
 
-    right = Specimen(lambda a: np.sum(c * np.linalg.cholesky(a)), gradient, _definite(generator, 4))
+    right = Specimen(lambda a: np.sum(c * np.linalg.cholesky(a)), gradient, definite(generator, 4))
     return beside(right, wrong, "diagonal not halved")
 
 
@@ -223,98 +224,3 @@ def matrix_exponential(generator: np.random.Generator) -> Pair:
         0.7 * generator.standard_normal((4, 4)),
     )
     return beside(right, lambda a: scipy.linalg.expm(a.T) @ c, "A and C taken to commute")
-
-
-@family()
-def power_of_a_matrix(generator: np.random.Generator) -> Pair:
-    """tr(A^3 B); wrong: two of the three terms."""
-    b = generator.standard_normal((4, 4))
-
-    def gradient(terms: int) -> Any:
-        def found(a: Any) -> Any:
-            products = [a @ a @ b, a @ b @ a, b @ a @ a]
-            return sum(p.T for p in products[:terms])
-
-        return found
-
-    right = Specimen(lambda a: np.trace(a @ a @ a @ b), gradient(3), generator.standard_normal((4, 4)))
-    return beside(right, gradient(2), "one term missing")
-
-
-@family()
-def quadratic_form(generator: np.random.Generator) -> Pair:
-    """x^T A x with A not symmetric; wrong: 2 A x."""
-    at = {"x": generator.standard_normal(5), "A": generator.standard_normal((5, 5))}
-    right = Specimen(
-        lambda p: p["x"] @ p["A"] @ p["x"],
-        lambda p: {"x": (p["A"] + p["A"].T) @ p["x"], "A": np.outer(p["x"], p["x"])},
-        at,
-    )
-    return beside(right, lambda p: {"x": 2 * p["A"] @ p["x"], "A": np.outer(p["x"], p["x"])}, "A taken for symmetric")
-
-
-def _squared_distances(x: Any) -> Any:
-    return (x[:, None] - x[None, :]) ** 2
-
-
-@family()
-def gaussian_process(generator: np.random.Generator) -> Pair:
-    """The marginal likelihood of a Gaussian process by log length, log variance and log noise; wrong: a half forgotten."""
-    x = np.sort(generator.uniform(-2.0, 2.0, 8))
-    y = np.sin(x) + 0.1 * generator.standard_normal(8)
-    d = _squared_distances(x)
-
-    def parts(t: Any) -> tuple[Any, Any]:
-        k = np.exp(t[1]) * np.exp(-0.5 * d * np.exp(-2 * t[0]))
-        return k, k + np.exp(t[2]) * np.eye(8)
-
-    def cost(t: Any) -> Any:
-        _, k = parts(t)
-        return 0.5 * y @ np.linalg.solve(k, y) + 0.5 * np.linalg.slogdet(k)[1]
-
-    def gradient(half: float) -> Any:
-        def found(t: Any) -> Any:
-            kernel, k = parts(t)
-            inverse = np.linalg.inv(k)
-            inner = half * inverse - 0.5 * np.outer(inverse @ y, inverse @ y)
-            slopes = [kernel * d * np.exp(-2 * t[0]), kernel, np.exp(t[2]) * np.eye(8)]
-            return np.array([np.sum(inner * s) for s in slopes])
-
-        return found
-
-    at = np.array([0.0, 0.3, -2.0]) + 0.2 * generator.standard_normal(3)
-    return beside(Specimen(cost, gradient(0.5), at), gradient(1.0), "half of the trace forgotten")
-
-
-@family()
-def gaussian_likelihood(generator: np.random.Generator) -> Pair:
-    """The likelihood of a Gaussian by its mean and its precision."""
-    x = generator.standard_normal((12, 3))
-
-    def cost(p: Any) -> Any:
-        r = x - p["mean"]
-        return 0.5 * np.sum((r @ p["precision"]) * r) - 6.0 * np.linalg.slogdet(p["precision"])[1]
-
-    def gradient(p: Any) -> Any:
-        r = x - p["mean"]
-        a = p["precision"]
-        return {"mean": -0.5 * np.sum(r @ (a + a.T), axis=0), "precision": 0.5 * r.T @ r - 6.0 * np.linalg.inv(a).T}
-
-    return plant(generator, Specimen(cost, gradient, {"mean": 0.3 * x[0], "precision": _definite(generator, 3)}))
-
-
-@family()
-def low_rank_fit(generator: np.random.Generator) -> Pair:
-    """A matrix with missing entries, factorised; wrong: the mask of what is missing forgotten."""
-    target, seen = generator.standard_normal((5, 6)), generator.random((5, 6)) < 0.6
-
-    def gradient(mask: Any) -> Any:
-        def found(p: Any) -> Any:
-            r = (p["U"] @ p["V"].T - target) * mask
-            return {"U": 2 * r @ p["V"], "V": 2 * r.T @ p["U"]}
-
-        return found
-
-    at = {"U": generator.standard_normal((5, 2)), "V": generator.standard_normal((6, 2))}
-    right = Specimen(lambda p: np.sum(seen * (p["U"] @ p["V"].T - target) ** 2), gradient(seen), at)
-    return beside(right, gradient(1.0), "mask forgotten")

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
-import optree
 
 from tests.zoo.library_room import imported
-from tests.zoo.specimen import Layer, Specimen
+from tests.zoo.specimen import Specimen
+from tests.zoo.views import Flat, Refused, backward_of, filled, layer_of
 
 PASSED, REFUSED, OPEN = "agree", "disagree", "inconclusive"
 THRESHOLD: Final = 1e-6
@@ -22,10 +22,6 @@ documentation calls a difference of some 1e-6 small; relative for the others (di
 
 class Inconclusive(Exception):
     """The peer says that it cannot tell."""
-
-
-class Refused(Exception):
-    """The peer's numbers, or the form of the gradient, say that it is wrong."""
 
 
 class Scale(enum.Enum):
@@ -68,86 +64,21 @@ class Peer:
         return PASSED
 
 
-class Flat:
-    """A specimen as functions of one vector of shape (P,)."""
-
-    def __init__(self, specimen: Specimen) -> None:
-        self.specimen = specimen
-        leaves, self.spec = optree.tree_flatten(specimen.at)
-        self.leaves = [np.asarray(leaf) for leaf in leaves]
-        self.point = np.concatenate([leaf.astype(float).ravel() for leaf in self.leaves])
-
-    def structure(self, vector: Any) -> Any:
-        """Return a vector as parameters, each leaf in its own dtype."""
-        ends = np.cumsum([leaf.size for leaf in self.leaves])[:-1]
-        chunks = np.split(np.asarray(vector, dtype=float), ends)
-        parts = zip(chunks, self.leaves, strict=True)
-        return self.spec.unflatten([chunk.reshape(leaf.shape).astype(leaf.dtype)[()] for chunk, leaf in parts])
-
-    def cost(self, vector: Any) -> float:
-        """Return the cost at a vector."""
-        return float(self.specimen.cost(self.structure(vector)))
-
-    def gradient(self, vector: Any) -> Any:
-        """Return the gradient at a vector; one without the parameters' structure and shapes refuses itself."""
-        return np.concatenate([g.astype(float).ravel() for g in self.claimed(self.structure(vector))])
-
-    def claimed(self, parameters: Any) -> list[Any]:
-        """Return the leaves of the gradient as arrays."""
-        found = self.specimen.gradient(parameters)
-        try:
-            leaves = [np.asarray(leaf) for leaf in self.spec.flatten_up_to(found)]
-        except (ValueError, TypeError) as error:
-            raise Refused("another structure") from error
-        if any(g.shape != leaf.shape for g, leaf in zip(leaves, self.leaves, strict=True)):
-            raise Refused("another shape")
-        return leaves
-
-
-def _layer_of(specimen: Specimen) -> Layer:
-    """Return the layer, or the cost as a layer without cache: forward(*leaves), backward(u) at the last point."""
-    if specimen.layer is not None:
-        return specimen.layer
-    flat = Flat(specimen)
-
-    def forward(*leaves: Any) -> Any:
-        moved = flat.spec.unflatten([np.asarray(leaf)[()] for leaf in leaves])
-        return np.asarray(specimen.cost(moved)), moved
-
-    def backward(u: Any, moved: Any) -> Any:
-        return [np.asarray(u) * g for g in flat.claimed(moved)]
-
-    return Layer(forward, backward, tuple(flat.leaves))
-
-
-def _backward(layer: Layer, u: Any, out: Any) -> list[Any]:
-    """Return the gradients by the floating inputs."""
-    found = layer.backward(u, out[1]) if isinstance(out, tuple) else layer.backward(u)
-    found = list(found) if isinstance(found, (tuple, list)) else [found]
-    floating = [i for i, x in enumerate(layer.inputs) if np.asarray(x).dtype.kind == "f"]
-    return [found[i] for i in floating] if len(found) == len(layer.inputs) else found
-
-
-def _filled(layer: Layer, moved: Any) -> list[Any]:
-    rest = iter(moved)
-    return [next(rest) if np.asarray(x).dtype.kind == "f" else x for x in layer.inputs]
-
-
 def _torch(*, fast_mode: bool) -> Callable[[Specimen], None]:
     def ask(specimen: Specimen) -> None:
         torch = imported("torch")
         torch.set_num_threads(1)
-        layer = _layer_of(specimen)
+        layer = layer_of(specimen)
 
         class Claimed(torch.autograd.Function):
             @staticmethod
             def forward(ctx: Any, *leaves: Any) -> Any:
-                ctx.out = layer.forward(*_filled(layer, [leaf.detach().numpy() for leaf in leaves]))
+                ctx.out = layer.forward(*filled(layer, [leaf.detach().numpy() for leaf in leaves]))
                 return torch.as_tensor(np.array(ctx.out[0] if isinstance(ctx.out, tuple) else ctx.out))
 
             @staticmethod
             def backward(ctx: Any, u: Any) -> Any:
-                return tuple(torch.as_tensor(np.array(g)) for g in _backward(layer, u.numpy(), ctx.out))
+                return tuple(torch.as_tensor(np.array(g)) for g in backward_of(layer, u.numpy(), ctx.out))
 
         inputs = [
             torch.tensor(np.array(x), requires_grad=True) for x in layer.inputs if np.asarray(x).dtype.kind == "f"
@@ -163,16 +94,16 @@ def _torch(*, fast_mode: bool) -> Callable[[Specimen], None]:
 def _jax(*, x64: bool) -> Callable[[Specimen], None]:
     def ask(specimen: Specimen) -> None:
         jax = imported("jax")
-        layer = _layer_of(specimen)
+        layer = layer_of(specimen)
 
         def forward(*leaves: Any) -> Any:
-            out = layer.forward(*_filled(layer, [np.asarray(leaf) for leaf in leaves]))
+            out = layer.forward(*filled(layer, [np.asarray(leaf) for leaf in leaves]))
             return np.asarray(out[0] if isinstance(out, tuple) else out)
 
         def forward_and_pull(*leaves: Any) -> Any:
-            out = layer.forward(*_filled(layer, leaves))
+            out = layer.forward(*filled(layer, leaves))
             value = np.asarray(out[0] if isinstance(out, tuple) else out)
-            return value, lambda u: tuple(np.asarray(g) for g in _backward(layer, np.asarray(u), out))
+            return value, lambda u: tuple(np.asarray(g) for g in backward_of(layer, np.asarray(u), out))
 
         floating = tuple(np.asarray(x) for x in layer.inputs if np.asarray(x).dtype.kind == "f")
         kept = jax.config.jax_enable_x64
@@ -238,7 +169,7 @@ PEERS: Final = (
         "torch",
         "torch",
         "autograd.Function around the cost or the layer",
-        _torch(fast_mode=Scale.ONE_DIRECTION),
+        _torch(fast_mode=False),
     ),
     Peer(
         "torch gradcheck, fast",
@@ -253,7 +184,7 @@ PEERS: Final = (
         "jax",
         "jax",
         "check_vjp(f, f_vjp, args) on numpy functions, x64 off as by default",
-        _jax(x64=Scale.ONE_DIRECTION),
+        _jax(x64=False),
         Scale.ONE_DIRECTION,
     ),
     Peer("jax check_vjp, x64", "jax", "jax", "the same with jax_enable_x64", _jax(x64=True), Scale.ONE_DIRECTION),

@@ -69,13 +69,14 @@ class Perceptron:
 
     def cost(self, p: Any) -> Any:
         """Return the cost: a number of numpy's, complex if a parameter is."""
-        return LOSSES[self.loss][0](self._forward(p)[1][-1], self.y)
+        return LOSSES[self.loss][0](self.forward(p)[1][-1], self.y)
 
     def gradient(self, p: Any) -> Any:
         """Return the gradient by backpropagation."""
         return self.backward(p)
 
-    def _forward(self, p: Any) -> tuple[list[Array], list[Array]]:
+    def forward(self, p: Any) -> tuple[list[Array], list[Array]]:
+        """Return the weighted inputs and the activations, layer by layer."""
         zs, activations = [], [self.x]
         for w, b, name in zip(p["w"], p["b"], self.activations, strict=True):
             zs.append(w @ activations[-1] + b)
@@ -84,7 +85,7 @@ class Perceptron:
 
     def backward(self, p: Any, mistake: str = "") -> Any:
         """Return the gradient, or what it becomes under one mistake."""
-        zs, activations = self._forward(p)
+        zs, activations = self.forward(p)
         delta = LOSSES[self.loss][1](activations[-1], self.y)
         if mistake == "no mean":
             delta = delta * self.y.shape[1]

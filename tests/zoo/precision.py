@@ -89,7 +89,7 @@ def single_precision_rectifiers(generator: np.random.Generator) -> Pair:
     """A float32 network of rectifiers, none within 0.05 of its kink."""
     while True:
         net, at = _network(generator, "relu")
-        z = net._forward(at)[0][0]
+        z = net.forward(at)[0][0]
         if np.min(np.abs(z)) > 0.05 and np.all(np.any(z > 0, axis=1)):
             single = _single(net)
             return _planted(generator, Specimen(single.cost, single.gradient, _cast(at, np.float32), clean=net.cost))

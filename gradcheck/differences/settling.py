@@ -1,0 +1,168 @@
+"""What to look at next where the first values did not settle the noise, and what all of them say then."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import math
+from typing import Final
+
+import numpy as np
+
+from gradcheck.differences.smoothness import QUADRATIC, QUARTIC, SEXTIC, Model, Rest, Samples, polynomial
+from gradcheck.differences.survey import CROWDED, TABLE_POINTS, Survey
+
+BETTER: Final = 5.0
+"""A model with more terms is believed when it leaves this many times less (dimensionless): two terms more on 13 values of normal
+noise do so once in 10 million tables."""
+
+BROKEN: Final = 10.0
+"""A break is believed when it leaves this many times less (dimensionless): it may be anywhere, and a few jumps can look like one."""
+
+SUSPECT: Final = 30.0
+"""What fits few values with many terms, a break in the first table or a sextic across a few jumps, is a reason to look again when
+it leaves this many times less (dimensionless)."""
+
+SETTLED: Final = 4.0
+"""What a model leaves is noise when a polynomial of two more terms leaves no less than its share by this factor: normal noise,
+8 and 6 degrees of freedom, passes it once in 1e4 tables (dimensionless)."""
+
+WIDE: Final = 20.0
+"""How much wider than the first table points are set whose values hardly move (dimensionless): 6e-5, 500 roundings of float32."""
+
+WIDER: Final = 100.0
+"""How much wider they are set again when nothing moved at all (dimensionless)."""
+
+WIDEST: Final = 0.3
+"""No point is set farther: there a direction's typical parameter has changed by a third of its size (dimensionless)."""
+
+OWN_ROUNDING: Final = 50.0
+"""Of the values so far, those count among the wide ones that are at most this many times nearer (dimensionless): the others are
+rounded together."""
+
+SMOOTH: Final = 1e-3
+"""A curve counts as resolved when less than this share of its range is left of it (dimensionless): beside a pole nothing is."""
+
+
+class Spacing(enum.Enum):
+    """What a difference table says of the spacing of its points.
+
+    Examples
+    --------
+    >>> Spacing.FINE.value
+    'too fine'
+    """
+
+    GOOD = "good"
+    FINE = "too fine"
+    COARSE = "too coarse"
+
+
+@dataclasses.dataclass(frozen=True)
+class Settled:
+    """The noise that the values of a survey show [cost], and how they settled on it.
+
+    Examples
+    --------
+    >>> Settled.on(Rest(np.array([3.0, -4.0]), 1), Spacing.GOOD).level
+    5.0
+    """
+
+    level: float
+    spacing: Spacing
+
+    @classmethod
+    def on(cls, rest: Rest, spacing: Spacing) -> Settled:
+        """Return the noise in what a model left; 0 where it had nothing to spare."""
+        return cls(rest.level if math.isfinite(rest.level) else 0.0, spacing)
+
+
+def settle(survey: Survey, breaking: Model, *, wide_tables: int) -> Settled:
+    """Look until the noise is settled, at least once.
+
+    Parameters
+    ----------
+    survey : Survey
+        Nothing has been looked at yet.
+    breaking : Model
+        The one break that the function may have without being noisy.
+    wide_tables : int
+        How often points are set wider where the values stand still.
+
+    Examples
+    --------
+    >>> from gradcheck.differences.lines import Line
+    >>> from gradcheck.differences.smoothness import kinked
+    >>> line = Line(lambda w: abs(float(w[0])), np.zeros(1), np.ones(1), lambda w: w)
+    >>> settle(Survey(line, 0.0, spacing=1e-10, eps=2.2e-16), kinked, wide_tables=3).level < 1e-20
+    True
+    """
+    survey.look_first()
+    if survey.is_crowded:
+        return _look_farther(survey, wide_tables)
+    plain = polynomial(survey.samples, QUADRATIC)
+    # A break would be a reason for almost all that is left: it deserves another look.
+    if survey.is_even and not SUSPECT * breaking(survey.samples).level < plain.level:
+        return Settled.on(plain, Spacing.GOOD)
+    return _look_again(survey, breaking)
+
+
+def _look_farther(survey: Survey, tables: int) -> Settled:
+    """Set points wider until their values move by many steps."""
+    reach = min(WIDE * survey.far, WIDEST)
+    for table in range(tables):
+        survey.look_within(reach)
+        moved, many = float(np.ptp(survey.samples.values)), 2.0 * CROWDED * survey.quantum
+        if moved > many or reach == WIDEST or table + 1 == tables:
+            break
+        wider = many / moved if moved else WIDER if table + 2 < tables else math.inf
+        reach = min(reach * wider, WIDEST)
+    found = _plainest(survey.samples.between(reach / OWN_ROUNDING, reach), _cubic)
+    return Settled.on(found, Spacing.GOOD if survey.has_moved else Spacing.FINE)
+
+
+def _look_again(survey: Survey, breaking: Model) -> Settled:
+    """Set more points as far as the first and tell noise from a bend or a break."""
+    survey.look_within(survey.far)
+    plain, found = polynomial(survey.samples, QUADRATIC), _plainest(survey.samples, _quartic, breaking)
+    least = polynomial(survey.samples, SEXTIC).level
+    is_inside = len(survey.samples) == 2 * TABLE_POINTS - 1
+    if is_inside and found.level == plain.level <= SUSPECT * least:
+        # Nearer values may have been rounded together.
+        apart = polynomial(survey.samples.between(2.0 * survey.near, math.inf), QUADRATIC)
+        return Settled(max(plain.level, apart.level), Spacing.GOOD)
+    if is_inside and found.level <= SETTLED * least:
+        return Settled.on(found, Spacing.GOOD)
+    return _look_nearer(survey, breaking)
+
+
+def _look_nearer(survey: Survey, breaking: Model) -> Settled:
+    """Set points nearer until a quartic takes all there is to take of the function between them."""
+    found = Rest(survey.samples.values, 0)
+    for reach in (survey.near, survey.closest):
+        survey.look_within(reach)
+        # The pairs of the first table are up to a quarter farther.
+        samples = survey.samples.between(0.0, 1.25 * reach)
+        found = _plainest(samples, _quartic, breaking)
+        least = min(SETTLED * polynomial(samples, SEXTIC).level, SMOOTH * float(np.ptp(samples.values)))
+        if found.level <= least:
+            break
+    return Settled.on(found, Spacing.COARSE)
+
+
+def _plainest(samples: Samples, smoother: Model, breaking: Model | None = None) -> Rest:
+    """Return what a quadratic leaves, or another polynomial or a break where that is far less."""
+    plain, smooth = polynomial(samples, QUADRATIC), smoother(samples)
+    found = smooth if BETTER * smooth.level < plain.level else plain
+    if breaking is None:
+        return found
+    broken = breaking(samples)
+    return broken if BROKEN * broken.level < found.level else found
+
+
+def _cubic(samples: Samples) -> Rest:
+    return polynomial(samples, QUADRATIC + 1)
+
+
+def _quartic(samples: Samples) -> Rest:
+    return polynomial(samples, QUARTIC)

@@ -30,6 +30,7 @@ _HOME = {
     "Verdict": "gradcheck.results",
     "assert_gradient": "gradcheck.checks.gradient",
     "check": "gradcheck.checks.gradient",
+    "check_jvp": "gradcheck.checks.jvp",
     "check_network": "gradcheck.checks.equations",
     "check_vjp": "gradcheck.checks.vjp",
 }
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from gradcheck.checks.equations import check_network
     from gradcheck.checks.gradient import assert_gradient, check
+    from gradcheck.checks.jvp import check_jvp
     from gradcheck.checks.options import Locate, Options, Subgradients
     from gradcheck.checks.vjp import check_vjp
     from gradcheck.errors import GradcheckError, GradientMismatch, UsageError, UserCodeError
@@ -80,6 +82,7 @@ __all__ = [
     "Verdict",
     "assert_gradient",
     "check",
+    "check_jvp",
     "check_network",
     "check_vjp",
 ]

@@ -262,7 +262,7 @@ def many_float32_parameters(generator: np.random.Generator) -> Case:
 
 
 def running_sum(generator: np.random.Generator) -> Case:
-    a = generator.standard_normal(1000)
+    a = generator.standard_normal(150)
 
     def cost(w: Vector) -> float:
         total = 0.0

@@ -369,3 +369,282 @@ def test_the_share_outside_the_estimated_error_is_small() -> None:
     assert max(ratios) <= 4.0
     # An error that were ten times too careful would be as useless as one that is too small.
     assert np.median(ratios) >= 0.01
+
+
+# --- kinks beside the point ---
+
+
+def climb_at(
+    function: Scalar, x: float, *, noise: float = 4.0 * EPS, wanted: float = 0.0
+) -> tuple[LadderEstimate, int, list[float]]:
+    """Climb at x with the noise known; return the estimate, the passes it took, and the distances it looked at."""
+    seen: list[float] = []
+
+    def cost(w: Any) -> float:
+        seen.append(float(w[0]) - x)
+        try:
+            return float(function(float(w[0])))
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    line = Line(cost, np.array([x]), np.ones(1), lambda w: w)
+    accuracy = Accuracy(noise, NOISE_DEVIATIONS * EPS / 2.0, wanted)
+    estimate = climb(line, float(function(x)), accuracy=accuracy, step=first_step(EPS))
+    return estimate, len(seen), seen
+
+
+MOST_PASSES = 2 * MOST_RUNGS + 2 + 2 * MOST_RUNGS
+"""Of a ladder and of one that starts again below it, with the look between them."""
+
+
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+@pytest.mark.parametrize("k", range(3, 11))
+@pytest.mark.parametrize(
+    ("function", "slopes"),
+    [
+        (lambda x: abs(x) + math.sin(x), (-1.0, 1.0)),
+        (lambda x: max(0.0, x) + math.exp(x) - 1.0, (0.0, 1.0)),
+        (lambda x: 1e-3 * abs(x) - x, (-1e-3, 1e-3)),
+    ],
+)
+def test_beside_a_kink_the_slope_is_that_of_its_own_side(
+    function: Scalar, slopes: tuple[float, float], k: int, side: float
+) -> None:
+    """At 1e-10 a cost of size 1e-10 is still known to 1e-16, so that float64 can tell the two sides."""
+    x = side * 10.0**-k
+    smooth = [lambda t: math.cos(t), lambda t: math.exp(t), lambda t: -1.0][
+        [(-1.0, 1.0), (0.0, 1.0), (-1e-3, 1e-3)].index(slopes)
+    ]
+    truth = smooth(x) + slopes[side > 0]
+    noise = 4.0 * EPS * max(abs(float(function(x))), 10.0**-k)
+    estimate, passes, _ = climb_at(function, x, noise=noise)
+    assert not estimate.is_kinked
+    assert abs(estimate.value - truth) <= estimate.error
+    assert estimate.error <= 1e-4
+    assert passes <= MOST_PASSES
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    k=st.floats(3.0, 10.0),
+    side=st.sampled_from([-1.0, 1.0]),
+    offset=st.sampled_from([0.0, 1.0, 1e3]),
+    jump=st.floats(-3, 0.5).map(lambda exponent: 10.0**exponent),
+)
+def test_beside_a_kink_that_is_below_the_noise_the_slope_is_never_that_of_the_other_side_alone(
+    k: float, side: float, offset: float, jump: float
+) -> None:
+    """Where float64 cannot tell the point from the kink, it is declared; else the error holds with its own safety."""
+    x = side * 10.0**-k
+    estimate, passes, _ = climb_at(
+        lambda t: jump * abs(t) + math.sin(t) + offset, x, noise=4.0 * EPS * max(offset, 1e-3)
+    )
+    right = abs(estimate.value - math.cos(x) - side * jump) <= 4.0 * estimate.error
+    assert right or estimate.is_kinked
+    assert passes <= MOST_PASSES
+
+
+@pytest.mark.parametrize("kinks", [(1e-3, -2e-5), (1e-3, -2e-5, 3e-7), (1e-7, -2e-7), (4e-4, -4e-4), (3e-2, 1e-2, -5e-3)])
+def test_several_kinks_beside_the_point(kinks: tuple[float, ...]) -> None:
+    size = sum(map(abs, kinks))
+    estimate, passes, _ = climb_at(lambda x: sum(abs(x - k) for k in kinks) + math.sin(x), 0.0, noise=4.0 * EPS * size)
+    truth = 1.0 - sum(math.copysign(1.0, k) for k in kinks)
+    assert not estimate.is_kinked
+    assert abs(estimate.value - truth) <= estimate.error <= 1e-7
+    assert passes <= MOST_PASSES
+
+
+def test_several_kinks_at_the_point_that_add_up_and_that_cancel() -> None:
+    added, _, _ = climb_at(lambda x: abs(x) + max(0.0, x) + math.sin(x), 0.0)
+    assert added.is_kinked
+    assert added.slope_gap == pytest.approx(3.0, abs=added.slope_gap_error)
+    cancelled, _, _ = climb_at(lambda x: max(0.0, x) - max(0.0, -x) + math.sin(x), 0.0)
+    assert not cancelled.is_kinked
+    assert cancelled.value == pytest.approx(2.0, abs=cancelled.error)
+
+
+def test_a_kink_at_the_point_is_told_by_one_look_much_closer() -> None:
+    """Were it beside the point, the gap would be gone at the step where 4 evaluations' noise is an eighth of it."""
+    noise = 1e-13
+    estimate, passes, seen = climb_at(lambda x: abs(x) + math.exp(x), 0.0, noise=noise)
+    assert estimate.is_kinked
+    assert estimate.slope_gap == pytest.approx(2.0, abs=1e-6)
+    closest = min(map(abs, seen))
+    assert closest == pytest.approx(32.0 * noise / 2.0, rel=1e-3)
+    assert passes == 2 * estimate.rungs + 2
+
+
+@pytest.mark.parametrize("kink", [5e-2, 5e-3, 2e-3])
+def test_an_upper_rung_beyond_a_kink_does_not_spoil_the_two_below(kink: float) -> None:
+    """A line up to the kink: no rung is needed below the first, and the error stays that of rounding."""
+    estimate, passes, _ = climb_at(lambda x: x + max(0.0, x - kink), 0.0, noise=4.0 * EPS * 1e-3, wanted=1e-9)
+    assert estimate.value == pytest.approx(1.0, abs=estimate.error)
+    assert estimate.error <= 1e-9
+    assert not estimate.is_kinked
+    assert passes == 6
+
+
+@pytest.mark.parametrize("power", [1.1, 1.2, 1.5, 2.0, 2.5])
+@pytest.mark.parametrize("odd", [1.0, 0.0])
+def test_slopes_that_come_in_slowly_are_not_believed_too_soon(power: float, odd: float) -> None:
+    """At x|x|**0.1 distances shrink by 3**0.1 a rung; with x < 0 outside the domain the rungs stand on one side."""
+
+    def cost(x: float) -> float:
+        if odd == 0.0 and x < 0.0:
+            raise ValueError
+        return math.copysign(abs(x) ** power, x) + math.sin(x)
+
+    for noise in (4.0 * EPS * 1e-3, 1e-12, 1e-9):
+        estimate, _, _ = climb_at(cost, 0.0, noise=noise)
+        assert abs(estimate.value - 1.0) <= 4.0 * estimate.error
+        assert not estimate.is_kinked
+
+
+# --- the end of the domain ---
+
+
+def within(function: Scalar, lowest: float, highest: float) -> Scalar:
+    """Return the function with an end to its domain on either side."""
+
+    def bounded(x: float) -> float:
+        if not lowest <= x <= highest:
+            raise ValueError
+        return float(function(x))
+
+    return bounded
+
+
+@pytest.mark.parametrize(
+    ("function", "derivative", "x"),
+    [
+        (lambda x: math.sqrt(x) ** 3, lambda x: 0.0, 0.0),
+        (lambda x: math.sqrt(-x) ** 3, lambda x: 0.0, 0.0),
+        (lambda x: math.sqrt(x - 2) ** 3 + x, lambda x: 1.0, 2.0),
+        (within(math.exp, 0.0, 9.0), math.exp, 0.0),
+        (within(math.exp, -9.0, 0.0), math.exp, 0.0),
+        (within(math.exp, 1.0, 9.0), math.exp, 1.0),
+        (within(math.exp, -9.0, 1.0), math.exp, 1.0),
+        (within(lambda x: math.sin(30 * x), 0.5, 9.0), lambda x: 30 * math.cos(30 * x), 0.5),
+        (within(lambda x: x * x, 0.0, 9.0), lambda x: 0.0, 0.0),
+        (within(lambda x: 3.0 * x + 1e6, -9.0, 0.0), lambda x: 3.0, 0.0),
+        (within(math.sin, 0.0, 1e-4), math.cos, 0.0),
+    ],
+)
+def test_at_the_end_of_the_domain_the_slope_is_measured_from_within(
+    function: Scalar, derivative: Scalar, x: float
+) -> None:
+    noise = 4.0 * EPS * max(abs(float(function(x))), 1e-3)
+    estimate, passes, _ = climb_at(function, x, noise=noise)
+    assert abs(estimate.value - derivative(x)) <= 4.0 * estimate.error
+    assert estimate.error <= 1e-3 * max(1.0, abs(derivative(x)))
+    assert math.isnan(estimate.slope_gap) and not estimate.is_kinked
+    # The centre's own coefficient is left out: its displacement is 0.
+    assert len({math.copysign(1.0, t) for t, _ in estimate.stencil}) == 1
+    assert passes <= MOST_PASSES
+
+
+@pytest.mark.parametrize("edge", [1e-3, 1e-6, 1e-9, 1e-11])
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+def test_near_the_end_of_the_domain_the_steps_end_before_it(edge: float, side: float) -> None:
+    def cost(x: float) -> float:
+        if side * x < -edge:
+            raise ValueError
+        return math.exp(x)
+
+    estimate, passes, _ = climb_at(cost, 0.0)
+    assert abs(estimate.value - 1.0) <= estimate.error
+    assert estimate.error <= 100.0 * EPS / edge + 1e-9
+    assert RATIO * estimate.step <= edge or len({t > 0 for t, _ in estimate.stencil}) == 1
+    assert passes <= MOST_PASSES
+
+
+def test_where_neither_side_exists_nothing_is_measured_and_little_is_spent() -> None:
+    estimate, passes, _ = climb_at(within(math.exp, 1.0, 1.0), 1.0)
+    assert math.isnan(estimate.value) and estimate.error == math.inf
+    assert not estimate.is_kinked and estimate.stencil == ()
+    # Three rungs, and one more each time the ladder starts again.
+    assert passes == 2 * (3 + 8) == 2 * estimate.rungs
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    holes=st.sets(st.tuples(st.integers(-20, 7), st.booleans()), max_size=20),
+    sides=st.sampled_from([0.0, 0.0, 1.0, -1.0]),
+    noise=st.floats(-16, -4).map(lambda exponent: 10.0**exponent),
+)
+def test_holes_in_the_domain_end_no_ladder_and_spoil_no_estimate(
+    holes: set[tuple[int, bool]], sides: float, noise: float
+) -> None:
+    step = first_step(EPS)
+
+    def cost(x: float) -> float:
+        if x * sides < 0.0 or (x and (round(math.log(abs(x) / step, RATIO)), x > 0.0) in holes):
+            raise ValueError
+        return math.exp(x)
+
+    estimate, passes, _ = climb_at(cost, 0.0, noise=noise)
+    assert math.isnan(estimate.value) or abs(estimate.value - 1.0) <= 4.0 * estimate.error
+    assert passes <= MOST_PASSES
+
+
+# --- how much is wanted ---
+
+
+def test_the_ladder_ends_at_its_most_rungs() -> None:
+    """A kink 1e-13 away is hidden at every step that 20 rungs reach; x^1.1 shows more truncation at every one."""
+    estimate, passes, seen = climb_at(lambda x: math.copysign(abs(x) ** 1.1, x), 0.0, noise=1e-30)
+    assert estimate.rungs == MOST_RUNGS
+    assert passes == len(seen) == 2 * MOST_RUNGS
+
+
+@pytest.mark.parametrize(("size", "few"), [(0.0, False), (1e3, True)])
+def test_what_is_wanted_is_a_share_of_the_larger_slope(size: float, few: bool) -> None:
+    """Along a line where the slope is 1e-3 the error may be what is wanted of the block's own 1e3."""
+    line = Line(lambda w: 1e-3 * float(w[0]) + math.cos(30.0 * float(w[0])), np.zeros(1), np.ones(1), lambda w: w)
+    accuracy = Accuracy(1e-13, 1e-16, 1e-10, size)
+    estimate = climb(line, 1.0, accuracy=accuracy, step=first_step(EPS))
+    assert (estimate.rungs == 3) is few
+    assert abs(estimate.value - 1e-3) <= estimate.error
+
+
+@settings(deadline=None)
+@given(
+    wanted=st.floats(0, 1),
+    size=st.floats(0, 1e6),
+    value=st.floats(-1e6, 1e6),
+    error=st.floats(0, 1e6),
+)
+def test_accuracy_suffices_at_its_share_of_the_value_or_of_the_size(
+    wanted: float, size: float, value: float, error: float
+) -> None:
+    assert Accuracy(1.0, 1.0, wanted, size).suffices(error, value) == (error <= max(wanted * abs(value), wanted * size))
+
+
+# --- one-sided random functions ---
+
+
+@settings(max_examples=150, deadline=None)
+@given(function=MIXTURES, x=away_from_denormals(2.0), v=st.floats(0.01, 3), side=st.sampled_from([-1.0, 1.0]))
+def test_never_wrong_by_four_estimated_errors_from_one_side(
+    function: Mixture, x: float, v: float, side: float
+) -> None:
+    outcome = measure(lambda t: function(t) if side * (t - x) >= 0.0 else math.nan, function.derivative, x, v=v)
+    estimate = outcome.estimate
+    if math.isfinite(estimate.value):
+        assert outcome.error <= 4.0 * estimate.error
+    assert all(side * t > 0.0 for t, _ in estimate.stencil)
+    assert outcome.passes <= MOST_PASSES
+
+
+def test_the_share_outside_the_estimated_error_is_small_from_one_side() -> None:
+    generator = np.random.default_rng(47)
+    ratios = []
+    for _ in range(600):
+        function, x = random_mixture(generator), generator.uniform(-2, 2)
+        side = generator.choice([-1.0, 1.0])
+        v = abs(x) * abs(generator.standard_normal())
+        one_sided = lambda t, f=function, x=x, side=side: f(t) if side * (t - x) >= 0.0 else math.nan  # noqa: E731
+        ratios.append(measure(one_sided, function.derivative, x, v=v).ratio)
+    assert sum(not ratio <= 1.0 for ratio in ratios) <= 12
+    assert max(ratios) <= 4.0
+    assert np.median(ratios) >= 0.001

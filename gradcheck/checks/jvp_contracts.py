@@ -23,7 +23,7 @@ from gradcheck.subjects.tangents import Pushed, TangentSubject
 
 Vector = npt.NDArray[Any]
 
-OTHER_OUTPUT: Final = FaultKind.STRUCTURE
+OTHER_OUTPUT: Final = FaultKind.OUTPUT
 """The kind of fault that an output is which the function does not have."""
 
 OUTPUT: Final = "output"

@@ -17,7 +17,7 @@ from gradcheck.results import Fault, FaultKind
 
 Vector = npt.NDArray[Any]
 
-NOT_LINEAR: Final = FaultKind.STRUCTURE
+NOT_LINEAR: Final = FaultKind.LINEARITY
 """The kind of fault that a map is which should be linear and is not."""
 
 FACTOR: Final = -2.0

@@ -144,8 +144,8 @@ def _look_nearer(survey: Survey, breaking: Model) -> Settled:
         # The pairs of the first table are up to a quarter farther.
         samples = survey.samples.between(0.0, 1.25 * reach)
         found = _plainest(samples, _quartic, breaking)
-        least = min(SETTLED * polynomial(samples, SEXTIC).level, SMOOTH * float(np.ptp(samples.values)))
-        if found.level <= least:
+        is_curve = found.level <= SMOOTH * float(np.ptp(samples.values))
+        if is_curve and found.level <= SETTLED * polynomial(samples, SEXTIC).level < math.inf:
             break
     return Settled.on(found, Spacing.COARSE)
 

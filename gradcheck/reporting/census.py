@@ -22,10 +22,10 @@ def census_lines(result: CheckResult) -> list[Line]:
     Examples
     --------
     >>> from gradcheck.results import Verdict
-    >>> census = Census("w", (30, 784), wrong=8, measured=8, rows=30, wrong_rows=(4, 5, 6, 17))
+    >>> census = Census("w", (30, 4), wrong=16, measured=120, rows=30, wrong_rows=(4, 5, 6, 17))
     >>> for line in census_lines(CheckResult("gradient", Verdict.DISAGREE, census=(census,))):
     ...     print(line.text)
-    w: 8 of 8 components measured at random are wrong: at least 54 % of its 23,520 (99 % confidence).
+    w: 16 of its 120 components are wrong.
     w: 4 of its 30 rows are wrong: 4 to 6, 17.
     """
     return [line for census in result.census for words in _sentences(census) for line in sentence(words)]

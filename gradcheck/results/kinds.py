@@ -70,6 +70,8 @@ class FaultKind(enum.Enum):
     STALE = "stale"
     ACCUMULATION = "accumulation"
     NONDETERMINISTIC = "nondeterministic"
+    LINEARITY = "linearity"
+    OUTPUT = "output"
 
 
 class ErrorSource(enum.Enum):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from gradcheck.differences.directions import block_scale, gaussian_direction
+from gradcheck.differences.directions import block_scale, component_direction, gaussian_direction
 
 VECTORS = arrays(np.float64, st.integers(1, 20), elements=st.floats(-1e3, 1e3, allow_subnormal=False))
 
@@ -78,3 +78,27 @@ def test_a_swapped_pair_cannot_hide() -> None:
     # At most 0.8 delta / |e| = 0.8 % pass: 8 of 1000, and three standard deviations more.
     assert passing <= 8 + 3 * math.sqrt(8)
     assert sum(abs(p) <= delta for p in np.random.default_rng(3).choice([-1, 1], (1000, 2)) @ error) > 400
+
+
+@settings(deadline=None)
+@given(w=VECTORS, data=st.data(), seed=st.integers(0, 2**32 - 1))
+def test_each_component_moves_in_its_own_size_and_a_zero_in_the_blocks(
+    w: npt.NDArray[np.float64], data: st.DataObject, seed: int
+) -> None:
+    start = data.draw(st.integers(0, w.size - 1))
+    place = slice(start, data.draw(st.integers(start + 1, w.size)))
+    before = w.tobytes()
+    direction = component_direction(w, place, np.random.default_rng(seed))
+    normal = np.random.default_rng(seed).standard_normal(place.stop - place.start)
+    block = w[place]
+    sizes = [abs(b) if b else block_scale(block) for b in block]
+    assert direction[place].tolist() == [size * float(z) for size, z in zip(sizes, normal, strict=True)]
+    outside = np.delete(direction, np.arange(place.start, place.stop))
+    assert direction.shape == w.shape and not np.any(outside)
+    assert w.tobytes() == before
+
+
+def test_a_component_1e16_smaller_is_moved_by_a_step_of_its_own() -> None:
+    w = np.array([1e-8, 1e8])
+    direction = component_direction(w, slice(0, 2), np.random.default_rng(0))
+    assert np.all(np.abs(direction / w) < 5.0) and np.all(direction != 0.0)

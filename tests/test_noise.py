@@ -17,8 +17,8 @@ from scipy import stats
 
 from gradcheck.differences.counting import CountedFunction
 from gradcheck.differences.lines import Line
-from gradcheck.differences.noise import UNIFORM, Noise, difference_table_noise, measure_noise
-from gradcheck.differences.settling import Spacing
+from gradcheck.differences.noise import Noise, difference_table_noise, measure_noise
+from gradcheck.differences.settling import UNIFORM, Spacing
 from gradcheck.differences.smoothness import QUADRATIC, polynomial
 from gradcheck.differences.survey import TABLE_POINTS, Survey
 from tests.noise_bench_for_tests import BENCH, Case, cells_case, f32, network, scalar
@@ -237,7 +237,7 @@ def test_a_cost_computed_in_a_coarser_dtype_is_seen(dtype: Any, offset: float) -
     """The parameters are float64, the cost stands still between points at first and then moves in steps of its own
     dtype."""
     cast = np.dtype(dtype).type
-    for x in np.random.default_rng(4).uniform(0.5, 1.5, 40):
+    for x in np.random.default_rng(4).uniform(0.5, 1.3, 40):
         noise = measured(lambda t: float(cast(math.sin(t)) + cast(offset)), x)
         step = float(np.spacing(cast(math.sin(x) + offset)))
         assert step * UNIFORM <= noise.level <= 4.0 * step

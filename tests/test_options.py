@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gradcheck.checks.options import Locate, Options
 from gradcheck.errors import UsageError
@@ -78,3 +81,62 @@ def test_what_is_left_of_a_budget(spent: int, left: int | None) -> None:
 
 def test_no_budget_is_never_spent() -> None:
     assert Options(seed=3).left(10**9) == Options(seed=3)
+
+
+WORDS = st.lists(st.text(max_size=8), max_size=3).map(tuple)
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 2**63), purposes=st.sets(WORDS, min_size=2, max_size=6))
+def test_streams_are_the_same_in_every_run_and_another_for_every_purpose(
+    seed: int, purposes: set[tuple[str, ...]]
+) -> None:
+    options = Options(seed=seed)
+    first = {purpose: options.generator(*purpose).bytes(16) for purpose in purposes}
+    assert first == {purpose: Options(seed=seed).generator(*purpose).bytes(16) for purpose in reversed(list(purposes))}
+    assert len(set(first.values())) == len(purposes)
+
+
+def test_streams_depend_on_the_seed_and_not_on_what_was_drawn_before() -> None:
+    options = Options(seed=5)
+    kept = options.generator("directions", "w").bytes(16)
+    options.generator("directions", "w").bytes(1000)
+    options.generator("preflight").bytes(1000)
+    assert options.generator("directions", "w").bytes(16) == kept
+    assert Options(seed=6).generator("directions", "w").bytes(16) != kept
+
+
+def test_streams_of_a_seed_stay_what_they_are() -> None:
+    """The seed in a report reproduces it: a change here is one of every stored report."""
+    assert Options(seed=1).generator("directions", "w").integers(10**6, size=3).tolist() == STREAM
+
+
+def test_streams_of_two_purposes_are_uncorrelated() -> None:
+    one, other = (Options(seed=2).generator("directions", name).standard_normal(10_000) for name in ("w", "b"))
+    # 5 standard deviations of the correlation of 10,000 pairs.
+    assert abs(float(np.corrcoef(one, other)[0, 1])) < 5 / np.sqrt(10_000)
+
+
+def test_derived_options_have_a_seed_of_their_own_and_the_rest_of_the_others() -> None:
+    options = Options(seed=3, max_forward_passes=9, locate=Locate.NEVER, progress=print)
+    nearby, again, far = options.derived("nearby"), options.derived("nearby"), options.derived("far")
+    assert nearby == again
+    assert len({options.seed, nearby.seed, far.seed, nearby.derived("nearby").seed}) == 4
+    assert dataclasses.replace(nearby, seed=3) == options
+    assert nearby.generator("w").bytes(16) != options.generator("w").bytes(16)
+
+
+def test_options_without_a_seed_draw_as_with_seed_0() -> None:
+    """Only seeded options reach a check: this is what an engine used on its own does."""
+    assert Options().generator("w").bytes(16) == Options(seed=0).generator("w").bytes(16)
+
+
+def test_anything_that_can_submit_is_an_executor() -> None:
+    class Pool:
+        def submit(self, function: Any, *arguments: Any) -> Any: ...
+
+    pool = Pool()
+    assert Options(executor=pool).executor is pool
+    for wrong in (object(), "threads"):
+        with pytest.raises(UsageError, match="an object with submit"):
+            Options(executor=wrong)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.evidence import Evidence
+from gradcheck.checks.evidence import Evidence, decimal_digits
 from gradcheck.checks.grouping import sensitivity
 from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
 from gradcheck.differences.complex_step import COMPLEX_STEP
@@ -29,6 +29,10 @@ seen with probability 1 - 1e-6."""
 BELIEVED_DIGITS: Final = 1 / 2
 """Share of the digits of a complex slope that is believed (dimensionless): nothing cancels in the step itself, but the cost's own sums
 may cancel. Over the networks of tests/test_complex_arbiter.py 12 digits are right: the rest is margin."""
+
+SATURATION: Final = -math.log(float(np.finfo(np.float64).eps))
+"""Rounding of a gradient's terms, per unit of their size, along a step of a parameter's own size (dimensionless): 1 - tanh(z)**2 has
+lost its last digit where z is half of this, s * (1 - s) where it is this, 36; to its parameter's own size it moves z by as much."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,12 +129,12 @@ class ComplexArbiter:
         """Tell whether the gaps are no more than a rounding of the terms that a gradient like this one is made of."""
         setting = self.setting
         largest = max(sensitivity(setting, leaf) for leaf in setting.problem.layout.leaves if leaf.size)
-        rounding = float(np.finfo(np.float64).eps) * max(abs(setting.centre), largest)
-        return max(m.gap for m in measured) <= SAFETY * rounding
+        rounding = max(float(np.finfo(np.float64).eps) * max(abs(setting.centre), largest), setting.noise)
+        return max(m.gap for m in measured) <= SAFETY * SATURATION * rounding
 
     def _is_validated(self, known: Sequence[Measurement]) -> bool:
         """Tell whether the complex step gives what differences gave, along the direction they measured most closely."""
-        by_differences = [m for m in known if m.is_measured and m.estimate.step != COMPLEX_STEP]
+        by_differences = [m for m in known if m.estimate.step != COMPLEX_STEP and self._has_digits(m)]
         if not by_differences:
             return False
         best = min(by_differences, key=lambda m: m.bound / max(abs(m.estimate.value), m.bound))
@@ -138,3 +142,8 @@ class ComplexArbiter:
         # The differences' own direction is the realised one, a rounding away.
         allowed = best.bound + float(np.finfo(np.float64).eps) ** BELIEVED_DIGITS * abs(best.estimate.value)
         return slope is not None and abs(slope - best.estimate.value) <= allowed
+
+    def _has_digits(self, measurement: Measurement) -> bool:
+        """Tell whether a slope was measured closely enough to validate another."""
+        size = abs(measurement.estimate.value)
+        return measurement.is_measured and decimal_digits(measurement.bound, size) >= self.setting.wanted_digits

@@ -61,7 +61,8 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
         block = finding.block
         if block.status is Status.DISAGREE or (options.locate is Locate.FULL and block.size):
             leaf = next(leaf for leaf in setting.problem.layout.leaves if leaf.name == block.name)
-            location = finding.location or locate(setting, leaf, options.locate, generator)
+            seen = finding.evidence.measurements if finding.evidence and finding.evidence.leaves_together == 1 else ()
+            location = finding.location or locate(setting, leaf, options.locate, generator, seen)
             wrong.extend(location.wrong)
             census.extend([] if location.census is None else [location.census])
             status = Status.DISAGREE if location.wrong else block.status

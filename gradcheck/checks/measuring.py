@@ -262,6 +262,7 @@ def prepare(problem: Problem, preflight: Preflight, generator: np.random.Generat
     # Near the smallest numbers there are, their spacing is the noise.
     level = max(noise.level, float(np.finfo(np.float64).tiny) * eps)
     error = max(NOISE_SAFETY * level, preflight.cost_noise)
+    eps = max(eps, noise.eps)  # of float32 arithmetic inside a cost that takes and returns float64
     claimed = np.zeros(problem.w.size) if preflight.claimed is None else preflight.claimed
     return Setting(problem, preflight.centre, claimed, preflight.gradient_noise, error, eps)
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from gradcheck.checks.complex_arbiter import ComplexArbiter
 from gradcheck.checks.confirm import confirm
-from gradcheck.checks.evidence import Evidence
+from gradcheck.checks.evidence import MOST_DIRECTIONS, Evidence
 from gradcheck.checks.findings import Finding, describe
 from gradcheck.checks.grouping import Group, group_leaves, sensitivity
 from gradcheck.checks.measuring import Measurement, Setting
-from gradcheck.checks.options import Locate, Options
+from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
 from gradcheck.results import Arbiter, BlockResult, Reason, Status
@@ -58,6 +58,7 @@ class _Jury:
         self.generator = options.generator("directions")
         self.arbiter = ComplexArbiter(setting, options.generator("complex step"))
         self._besides: list[Setting | None] = []
+        self._by_differences: list[Measurement] = []
         self.found: dict[str, Finding] = {
             leaf.name: Finding(BlockResult(leaf.name, leaf.shape, Status.VACUOUS), None)
             for leaf in setting.problem.layout.leaves
@@ -101,12 +102,20 @@ class _Jury:
                     raise
                 return measured
             last = measured[-1]
+            if last.estimate.is_kinked and self._looks_for_a_refutation(group, measured):
+                continue
             if last.stands_out or last.estimate.is_kinked:
                 return measured
             if not any(evidence.wants_more for evidence in self._evidence(group, measured)):
                 return measured
             if len(measured) == FEWEST_DIRECTIONS and self._agree_by_complex_step(group.leaves):
+                self._by_differences.extend(measured)
                 return []
+
+    def _looks_for_a_refutation(self, group: Group, measured: list[Measurement]) -> bool:
+        """Tell whether a claim at a kink that would be accepted is to be tried along another direction."""
+        accepts = self.options.subgradients is Subgradients.ACCEPT and all(m.is_subgradient for m in measured)
+        return accepts and sum(leaf.size for leaf in group.leaves) > 1 and len(measured) < MOST_DIRECTIONS
 
     def _agree_by_complex_step(self, leaves: Sequence[Leaf]) -> bool:
         """Settle leaves that differences see too coarsely by the complex step, if it agrees; tell whether it did."""
@@ -128,6 +137,7 @@ class _Jury:
             if f.block.status is Status.AGREE and f.evidence
             for m in f.evidence.measurements
         ]
+        known += self._by_differences
         for leaf in leaves:
             refutation = self.arbiter.refutation(leaf, known) if _is_open(self.found[leaf.name].block) else None
             if refutation is not None:
@@ -163,7 +173,7 @@ class _Jury:
     def _judge_alone(self, evidence: Evidence) -> None:
         """Judge one leaf by directions that move nothing else."""
         last = evidence.measurements[-1]
-        if last.is_measured and last.estimate.is_kinked:
+        if any(m.is_measured and m.estimate.is_kinked for m in evidence.measurements):
             self._settle(evidence, Status.INCONCLUSIVE, Reason.KINK)
         elif last.stands_out:
             self._settle_flagged(evidence)

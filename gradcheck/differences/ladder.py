@@ -105,8 +105,10 @@ def _start(rungs: Rungs) -> Procedure[float]:
     """Measure the first rungs, at smaller steps while the smallest leaves the domain; return the only side that is in it, or 0."""
     yield from rungs.measure(list(range(FIRST_RUNGS)))
     side = 0.0
+    rounding = rungs.accuracy.relative_noise * rungs.distance
     for _ in range(MOST_RESTARTS):
-        if 0 in rungs.values:
+        # Points nearer than their rounding are the point itself, which is in the domain.
+        if 0 in rungs.values or rungs.step / CLOSER < rounding:
             break
         rungs.step /= CLOSER
         rungs.values.clear()

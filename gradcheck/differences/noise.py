@@ -11,15 +11,12 @@ import numpy.typing as npt
 
 from gradcheck.differences.lines import Line
 from gradcheck.differences.quantisation import fitting_eps
-from gradcheck.differences.settling import Spacing, settle
+from gradcheck.differences.settling import UNIFORM, Spacing, settle
 from gradcheck.differences.smoothness import Model, kinked
 from gradcheck.differences.survey import Survey
 
 AGREEMENT: Final = 4.0
 """Three estimates in a row must agree within this factor: Moré and Wild's criterion (dimensionless)."""
-
-UNIFORM: Final = 1.0 / math.sqrt(12.0)
-"""The standard deviation of rounding to a quantum, as a share of it (dimensionless)."""
 
 FLOOR_ROUNDINGS: Final = 1.0
 """The noise is at least this many roundings of |C| in the cost's own dtype: its last operation rounds once

@@ -12,6 +12,9 @@ import numpy as np
 from gradcheck.differences.smoothness import QUADRATIC, QUARTIC, SEXTIC, Model, Rest, Samples, polynomial
 from gradcheck.differences.survey import CROWDED, TABLE_POINTS, Survey
 
+UNIFORM: Final = 1.0 / math.sqrt(12.0)
+"""The standard deviation of rounding to a quantum, as a share of it (dimensionless)."""
+
 BETTER: Final = 5.0
 """A model with more terms is believed when it leaves this many times less (dimensionless): two terms more on 13 values of normal
 noise do so once in 10 million tables."""
@@ -109,16 +112,25 @@ def settle(survey: Survey, breaking: Model, *, wide_tables: int) -> Settled:
 
 def _look_farther(survey: Survey, tables: int) -> Settled:
     """Set points wider until their values move by many steps."""
-    reach = min(WIDE * survey.far, WIDEST)
+    reach, earlier = min(WIDE * survey.far, WIDEST), 0.0
     for table in range(tables):
         survey.look_within(reach)
+        level = _level_at(survey, reach)
         moved, many = float(np.ptp(survey.samples.values)), 2.0 * CROWDED * survey.quantum
         if moved > many or reach == WIDEST or table + 1 == tables:
             break
         wider = many / moved if moved else WIDER if table + 2 < tables else math.inf
-        reach = min(reach * wider, WIDEST)
-    found = _plainest(survey.samples.between(reach / OWN_ROUNDING, reach), _cubic)
-    return Settled.on(found, Spacing.GOOD if survey.has_moved else Spacing.FINE)
+        reach, earlier = min(reach * wider, WIDEST), level
+    # Where values have moved only a few steps before, what is far above a step is a bend.
+    is_bend = 0.0 < BROKEN * earlier < level
+    return Settled(earlier if is_bend else level, Spacing.GOOD if survey.has_moved else Spacing.FINE)
+
+
+def _level_at(survey: Survey, reach: float) -> float:
+    """Return the noise of values about a distance away; at least that of rounding to their step if they moved at all."""
+    samples = survey.samples.between(reach / OWN_ROUNDING, reach)
+    level = Settled.on(_plainest(samples, _cubic), Spacing.GOOD).level
+    return max(level, UNIFORM * survey.quantum) if np.any(samples.values != survey.centre) else 0.0
 
 
 def _look_again(survey: Survey, breaking: Model) -> Settled:

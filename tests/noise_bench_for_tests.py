@@ -353,7 +353,7 @@ BENCH: Final[dict[str, Callable[[G], Case]]] = {
         g, lambda c, w: float(c(w, f32, np.float64)), reach=1e-4
     ),
     "network in float32, offset 1e4": lambda g: network_case(
-        g, lambda c, w: float(c(w, f32) + f32(1e4)), reach=3e-3, offset=1e4
+        g, lambda c, w: float(c(w, f32) + f32(1e4)), reach=0.05, offset=1e4
     ),
     "network with float32 parameters": lambda g: network_case(g, lambda c, w: float(c(w, f32)), reach=1e-4, dtype=f32),
     "wide network": lambda g: network_case(

@@ -444,7 +444,9 @@ def test_beside_a_kink_that_is_below_the_noise_the_slope_is_never_that_of_the_ot
     assert passes <= MOST_PASSES
 
 
-@pytest.mark.parametrize("kinks", [(1e-3, -2e-5), (1e-3, -2e-5, 3e-7), (1e-7, -2e-7), (4e-4, -4e-4), (3e-2, 1e-2, -5e-3)])
+@pytest.mark.parametrize(
+    "kinks", [(1e-3, -2e-5), (1e-3, -2e-5, 3e-7), (1e-7, -2e-7), (4e-4, -4e-4), (3e-2, 1e-2, -5e-3)]
+)
 def test_several_kinks_beside_the_point(kinks: tuple[float, ...]) -> None:
     size = sum(map(abs, kinks))
     estimate, passes, _ = climb_at(lambda x: sum(abs(x - k) for k in kinks) + math.sin(x), 0.0, noise=4.0 * EPS * size)
@@ -602,7 +604,7 @@ def test_the_ladder_ends_at_its_most_rungs() -> None:
 
 
 @pytest.mark.parametrize(("size", "few"), [(0.0, False), (1e3, True)])
-def test_what_is_wanted_is_a_share_of_the_larger_slope(size: float, few: bool) -> None:
+def test_what_is_wanted_is_a_share_of_the_larger_slope(size: float, *, few: bool) -> None:
     """Along a line where the slope is 1e-3 the error may be what is wanted of the block's own 1e3."""
     line = Line(lambda w: 1e-3 * float(w[0]) + math.cos(30.0 * float(w[0])), np.zeros(1), np.ones(1), lambda w: w)
     accuracy = Accuracy(1e-13, 1e-16, 1e-10, size)
@@ -629,9 +631,7 @@ def test_accuracy_suffices_at_its_share_of_the_value_or_of_the_size(
 
 @settings(max_examples=150, deadline=None)
 @given(function=MIXTURES, x=away_from_denormals(2.0), v=st.floats(0.01, 3), side=st.sampled_from([-1.0, 1.0]))
-def test_never_wrong_by_four_estimated_errors_from_one_side(
-    function: Mixture, x: float, v: float, side: float
-) -> None:
+def test_never_wrong_by_four_estimated_errors_from_one_side(function: Mixture, x: float, v: float, side: float) -> None:
     outcome = measure(lambda t: function(t) if side * (t - x) >= 0.0 else math.nan, function.derivative, x, v=v)
     estimate = outcome.estimate
     if math.isfinite(estimate.value):

@@ -83,7 +83,7 @@ def test_no_budget_is_never_spent() -> None:
     assert Options(seed=3).left(10**9) == Options(seed=3)
 
 
-WORDS = st.lists(st.text(max_size=8), max_size=3).map(tuple)
+WORDS = st.lists(st.text(min_size=1, max_size=8), max_size=3).map(tuple)
 
 
 @settings(deadline=None)
@@ -108,7 +108,7 @@ def test_streams_depend_on_the_seed_and_not_on_what_was_drawn_before() -> None:
 
 def test_streams_of_a_seed_stay_what_they_are() -> None:
     """The seed in a report reproduces it: a change here is one of every stored report."""
-    assert Options(seed=1).generator("directions", "w").integers(10**6, size=3).tolist() == STREAM
+    assert Options(seed=1).generator("directions", "w").integers(10**6, size=3).tolist() == [718446, 660519, 690953]
 
 
 def test_streams_of_two_purposes_are_uncorrelated() -> None:

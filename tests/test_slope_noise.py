@@ -19,7 +19,7 @@ from gradcheck.differences.slope_noise import claimed_slope_noise
 from tests.noise_bench_for_tests import EPS, EPS32, f32
 
 Vector = npt.NDArray[Any]
-MOST_CALLS = 18
+MOST_CALLS = 24
 
 
 def slope_noise(slope: Callable[[Vector], Any], w: Vector, v: Vector) -> Noise:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.checks.claims import GRADIENT_ROUNDINGS
 from gradcheck.checks.evidence import Evidence, decimal_digits
 from gradcheck.checks.grouping import sensitivity
 from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
@@ -30,9 +31,9 @@ BELIEVED_DIGITS: Final = 1 / 2
 """Share of the digits of a complex slope that is believed (dimensionless): nothing cancels in the step itself, but the cost's own sums
 may cancel. Over the networks of tests/test_complex_arbiter.py 12 digits are right: the rest is margin."""
 
-SATURATION: Final = -math.log(float(np.finfo(np.float64).eps))
-"""Rounding of a gradient's terms, per unit of their size, along a step of a parameter's own size (dimensionless): 1 - tanh(z)**2 has
-lost its last digit where z is half of this, s * (1 - s) where it is this, 36; to its parameter's own size it moves z by as much."""
+SMALL: Final = 8.0
+"""Parameters are divided by this to see the terms of a gradient that cancel where a function is saturated (dimensionless): tanh has
+lost its last digit at 19 and is far from it at 2.4."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +94,7 @@ class ComplexArbiter:
         if not measured or not all(m.stands_out and m.estimate.value != 0.0 for m in measured):
             return None
         evidence = Evidence(self.setting, leaf, tuple(measured), (1.0,) * len(measured))
-        if not self._is_rounding(measured) and self._is_validated(known):
+        if not self._is_rounding(leaf, measured) and self._is_validated(known):
             return Refutation(evidence, Status.DISAGREE, None)
         return Refutation(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
 
@@ -125,12 +126,26 @@ class ComplexArbiter:
             measured.append(Measurement(float(self.setting.claimed @ direction), estimate, noise, direction))
         return measured
 
-    def _is_rounding(self, measured: Sequence[Measurement]) -> bool:
+    def _is_rounding(self, leaf: Leaf, measured: Sequence[Measurement]) -> bool:
         """Tell whether the gaps are no more than a rounding of the terms that a gradient like this one is made of."""
-        setting = self.setting
-        largest = max(sensitivity(setting, leaf) for leaf in setting.problem.layout.leaves if leaf.size)
-        rounding = max(float(np.finfo(np.float64).eps) * max(abs(setting.centre), largest), setting.noise)
-        return max(m.gap for m in measured) <= SAFETY * SATURATION * rounding
+        setting, eps = self.setting, float(np.finfo(np.float64).eps)
+        largest = max(sensitivity(setting, one) for one in setting.problem.layout.leaves if one.size)
+        terms = max(abs(setting.centre), largest, *(self._unsaturated(leaf, m.direction) for m in measured))
+        return max(m.gap for m in measured) <= SAFETY * GRADIENT_ROUNDINGS * max(eps * terms, setting.noise)
+
+    def _unsaturated(self, leaf: Leaf, direction: Vector) -> float:
+        """Return the largest slope along a direction where the leaf is 0, or all parameters are small; infinity at the budget's end.
+
+        Terms that cancel at the point, as 1 and tanh(z)**2 do, stand there alone.
+        """
+        problem = self.setting.problem
+        without = problem.w.copy()
+        without[leaf.place] = 0.0
+        try:
+            values = [problem.probe_complex(w + 1j * COMPLEX_STEP * direction) for w in (without, problem.w / SMALL)]
+        except BudgetExceeded:
+            return math.inf
+        return max((abs(value.imag) / COMPLEX_STEP for value in values if value is not None), default=0.0)
 
     def _is_validated(self, known: Sequence[Measurement]) -> bool:
         """Tell whether the complex step gives what differences gave, along the direction they measured most closely."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from gradcheck.checks.locate import Location, locate
 from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate
+from gradcheck.checks.second_look import second_look
 from gradcheck.differences.directions import block_scale, component_direction, gaussian_direction
 from gradcheck.parameters import Leaf
 from gradcheck.results import Reason
@@ -91,12 +92,8 @@ def _along_axis(w: Vector, leaf: Leaf, generator: np.random.Generator) -> Vector
 
 
 def _look(setting: Setting, direction: Vector) -> Measurement:
-    """Measure one direction, and look closer where it stands out; a kink stands for nothing."""
-    measurement = setting.measure(direction)
-    if measurement.stands_out and not measurement.estimate.is_kinked:
-        return setting.look_closer(measurement)
-    return (
-        measurement
-        if not measurement.estimate.is_kinked
-        else dataclasses.replace(measurement, claimed=measurement.estimate.value)
-    )
+    """Measure one direction, and look again where it stands out; a kink stands for nothing."""
+    measurement = second_look(setting, setting.measure(direction))
+    if not measurement.estimate.is_kinked:
+        return measurement
+    return dataclasses.replace(measurement, claimed=measurement.estimate.value)

@@ -22,8 +22,8 @@ FLOOR_ROUNDINGS: Final = 1.0
 """The noise is at least this many roundings of |C| in the cost's own dtype: its last operation rounds once
 (dimensionless)."""
 
-WIDE_TABLES: Final = 3
-"""Tables of wider points at most (a count): with the first, 24 evaluations."""
+WIDE_TABLES: Final = 4
+"""Tables of wider points at most (a count): with the first, 30 evaluations."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +95,7 @@ def difference_table_noise(values: npt.NDArray[Any]) -> Noise:
 
 
 def measure_noise(line: Line, centre: float, *, spacing: float, eps: float) -> Noise:
-    """Measure the noise of one evaluation of a cost along a line; 6 forward passes as a rule, 24 at most.
+    """Measure the noise of one evaluation of a cost along a line; 6 forward passes as a rule, 30 at most.
 
     Needed for the condition error of equation (46): noise / step. The first six values, at three distances, settle it where their
     noise is one at all of them. Values that stand still, or move in steps, are looked at farther off, until they move by many

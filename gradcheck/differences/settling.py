@@ -36,6 +36,12 @@ WIDE: Final = 20.0
 WIDER: Final = 100.0
 """How much wider they are set again when nothing moved at all (dimensionless)."""
 
+BENDING: Final = 0.01
+"""From this distance on what is far above the values' own step may be a bend, and points are set nearer again (dimensionless)."""
+
+WITH_RETURN: Final = 3
+"""From so many tables before the end on, points whose values never moved are set as far as any may be (a count)."""
+
 WIDEST: Final = 0.3
 """No point is set farther: there a direction's typical parameter has changed by a third of its size (dimensionless)."""
 
@@ -111,18 +117,21 @@ def settle(survey: Survey, breaking: Model, *, wide_tables: int) -> Settled:
 
 
 def _look_farther(survey: Survey, tables: int) -> Settled:
-    """Set points wider until their values move by many steps."""
+    """Set points wider until their values move by many steps, but not by so many that they bend."""
     reach, earlier = min(WIDE * survey.far, WIDEST), 0.0
     for table in range(tables):
         survey.look_within(reach)
         level = _level_at(survey, reach)
-        moved, many = float(np.ptp(survey.samples.values)), 2.0 * CROWDED * survey.quantum
-        if moved > many or reach == WIDEST or table + 1 == tables:
+        moved, many = float(np.ptp(survey.samples.between(0.0, reach).values)), 2.0 * CROWDED * survey.quantum
+        is_enough = moved > many or reach == WIDEST
+        is_too_much = reach > BENDING and 0.0 < BROKEN * UNIFORM * survey.quantum < level
+        if (is_enough and not is_too_much) or table + 1 == tables:
             break
-        wider = many / moved if moved else WIDER if table + 2 < tables else math.inf
+        # The last table but one goes as far as any may, the last may come back.
+        wider = 2.0 * many / moved if moved else WIDER if table + WITH_RETURN < tables else math.inf
         reach, earlier = min(reach * wider, WIDEST), level
     # Where values have moved only a few steps before, what is far above a step is a bend.
-    is_bend = 0.0 < BROKEN * earlier < level
+    is_bend = 0.0 < SETTLED * earlier < level
     return Settled(earlier if is_bend else level, Spacing.GOOD if survey.has_moved else Spacing.FINE)
 
 

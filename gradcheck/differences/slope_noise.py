@@ -15,12 +15,12 @@ SPACING: Final = 1e-10
 SPACING_ROUNDINGS: Final = 8.0
 """The nearest points are at least this many roundings of the parameters away, so that they exist (dimensionless)."""
 
-WIDE_TABLES: Final = 2
+WIDE_TABLES: Final = 3
 """Tables of wider points at most (a count): the slope of a linear cost stands still everywhere, and each value is a gradient call."""
 
 
 def claimed_slope_noise(line: Line, centre: float, *, eps: float) -> Noise:
-    """Measure the noise of s(t) = g(w + t v) . v, a claimed gradient along a direction; 6 gradient calls as a rule, 18 at most.
+    """Measure the noise of s(t) = g(w + t v) . v, a claimed gradient along a direction; 6 gradient calls as a rule, 24 at most.
 
     What rounding within backpropagation does to the slope it is compared with. A gradient computed in float32, one that is
     differenced, and 1 - tanh^2 in saturation are noisier than their last digit. A jump at one place, a ReLU that switches, is

@@ -87,8 +87,8 @@ def spread(residuals: Values, freedom: int) -> float:
 
     Examples
     --------
-    >>> spread(np.array([3e200, 4e200]), 1)
-    5e+200
+    >>> spread(np.array([2.0**600, -(2.0**600)]), 2) == 2.0**600
+    True
     """
     largest = float(np.max(np.abs(residuals), initial=0.0))
     return largest * float(np.linalg.norm(residuals / largest)) / math.sqrt(freedom) if largest > 0.0 else 0.0
@@ -112,7 +112,7 @@ def kinked(samples: Samples) -> Rest:
     Examples
     --------
     >>> places = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0]
-    >>> kinked(Samples.of(places, [abs(t - 0.3) for t in places])).level < 1e-15
+    >>> kinked(Samples.of(places, [abs(t - 0.3) for t in places])).level < 1e-14
     True
     """
     return min((_fit_kink(samples, i) for i in _gaps(samples)), key=lambda rest: rest.level, default=_nothing(samples))
@@ -124,7 +124,7 @@ def broken(samples: Samples) -> Rest:
     Examples
     --------
     >>> places = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0]
-    >>> broken(Samples.of(places, [float(t > 0.3) for t in places])).level < 1e-15
+    >>> broken(Samples.of(places, [float(t > 0.3) for t in places])).level < 1e-14
     True
     """
     parts = (_fit(samples, _with_break(samples, i)) for i in _gaps(samples))

@@ -135,24 +135,20 @@ def _verified(seed: int, families: set[str]) -> str:
 
 
 def _data(given: argparse.Namespace, judged: list[Judged], answers: list[Answer]) -> str:
-    """Return everything as JSON: our judgements, and for each specimen every checker's outcome, passes and seconds."""
-    table: dict[str, dict[str, Any]] = {}
+    """Return everything as JSON: our judgements, and for each specimen [outcome, passes, seconds] of every checker."""
+    checkers = list(dict.fromkeys(one.checker for one in answers))
+    table: dict[str, list[Any]] = {one.name: [None] * len(checkers) for one in answers}
     for one in answers:
-        cell = [one.outcome, one.passes, round(one.seconds, 4)]
-        table.setdefault(one.name, {})[one.checker] = [*cell, one.note] if one.note else cell
+        cell = [one.outcome, one.passes, round(one.seconds, 4), *([one.note] if one.note else [])]
+        table[one.name][checkers.index(one.checker)] = cell
     ours = [{k: v for k, v in dataclasses.asdict(one).items() if v not in ("", None)} for one in judged]
     for record in ours:
         record["share"] = record["share"] if np.isfinite(record["share"]) else str(record["share"])
         record["seconds"] = round(record["seconds"], 4)
-    rows = [json.dumps(record) for record in ours]
-    cells = [f"{json.dumps(name)}: {json.dumps(row)}" for name, row in table.items()]
-    return (
-        f'{{"seed": {given.seed}, "limit": {given.limit},\n"ours": [\n'
-        + ",\n".join(rows)
-        + '\n],\n"answers": {\n'
-        + ",\n".join(cells)
-        + "\n}}\n"
-    )
+    head = json.dumps({"seed": given.seed, "limit": given.limit, "checkers": checkers})[:-1]
+    rows = ",\n".join(json.dumps(record) for record in ours)
+    cells = ",\n".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in table.items())
+    return f'{head},\n"ours": [\n{rows}\n],\n"answers": {{\n{cells}\n}}}}\n'
 
 
 if __name__ == "__main__":

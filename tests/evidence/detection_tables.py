@@ -45,12 +45,14 @@ def by_peer(judged: Sequence[Judged], answers: Sequence[Answer], limit: float) -
     """Return the table of checkers."""
     right = {one.name for one in judged if one.is_right and _counted(one)}
     wrong = {one.name for one in judged if not one.is_right and _counted(one)}
+    below = sum(one.fault == "missed below the stated limit" for one in judged)
     lines = [
         "## Everybody\n",
         f"Of {len(right)} right and {len(wrong)} wrong ones (nondeterministic costs left out). A false alarm: right and refused. A miss: wrong and"
         " passed. No verdict: the checker says",
         "it cannot tell. Stopped: an exception of its own, or our clear refusal of the call. Late: no answer within"
         f" {limit:g} s, or a peer that would need 2 P passes not asked at P > 100 000.",
+        f"Of our own misses {below} are of errors smaller than the detection limit that the result states.",
         "Passes are those on right gradients that were answered; time is that of all cases both we and the peer answered, in units of ours.\n",
         "| checker | false alarms | misses | no verdict, right | no verdict, wrong | stopped | late | passes, median | 95 % | time |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",

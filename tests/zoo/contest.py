@@ -73,11 +73,11 @@ def _one(contest: Contest, task: tuple[str, int]) -> tuple[list[Judged], list[An
     answers: list[Answer] = []
     for side in ("right", "wrong"):
         try:
-            own = judge(getattr(FAMILIES[name].draw(contest.seed, number), side), Options(seed=contest.seed + number))
+            own = getattr(FAMILIES[name].draw(contest.seed, number), side)
         except MissingLibrary as missing:
             return [], [], str(missing)
-        judged.append(own)
-        answers.append(Answer(OURS, own.name, own.outcome, own.passes, own.seconds))
+        judged.append(judge(own, Options(seed=contest.seed + number), limit=contest.limit))
+        answers.append(Answer(OURS, own.name, judged[-1].outcome, judged[-1].passes, judged[-1].seconds))
         for peer in _asked(contest):
             answers.append(_answer(peer, getattr(FAMILIES[name].draw(contest.seed, number), side), contest.limit))
     return judged, answers, ""

@@ -102,13 +102,13 @@ def counting(specimen: Specimen) -> tuple[Specimen, Counter]:
     return specimen, counter
 
 
-def judge(specimen: Specimen, options: Options) -> Judged:
-    """Judge one specimen by our checker."""
+def judge(specimen: Specimen, options: Options, *, limit: float = TIME_LIMIT) -> Judged:
+    """Judge one specimen by our checker, within `limit` seconds."""
     specimen, counted = counting(specimen)
     start = time.perf_counter()
     outcome, reason, note, result = ERROR, "", "", None
     try:
-        with time_limit(TIME_LIMIT), warnings.catch_warnings():
+        with time_limit(limit), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = ours(specimen, options)
         outcome, reason, note = result.verdict.value, _reason(result), " ".join(result.notes)[:200]

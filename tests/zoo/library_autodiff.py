@@ -63,8 +63,9 @@ def _by_torch(cost: Any, at: Any) -> Specimen:
     x = torch.tensor(X)
 
     def gradient(p: Any) -> Any:
-        t = torch.tensor(p, requires_grad=True)
-        return torch.autograd.grad(cost(torch, t, x), t)[0].numpy()
+        with torch.enable_grad():  # a caller may have switched it off
+            t = torch.tensor(p, requires_grad=True)
+            return torch.autograd.grad(cost(torch, t, x), t)[0].numpy()
 
     return Specimen(lambda p: float(cost(torch, torch.tensor(p), x)), gradient, at, clean=lambda p: cost(np, p, X))
 

@@ -1,0 +1,57 @@
+"""A gap that stands out is looked at again: on finer steps of the cost, and beside the noise of the claim itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.checks.measuring import NOISE_SAFETY, Measurement, Setting
+from gradcheck.differences.lines import Line
+from gradcheck.differences.slope_noise import claimed_slope_noise
+
+Vector = npt.NDArray[Any]
+
+COARSEST_SHARE: Final = 8.0 * float(np.finfo(np.float16).eps)
+"""Gaps of up to this share of the slope may be the claim's own rounding (dimensionless): 8 roundings of float16, the coarsest arithmetic
+that gradients are computed in."""
+
+
+def second_look(setting: Setting, seen: Measurement) -> Measurement:
+    """Return what is known of a measurement that stands out after a closer look; any other as it is.
+
+    Examples
+    --------
+    >>> from gradcheck.checks.gradient import check
+    >>> single = lambda w: np.cos(w.astype(np.float32)).astype(float)  # right to the digits of float32
+    >>> check(lambda w: np.sum(np.sin(w)), single, np.array([0.3, 0.7])).verdict
+    <Verdict.AGREE: 'agree'>
+    """
+    if not seen.stands_out or seen.estimate.is_kinked:
+        return seen
+    closer = setting.look_closer(seen)
+    return beside_claim_noise(setting, closer) if closer.stands_out else closer
+
+
+def beside_claim_noise(setting: Setting, seen: Measurement) -> Measurement:
+    """Return a measurement with the noise of its claim, measured along its direction, where that could explain the gap.
+
+    Rounding inside the user's backpropagation, equations (BP1) to (BP4) in float32 say; 6 gradient calls or more.
+    """
+    size = max(abs(seen.claimed), abs(seen.estimate.value))
+    if setting.problem.subject.gives_value_only or not seen.gap <= COARSEST_SHARE * size:
+        return seen
+    tangent = seen.estimate.tangent(setting.line(seen.direction))
+
+    def slope(w: Vector) -> float:
+        claim = setting.problem.claim_elsewhere(w)
+        if claim is None or claim.vector is None or claim.faults:
+            return math.nan
+        return float(claim.vector @ tangent)
+
+    line = Line(slope, setting.problem.w, seen.direction, setting.problem.layout.realise)
+    noise = claimed_slope_noise(line, seen.claimed, eps=setting.eps)
+    return dataclasses.replace(seen, gradient_noise=max(seen.gradient_noise, NOISE_SAFETY * noise.level))

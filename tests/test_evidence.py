@@ -133,7 +133,9 @@ def test_an_agreement_needs_the_digits_and_a_limit_below_the_block() -> None:
     wanted = setting_of(np.ones(2)).wanted_digits
     enough = 0.999 * 10.0**-wanted
     assert evidence([enough] * 6).has_digits and not evidence([1.01 * 10.0**-wanted] * 6).has_digits
-    assert not evidence([enough]).has_digits  # one direction alone misses the whole block more often than once in a million
+    assert not evidence(
+        [enough]
+    ).has_digits  # one direction alone misses the whole block more often than once in a million
 
 
 def test_a_leaf_moved_by_less_would_have_its_digits_by_its_whole_scale() -> None:

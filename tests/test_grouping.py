@@ -177,7 +177,9 @@ def passes(case: Case, seed: int) -> int:
 
 @pytest.mark.parametrize("activation", [SIGMOID, TANH], ids=["sigmoid", "tanh"])
 @pytest.mark.parametrize("sizes", [(2, 2, 2, 2), (4, 5, 3, 2), (30, 30, 30, 10), (100, 50, 20, 10), (784, 30, 30, 10)])
-def test_three_layers_take_at_most_60_passes_whatever_their_size(sizes: tuple[int, ...], activation: Activation) -> None:
+def test_three_layers_take_at_most_60_passes_whatever_their_size(
+    sizes: tuple[int, ...], activation: Activation
+) -> None:
     for seed in range(3):
         case = network_case(sizes, np.random.default_rng(seed), activations=activation)
         assert passes(case, seed) <= 60

@@ -453,7 +453,7 @@ def test_several_kinks_beside_the_point(kinks: tuple[float, ...]) -> None:
     truth = 1.0 - sum(math.copysign(1.0, k) for k in kinks)
     assert not estimate.is_kinked
     assert abs(estimate.value - truth) <= estimate.error <= 1e-7
-    assert passes <= MOST_PASSES
+    assert passes == 2 * estimate.rungs <= MOST_PASSES
 
 
 def test_several_kinks_at_the_point_that_add_up_and_that_cancel() -> None:
@@ -540,13 +540,23 @@ def test_at_the_end_of_the_domain_the_slope_is_measured_from_within(
     function: Scalar, derivative: Scalar, x: float
 ) -> None:
     noise = 4.0 * EPS * max(abs(float(function(x))), 1e-3)
-    estimate, passes, _ = climb_at(function, x, noise=noise)
+    estimate, passes, seen = climb_at(function, x, noise=noise)
     assert abs(estimate.value - derivative(x)) <= 4.0 * estimate.error
     assert estimate.error <= 1e-3 * max(1.0, abs(derivative(x)))
     assert math.isnan(estimate.slope_gap) and not estimate.is_kinked
     # The centre's own coefficient is left out: its displacement is 0.
-    assert len({math.copysign(1.0, t) for t, _ in estimate.stencil}) == 1
-    assert passes <= MOST_PASSES
+    (side,) = {math.copysign(1.0, t) for t, _ in estimate.stencil}
+    # On its own side every rung has been asked, those of the ladder on both sides included.
+    assert estimate.rungs == sum(side * t > 0.0 for t in seen)
+    assert passes == len(seen) <= MOST_PASSES
+
+
+def test_in_a_short_domain_the_rungs_on_one_side_go_on_below_the_first_that_is_inside() -> None:
+    """Started again 27 times lower, the error would be ten times larger."""
+    estimate, _, seen = climb_at(within(math.exp, 0.0, 1e-8), 0.0, noise=1e-18)
+    inside = [t for t in seen if 0.0 < t <= 1e-8]
+    assert inside[1] > inside[0] or inside[1] == pytest.approx(inside[0] / RATIO)
+    assert abs(estimate.value - 1.0) <= estimate.error <= 5e-6
 
 
 @pytest.mark.parametrize("edge", [1e-3, 1e-6, 1e-9, 1e-11])
@@ -594,6 +604,13 @@ def test_holes_in_the_domain_end_no_ladder_and_spoil_no_estimate(
 
 
 # --- how much is wanted ---
+
+
+def test_a_rung_is_added_above_only_while_it_halves_the_error() -> None:
+    """Where the rounding of the values grows with the step, one rung is tried and no other."""
+    estimate, passes, seen = climb_at(lambda x: x, 0.0, noise=1e-30)
+    assert estimate.value == pytest.approx(1.0, abs=estimate.error)
+    assert passes == 8 and max(seen) < 0.02
 
 
 def test_the_ladder_ends_at_its_most_rungs() -> None:

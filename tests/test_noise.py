@@ -173,16 +173,24 @@ def test_a_cost_computed_in_float32_is_known_by_its_values(seed: int, offset: fl
     assert noise.eps == float(np.finfo(f32).eps)
 
 
-@settings(max_examples=30, deadline=None)
-@given(x=st.floats(0.5, 1.5), digits=st.integers(2, 10))
-def test_the_quantum_of_a_rounded_cost_is_found(x: float, digits: int) -> None:
-    noise = measure_case(scalar(lambda t: round(math.exp(t), digits), None, x))
-    # All of the first seven values may differ by an even number of steps, or by three: then that is their step.
-    steps = noise.quantum / 10.0**-digits
-    assert steps == pytest.approx(round(steps), rel=1e-3)
-    assert 1 <= round(steps) <= 8
-    assert noise.level >= UNIFORM * noise.quantum
-    assert noise.eps == EPS
+def test_a_float32_cost_that_never_moves_has_the_rounding_of_float32() -> None:
+    value = float(f32(1e6 + 0.3))
+    assert measured(lambda x: value).level == 2.0**-24 * value
+
+
+@pytest.mark.parametrize("digits", range(2, 11))
+def test_the_quantum_of_a_rounded_cost_is_found(digits: int) -> None:
+    """As a rule: all values may differ by an even number of steps, or by so many that their rounding hides the step."""
+    noises = [
+        measure_case(scalar(lambda t: round(math.exp(t), digits), None, x))
+        for x in np.random.default_rng(digits).uniform(0.5, 1.5, 20)
+    ]
+    steps = np.array([noise.quantum for noise in noises]) * 10.0**digits
+    assert np.count_nonzero(np.abs(steps - 1.0) < 1e-3) >= 15
+    assert np.allclose(steps, np.round(steps), rtol=1e-3)
+    assert all(noise.level >= UNIFORM * noise.quantum for noise in noises)
+    assert min(noise.level for noise in noises) >= UNIFORM * 10.0**-digits / 4.0
+    assert {noise.eps for noise in noises} == {EPS}
 
 
 def test_noise_at_the_distance_of_the_ladder_is_measured_with_points_set_there() -> None:

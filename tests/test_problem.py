@@ -28,6 +28,13 @@ def gradient(p: Any) -> Any:
     return {"w": 2.0 * p["w"], "b": 1.0}
 
 
+def half_cast(p: Any) -> Any:
+    """Keep one parameter complex and write the other to a buffer of real numbers."""
+    buffer = np.zeros(2)
+    buffer[:] = p["w"]
+    return buffer.sum() + p["w"][0]
+
+
 def problem_of(cost: Any = cost, gradient: Any = gradient, at: Any = AT, *, each: int = 0, **options: Any) -> Problem:
     """Return the problem with the options."""
     return Problem(GradientSubject("it", cost, gradient, at, passes_per_gradient=each), Options(**options))
@@ -122,6 +129,7 @@ def test_the_precision_is_that_of_the_coarsest_cost_seen() -> None:
         (lambda p: np.sum(p["w"] ** 2) + p["b"], 8.0 + 4e-20j),
         (lambda p: float(np.sum(np.abs(p["w"]))), None),
         (lambda p: np.sum(p["w"]).real.astype(float), None),
+        (half_cast, None),
         (lambda p: np.full(2, 1j), None),
         (lambda p: complex(math.nan, 0.0), None),
         (lambda p: np.exp(1e9 * p["w"][0]), None),

@@ -148,3 +148,40 @@ def test_the_most_rungs_reach_where_float64_leaves_four_digits() -> None:
 )
 def test_a_kink_is_a_gap_above_its_error(gap: float, error: float, *, kinked: bool) -> None:
     assert LadderEstimate(0.0, 0.0, 0.0, 1.0, gap, error, 3).is_kinked is kinked
+
+
+def test_a_rung_below_that_is_full_of_noise_is_overruled_by_the_one_above() -> None:
+    """Rounding at rung 0 says nothing of the truncation at rung 1, when the theory holds above it."""
+    rungs = measured(math.sin, rungs=range(5))
+    noise = 1e-7
+    rungs.accuracy = Accuracy(noise, 0.0)
+    rungs.values[0] = [rungs.values[0][0] + noise, rungs.values[0][1] - noise]
+    estimate = rungs.best()
+    h = estimate.step
+    assert h == rungs.height(1)
+    # 9 h**4 / 120 of the fifth derivative; 81 times that from the rung above, a twentieth of it taken.
+    assert 9.0 / 120.0 * h**4 <= estimate.truncation_error <= 6.0 * 9.0 / 120.0 * h**4
+
+
+@settings(deadline=None)
+@given(signs=st.lists(st.sampled_from([-1.0, 1.0]), min_size=6, max_size=6), power=st.sampled_from([2, 4]))
+def test_the_error_of_the_gap_covers_the_noise_of_every_rung(signs: list[float], power: int) -> None:
+    """Beside a minimum of value 0 each value is rounded like itself: most at the highest rung."""
+
+    def with_noise(relative: float) -> LadderEstimate:
+        rungs = measured(lambda t: t**power)
+        rungs.accuracy = Accuracy(0.0, 1e-3)
+        for k in range(3):
+            rungs.values[k] = [v * (1.0 + relative * signs[2 * k + i]) for i, v in enumerate(rungs.values[k])]
+        return rungs.best()
+
+    clean, noisy = with_noise(0.0), with_noise(1e-3)
+    moved = abs(noisy.slope_gap - clean.slope_gap)
+    rounded = clean.slope_gap_error - abs(clean.slope_gap - _once(power))
+    assert moved <= rounded
+
+
+def _once(power: int) -> float:
+    """Return the gap of t**power at the lowest rungs, extrapolated once: 2 h**(power - 1) is what is left of it."""
+    low, high = (2.0 * (0.01 * RATIO**k) ** (power - 1) for k in range(2))
+    return (RATIO * low - high) / (RATIO - 1.0)

@@ -63,6 +63,7 @@ class Problem:
         """Return the same problem with all parameters in float64; what is spent there is counted here."""
         wide = copy.copy(self)
         wide.layout = self.layout.promoted()
+        wide.cost_eps = float(np.finfo(np.float64).eps)  # what the cost returned so far was of the narrow dtype
         return wide
 
     @property

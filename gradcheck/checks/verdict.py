@@ -122,8 +122,15 @@ class _Jury:
         """Settle leaves that differences see too coarsely by the complex step, if it agrees; tell whether it did."""
         each = self.arbiter.agreement(leaves)
         for evidence in each:
-            self._settle(evidence, Status.AGREE, None, Arbiter.COMPLEX_STEP)
+            if not self._hides_a_gap(evidence):
+                self._settle(evidence, Status.AGREE, None, Arbiter.COMPLEX_STEP)
         return bool(each)
+
+    def _hides_a_gap(self, evidence: Evidence) -> bool:
+        """Tell whether a gap that stood out of differences, confirmed or not, is too small for the complex step to deny it."""
+        finding = self.found.get(evidence.leaf.name)
+        known = [] if finding is None or finding.evidence is None else finding.evidence.usable
+        return any(m.stands_out and not evidence.bound < m.gap / w for m, w in known)
 
     def escalate(self) -> None:
         """Judge what is left open, or vacuous, by the complex step."""

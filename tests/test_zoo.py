@@ -23,6 +23,8 @@ from tests.zoo.specimen import AGREE, DISAGREE, Expected, Family, MissingLibrary
 from tests.zoo.truth import MOST_LEAVES, breaks_its_promise, verify
 from tests.zoo.views import Flat, Refused
 
+LARGE = 10_000
+"""P above which one draw of a family is enough for a test (a count); the report looks at all."""
 IN_FLAT_WORDS = [name for name, one in FAMILIES.items() if one.kind is Kind.SMOOTH and not one.library]
 
 
@@ -48,10 +50,13 @@ def test_every_kind_has_its_families() -> None:
 @pytest.mark.filterwarnings("ignore")  # of other people's libraries
 @pytest.mark.parametrize("name", FAMILIES)
 def test_the_right_one_is_right(name: str) -> None:
-    right = drawn(name).right
-    assert right.is_right
-    assert right.share == 0
-    assert verify(right, np.random.default_rng(1)).gap <= 1
+    for number in range(FAMILIES[name].draws):
+        right = drawn(name, number).right
+        assert right.is_right
+        assert right.share == 0
+        assert verify(right, np.random.default_rng(1)).gap <= 1, number
+        if right.size > LARGE:
+            return
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -65,7 +70,7 @@ def test_the_wrong_one_is_wrong_and_can_be_seen(name: str) -> None:
         return
     claimed = wrong.gradient(optree.tree_map(np.copy, wrong.at))
     assert wrong.share == pytest.approx(max(shares(wrong.truth, claimed)), rel=1e-6)
-    assert wrong.share > 1e-9
+    assert wrong.share > 0
     errors = [a - b for a, b in zip(leaves_of(claimed), leaves_of(wrong.truth), strict=True)]
     # Even of noise and of half precision an error stands out; where not, the specimen says so.
     assert wrong.below_resolution or visibility(wrong, errors) >= 1.0

@@ -24,6 +24,10 @@ SEXTIC: Final = 6
 BEND_SIDE: Final = 2
 """Values there must be on each side of a break (a count)."""
 
+BENT_SIDE: Final = 4
+"""Values there must be on each side of a break of slope and curvature (a count): it has three terms of its own there, and with no more
+than three values it would take any jump."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Samples:
@@ -107,7 +111,7 @@ def polynomial(samples: Samples, degree: int) -> Rest:
 
 
 def kinked(samples: Samples) -> Rest:
-    """Return what a quadratic leaves whose slope may break once, anywhere.
+    """Return what a quadratic leaves whose slope, and with it the curvature, may break once, anywhere.
 
     Examples
     --------
@@ -115,7 +119,9 @@ def kinked(samples: Samples) -> Rest:
     >>> kinked(Samples.of(places, [abs(t - 0.3) for t in places])).level < 1e-14
     True
     """
-    return min((_fit_kink(samples, i) for i in _gaps(samples)), key=lambda rest: rest.level, default=_nothing(samples))
+    straight = [_fit_kink(samples, i) for i in _gaps(samples, BEND_SIDE)]
+    bent = [_fit_bent_kink(samples, i) for i in _gaps(samples, BENT_SIDE)]
+    return min([*straight, *bent], key=lambda rest: rest.level, default=_nothing(samples))
 
 
 def broken(samples: Samples) -> Rest:
@@ -127,12 +133,13 @@ def broken(samples: Samples) -> Rest:
     >>> broken(Samples.of(places, [float(t > 0.3) for t in places])).level < 1e-14
     True
     """
-    parts = (_fit(samples, _with_break(samples, i)) for i in _gaps(samples))
+    parts = (_fit(samples, _with_break(samples, i)) for i in _gaps(samples, BEND_SIDE))
     return min(parts, key=lambda rest: rest.level, default=_nothing(samples))
 
 
-def _gaps(samples: Samples) -> Iterator[int]:
-    return iter(range(BEND_SIDE, len(samples) - BEND_SIDE + 1))
+def _gaps(samples: Samples, side: int) -> Iterator[int]:
+    """Return where a break may be that leaves so many samples on each side of it."""
+    return iter(range(side, len(samples) - side + 1))
 
 
 def _nothing(samples: Samples) -> Rest:
@@ -158,6 +165,18 @@ def _fit_kink(samples: Samples, i: int) -> Rest:
     low, high = columns[i - 1, 1], columns[i, 1]
     at = min(max(-jump / slope, low), high) if slope else low
     return _fit(samples, np.column_stack([columns[:, :3], np.maximum(columns[:, 1] - at, 0.0)]), spent=1)
+
+
+def _fit_bent_kink(samples: Samples, i: int) -> Rest:
+    """Return what is left when two quadratics meet between samples i - 1 and i: a ReLU below a square has another curvature too."""
+    columns = _with_break(samples, i)
+    both = np.column_stack([columns, columns[:, 3] * columns[:, 1] ** 2])
+    jump, slope, bend = _solve(both, _scaled(samples)[0])[3:]
+    low, high = columns[i - 1, 1], columns[i, 1]
+    meeting = [root.real for root in np.roots([bend, slope, jump]) if root.imag == 0.0]
+    at = min(max(min(meeting, key=lambda t: abs(t - (low + high) / 2.0), default=low), low), high)
+    behind = np.maximum(columns[:, 1] - at, 0.0)
+    return _fit(samples, np.column_stack([columns[:, :3], behind, behind**2]), spent=1)
 
 
 def _fit(samples: Samples, columns: Values, *, spent: int = 0) -> Rest:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gradcheck.checks.locate import Location, locate
 from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate
-from gradcheck.checks.second_look import second_look
+from gradcheck.checks.second_look import look
 from gradcheck.differences.directions import block_scale, component_direction, gaussian_direction
 from gradcheck.parameters import Leaf
 from gradcheck.results import Reason
@@ -93,7 +93,7 @@ def _along_axis(w: Vector, leaf: Leaf, generator: np.random.Generator) -> Vector
 
 def _look(setting: Setting, direction: Vector) -> Measurement:
     """Measure one direction, and look again where it stands out; a kink stands for nothing."""
-    measurement = second_look(setting, setting.measure(direction))
+    measurement = look(setting, direction)
     if not measurement.estimate.is_kinked:
         return measurement
     return dataclasses.replace(measurement, claimed=measurement.estimate.value)

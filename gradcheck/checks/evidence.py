@@ -101,7 +101,7 @@ class Evidence:
     @property
     def _shares(self) -> list[float]:
         """Errors, as shares of the block's norm, that each direction could have passed along itself, the least first."""
-        return sorted(2.0 * m.bound / (w * self.size) for m, w in self.usable)
+        return sorted(2.0 * m.dilution * m.bound / (w * self.size) for m, w in self.usable)
 
     @property
     def _chances(self) -> npt.NDArray[Any]:

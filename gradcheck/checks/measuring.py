@@ -210,6 +210,8 @@ class Setting:
 class Measurement:
     """One direction: the claimed slope, the measured one, and the gap between them that is allowed [cost per unit of step].
 
+    An error is missed with a probability at most `dilution` times that along a Gaussian direction (dimensionless).
+
     Examples
     --------
     >>> right = Measurement(1.0, LadderEstimate(1.0, 1e-12, 1e-12, 1e-3, 0.0, 1e-9, 3), 1e-16)
@@ -221,6 +223,7 @@ class Measurement:
     estimate: LadderEstimate
     gradient_noise: float
     direction: Vector = dataclasses.field(default_factory=lambda: np.zeros(0), compare=False, repr=False)
+    dilution: float = 1.0
 
     @property
     def bound(self) -> float:

@@ -12,7 +12,7 @@ from gradcheck.checks.findings import Finding, describe
 from gradcheck.checks.grouping import Group, group_leaves, sensitivity
 from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate, Options, Subgradients
-from gradcheck.checks.second_look import second_look
+from gradcheck.checks.second_look import look
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
 from gradcheck.results import Arbiter, BlockResult, Reason, Status
@@ -155,7 +155,7 @@ class _Jury:
         """Measure one direction, and look closer where it stands out."""
         direction = group.direction(self.setting, self.generator)
         size = self._least_size(group)
-        return second_look(self.setting, self.setting.measure(direction, size=size))
+        return look(self.setting, direction, size=size)
 
     def _least_size(self, group: Group) -> float:
         """Return the claimed slope of the least sensitive leaf of a group, or what any step could resolve where that is more."""

@@ -230,25 +230,25 @@ def test_a_wrong_one_is_never_agreed_upon_below_it(z: float) -> None:
         assert check(cost, gradient, at, options=Options(seed=seed)).verdict is not Verdict.AGREE
 
 
-@pytest.mark.parametrize("factor", [1.0, 1e3])
-def test_terms_that_cancel_in_the_cost_too_are_seen_where_the_leaf_is_zero(factor: float) -> None:
+@pytest.mark.parametrize(("error", "status"), [(0.0, Status.INCONCLUSIVE), (1e-8, Status.DISAGREE)])
+def test_terms_that_cancel_in_the_cost_too_are_seen_where_the_leaf_is_zero(error: float, status: Status) -> None:
     """The cost is 0.2 and its terms are 1,000: the roundings of the gradient are those of the terms."""
 
     def cost(p: Any) -> Any:
         return 1e3 * (np.tanh(p["a"][0]) - np.tanh(p["a"][1])) + 0.1 * np.sum(p["b"] ** 2)
 
     def gradient(p: Any) -> Any:
-        slopes = factor * 1e3 * (1.0 - np.tanh(p["a"]) ** 2)
-        return {"a": slopes * np.array([1.0, -1.0]), "b": 0.2 * p["b"]}
+        return {"a": 1e3 * (1.0 - np.tanh(p["a"]) ** 2) * np.array([1.0, -1.0]) + error, "b": 0.2 * p["b"]}
 
     for seed in range(10):
-        at = {"a": np.random.default_rng(seed).uniform(16.0, 17.0, 2), "b": AT}
+        at = {"a": np.random.default_rng(seed).uniform(19.1, 19.5, 2), "b": AT}
         arbiter = arbiter_of(cost, gradient, at, Options(seed=seed))
         a, b = arbiter.setting.problem.layout.leaves
         known = arbiter.setting.measure(gaussian_direction(arbiter.setting.problem.w, b.place, arbiter.generator))
         found = arbiter.refutation(a, [known])
-        assert found is not None
-        assert found.status is (Status.INCONCLUSIVE if factor == 1.0 else Status.DISAGREE)
+        assert found is not None and found.status is status
+        unknown = arbiter.refutation(a, [])  # nothing says that the complex step is right here
+        assert unknown is not None and unknown.status is Status.INCONCLUSIVE
 
 
 def test_a_small_gap_that_differences_saw_is_not_denied_by_half_of_the_digits() -> None:

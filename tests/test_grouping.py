@@ -40,7 +40,7 @@ def names(groups: list[Group]) -> list[list[str]]:
 
 
 def test_the_spread_is_a_fifth_of_the_digits() -> None:
-    assert EPS**-SPREAD_OF_DIGITS == pytest.approx(1350, rel=1e-2)
+    assert pytest.approx(1350, rel=1e-2) == EPS**-SPREAD_OF_DIGITS
     assert float(np.finfo(np.float32).eps) ** -SPREAD_OF_DIGITS == pytest.approx(24, rel=2e-2)
 
 

@@ -52,7 +52,7 @@ def judge(cost: Any, gradient: Any, at: Any, options: Options) -> Any:
     ("at_zero", "is_subgradient"), [(0.0, True), (0.5, True), (1.0, True), (-0.2, False), (1.2, False)]
 )
 def test_it_says_whether_a_claim_at_a_kink_lies_between_the_slopes_of_both_sides(
-    at_zero: float, is_subgradient: bool
+    at_zero: float, *, is_subgradient: bool
 ) -> None:
     def gradient(w: Any) -> Any:
         return np.where(w > 0.0, 1.0, np.where(w < 0.0, 0.0, at_zero))

@@ -9,6 +9,7 @@ import numpy as np
 from gradcheck.checks.evidence import MISS_PROBABILITY, Evidence
 from gradcheck.checks.locate import Location
 from gradcheck.checks.measuring import norm
+from gradcheck.differences.directions import component_scales
 from gradcheck.results import Arbiter, BlockResult, Reason, Status
 
 
@@ -61,13 +62,14 @@ def with_limit(evidence: Evidence, block: BlockResult) -> BlockResult:
     """Return the result of a leaf that agrees with what that agreement is worth: digits, detection limit, coverage."""
     claimed = evidence.setting.claimed[evidence.leaf.place]
     limit = evidence.detection_limit
+    scales = component_scales(evidence.setting.problem.w[evidence.leaf.place])
     # An error in one component alone is seen from the same size on as one of the whole block.
-    resolution = limit * norm(claimed)
+    resolution = limit * norm(claimed * scales) / scales
     return dataclasses.replace(
         block,
         digits=evidence.digits,
         detection_limit=limit,
         miss_probability=MISS_PROBABILITY,
-        resolution=resolution,
+        resolution=float(np.max(resolution)),
         covered=int(np.count_nonzero(np.abs(claimed) > resolution)),
     )

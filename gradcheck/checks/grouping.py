@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.checks.measuring import Setting, norm
-from gradcheck.differences.directions import block_scale, gaussian_direction
+from gradcheck.differences.directions import block_scale, component_scales, gaussian_direction
 from gradcheck.parameters import Leaf
 
 Vector = npt.NDArray[Any]
@@ -53,7 +53,7 @@ class Group:
 
 def sensitivity(setting: Setting, leaf: Leaf) -> float:
     """Return the typical claimed slope along a direction of this leaf: the norm of its gradient times its scale [cost per unit of step]."""
-    return norm(setting.claimed[leaf.place]) * block_scale(setting.problem.w[leaf.place])
+    return norm(setting.claimed[leaf.place] * component_scales(setting.problem.w[leaf.place]))
 
 
 def together(setting: Setting, leaves: list[Leaf]) -> Group:

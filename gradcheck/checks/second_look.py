@@ -9,8 +9,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.measuring import NOISE_SAFETY, Measurement, Setting
+from gradcheck.checks.measuring import NOISE_SAFETY, SAFETY, Measurement, Setting
 from gradcheck.differences.lines import Line
+from gradcheck.differences.noise import measure_noise
 from gradcheck.differences.slope_noise import claimed_slope_noise
 
 Vector = npt.NDArray[Any]
@@ -18,6 +19,10 @@ Vector = npt.NDArray[Any]
 COARSEST_SHARE: Final = 8.0 * float(np.finfo(np.float16).eps)
 """Gaps of up to this share of the slope may be the claim's own rounding (dimensionless): 8 roundings of float16, the coarsest arithmetic
 that gradients are computed in."""
+
+
+FAR_SPACING: Final = 1e-4
+"""Distance of the nearest points of a second noise table [in units of the direction]: from the first step of a ladder on."""
 
 
 def look(setting: Setting, direction: Vector, *, size: float = 0.0) -> Measurement:
@@ -54,8 +59,10 @@ def second_look(setting: Setting, seen: Measurement) -> Measurement:
     """
     if not seen.stands_out or seen.estimate.is_kinked:
         return seen
-    closer = dataclasses.replace(setting.look_closer(seen), dilution=seen.dilution)
-    return beside_claim_noise(setting, closer) if closer.stands_out else closer
+    for look_again in (Setting.look_closer, beside_claim_noise, beside_far_noise):
+        if seen.stands_out:
+            seen = dataclasses.replace(look_again(setting, seen), dilution=seen.dilution)
+    return seen
 
 
 def beside_claim_noise(setting: Setting, seen: Measurement) -> Measurement:
@@ -63,8 +70,7 @@ def beside_claim_noise(setting: Setting, seen: Measurement) -> Measurement:
 
     Rounding inside the user's backpropagation, equations (BP1) to (BP4) in float32 say; 6 gradient calls or more.
     """
-    size = max(abs(seen.claimed), abs(seen.estimate.value))
-    if setting.problem.subject.gives_value_only or not seen.gap <= COARSEST_SHARE * size:
+    if setting.problem.subject.gives_value_only or not _is_small(seen):
         return seen
     tangent = seen.estimate.tangent(setting.line(seen.direction))
 
@@ -77,3 +83,22 @@ def beside_claim_noise(setting: Setting, seen: Measurement) -> Measurement:
     line = Line(slope, setting.problem.w, seen.direction, setting.problem.layout.realise)
     noise = claimed_slope_noise(line, seen.claimed, eps=setting.eps)
     return dataclasses.replace(seen, gradient_noise=max(seen.gradient_noise, NOISE_SAFETY * noise.level))
+
+
+def beside_far_noise(setting: Setting, seen: Measurement) -> Measurement:
+    """Return a measurement made again where the cost is noisier on the ladder's own scale than close to the point.
+
+    A solver that stops early is smooth until its number of steps changes. 6 forward passes or more.
+    """
+    if not _is_small(seen):
+        return seen
+    line = setting.line(seen.direction)
+    noise = NOISE_SAFETY * measure_noise(line, setting.centre, spacing=FAR_SPACING, eps=setting.eps).level
+    if not noise > SAFETY * setting.noise:
+        return seen
+    return dataclasses.replace(setting, noise=noise).measure(seen.direction)
+
+
+def _is_small(seen: Measurement) -> bool:
+    """Tell whether a gap is small enough to be the work of coarse arithmetic or of a solver."""
+    return seen.gap <= COARSEST_SHARE * max(abs(seen.claimed), abs(seen.estimate.value))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 Vector = npt.NDArray[Any]
+
+
+UNEVEN: Final = 100.0
+"""A block is uneven when its root mean square is this many times the median size of its components (dimensionless): 1.5 for normal
+weights, below 100 for all of nine evenly spread over four decades."""
 
 
 def block_scale(block: Vector) -> float:
@@ -26,8 +31,39 @@ def block_scale(block: Vector) -> float:
     return largest * float(np.sqrt(np.mean((block / largest) ** 2))) if largest > 0.0 else 1.0
 
 
+def is_uneven(block: Vector) -> bool:
+    """Tell whether one scale is no measure for the components of a block: few are far larger than most.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> is_uneven(np.array([1e-6, 1.0, 1e6])), is_uneven(np.random.default_rng(0).normal(size=9999))
+    (True, False)
+    """
+    sizes = np.abs(block[block != 0.0])
+    return bool(sizes.size > 1 and block_scale(sizes) > UNEVEN * np.median(sizes))
+
+
+def component_scales(block: Vector) -> Vector:
+    """Return the length by which each component of a block is moved, of its shape [unit of parameter].
+
+    The block's scale for all of them, or in an uneven block each one's own size, for those that are 0 the median of the others:
+    where the components differ by many orders, steps of equation (46) in one scale are far too long for the small ones.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> component_scales(np.array([3.0, -3.0])), component_scales(np.array([1e-8, 0.0, 1.0, 1e8]))
+    (array([3., 3.]), array([1.e-08, 1.e+00, 1.e+00, 1.e+08]))
+    """
+    if not is_uneven(block):
+        return np.full(block.shape, block_scale(block))
+    sizes = np.abs(block)
+    return np.where(sizes == 0.0, np.median(sizes[sizes != 0.0]), sizes)
+
+
 def gaussian_direction(w: Vector, place: slice, generator: np.random.Generator) -> Vector:
-    """Return a direction of shape (P,) that is 0 outside `place` and scale * N(0, 1) within it.
+    """Return a direction of shape (P,) that is 0 outside `place` and scale * N(0, 1) within it; see `component_scales`.
 
     Gaussian, never +-1 and never all positive: an error (c, -c) hides from +-1 half of the time, while from k Gaussian
     directions
@@ -42,7 +78,7 @@ def gaussian_direction(w: Vector, place: slice, generator: np.random.Generator) 
     """
     direction = np.zeros(w.size)
     block = w[place]
-    direction[place] = block_scale(block) * generator.standard_normal(block.size)
+    direction[place] = component_scales(block) * generator.standard_normal(block.size)
     return direction
 
 

@@ -200,7 +200,8 @@ class Rungs:
         # step.
         parts = [4.0 * self.noise(lowest + i) / self.height(lowest + i) for i in range(FIRST_RUNGS)]
         condition = (cube * RATIO * parts[0] + (cube + RATIO) * parts[1] + parts[2]) / (RATIO - 1.0) / (cube - 1.0)
-        return second, condition + abs(second - first[0])
+        # RATIO times: where the third derivative jumps, at the knot of a spline, h**2 is left and not h**3.
+        return second, condition + RATIO * abs(second - first[0])
 
     def _one_sided_gap(self, k: int) -> float:
         plus, minus = self.values[k]

@@ -13,6 +13,7 @@ from gradcheck.checks.measuring import Setting, prepare
 from gradcheck.checks.options import Locate, Options
 from gradcheck.checks.preflight import Preflight
 from gradcheck.checks.problem import Problem
+from gradcheck.checks.slightness import slight_note
 from gradcheck.checks.verdict import judge_blocks
 from gradcheck.results import BlockResult, Census, CheckResult, Component, Reason, Status, Verdict
 
@@ -84,6 +85,7 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
         wrong=tuple(wrong[:MOST_LISTED]),
         worst=wrong[0] if wrong else None,
         census=tuple(census),
+        notes=(*blank.notes, *filter(None, map(slight_note, blocks))),
     )
 
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from gradcheck.checks.complex_arbiter import ComplexArbiter
-from gradcheck.checks.confirm import confirm
+from gradcheck.checks.confirm import Confirmation, confirm
 from gradcheck.checks.evidence import MOST_DIRECTIONS, Evidence
 from gradcheck.checks.findings import Finding, describe
 from gradcheck.checks.grouping import Group, group_leaves, sensitivity
+from gradcheck.checks.locate import Location, locate
 from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.second_look import look
+from gradcheck.checks.slightness import is_slight, is_slight_everywhere
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
 from gradcheck.results import Arbiter, BlockResult, Reason, Status
@@ -203,16 +205,29 @@ class _Jury:
         """Settle a leaf along one direction of which the claim was refuted."""
         try:
             confirmation = confirm(self.setting, self._beside(), evidence.leaf, self.generator)
+            is_clear, location = self._is_clear(evidence, confirmation)
         except BudgetExceeded:
             self._settle(evidence, Status.INCONCLUSIVE, Reason.BUDGET)
             return
         if not confirmation.is_confirmed:
             self._settle(evidence, Status.INCONCLUSIVE, confirmation.reason or evidence.limiting)
             return
+        if not is_clear:
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
+            return
         block = describe(evidence, Status.DISAGREE, None)
-        self.found[evidence.leaf.name] = Finding(block, evidence, confirmation.location)
+        self.found[evidence.leaf.name] = Finding(block, evidence, location)
         if self.options.locate is Locate.FIRST:
             raise _FirstFound
+
+    def _is_clear(self, evidence: Evidence, confirmation: Confirmation) -> tuple[bool, Location | None]:
+        """Tell whether a confirmed gap is more than slight, or in few components; with those where they were looked for."""
+        location = confirmation.location
+        if not confirmation.is_confirmed or not is_slight(self.setting, evidence.measurements[-1], evidence.size):
+            return True, location
+        if location is None:
+            location = locate(self.setting, evidence.leaf, Locate.AUTO, self.generator, evidence.measurements)
+        return not is_slight_everywhere(self.setting, evidence.leaf, location), location
 
     def _beside(self) -> Setting | None:
         """Return the setting just beside the point, made when it is first needed."""

@@ -9,9 +9,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.measuring import NOISE_SAFETY, SAFETY, Measurement, Setting
+from gradcheck.checks.measuring import NOISE_SAFETY, Measurement, Setting
 from gradcheck.differences.lines import Line
-from gradcheck.differences.noise import measure_noise
 from gradcheck.differences.slope_noise import claimed_slope_noise
 
 Vector = npt.NDArray[Any]
@@ -19,10 +18,6 @@ Vector = npt.NDArray[Any]
 COARSEST_SHARE: Final = 8.0 * float(np.finfo(np.float16).eps)
 """Gaps of up to this share of the slope may be the claim's own rounding (dimensionless): 8 roundings of float16, the coarsest arithmetic
 that gradients are computed in."""
-
-
-FAR_SPACING: Final = 1e-4
-"""Distance of the nearest points of a second noise table [in units of the direction]: from the first step of a ladder on."""
 
 
 def look(setting: Setting, direction: Vector, *, size: float = 0.0) -> Measurement:
@@ -59,7 +54,7 @@ def second_look(setting: Setting, seen: Measurement) -> Measurement:
     """
     if not seen.stands_out or seen.estimate.is_kinked:
         return seen
-    for look_again in (Setting.look_closer, beside_claim_noise, beside_far_noise):
+    for look_again in (Setting.look_closer, beside_claim_noise):
         if seen.stands_out:
             seen = dataclasses.replace(look_again(setting, seen), dilution=seen.dilution)
     return seen
@@ -85,20 +80,6 @@ def beside_claim_noise(setting: Setting, seen: Measurement) -> Measurement:
     return dataclasses.replace(seen, gradient_noise=max(seen.gradient_noise, NOISE_SAFETY * noise.level))
 
 
-def beside_far_noise(setting: Setting, seen: Measurement) -> Measurement:
-    """Return a measurement made again where the cost is noisier on the ladder's own scale than close to the point.
-
-    A solver that stops early is smooth until its number of steps changes. 6 forward passes or more.
-    """
-    if not _is_small(seen):
-        return seen
-    line = setting.line(seen.direction)
-    noise = NOISE_SAFETY * measure_noise(line, setting.centre, spacing=FAR_SPACING, eps=setting.eps).level
-    if not noise > SAFETY * setting.noise:
-        return seen
-    return dataclasses.replace(setting, noise=noise).measure(seen.direction)
-
-
 def _is_small(seen: Measurement) -> bool:
-    """Tell whether a gap is small enough to be the work of coarse arithmetic or of a solver."""
+    """Tell whether a gap is small enough to be the work of coarse arithmetic."""
     return seen.gap <= COARSEST_SHARE * max(abs(seen.claimed), abs(seen.estimate.value))

@@ -221,7 +221,7 @@ class _Jury:
             raise _FirstFound
 
     def _is_clear(self, evidence: Evidence, confirmation: Confirmation) -> tuple[bool, Location | None]:
-        """Tell whether a confirmed gap is more than slight, or in few components; with those where they were looked for."""
+        """Tell whether a confirmed gap is more than slight, or a component's is; with those where they were looked for."""
         location = confirmation.location
         if not confirmation.is_confirmed or not is_slight(self.setting, evidence.measurements[-1], evidence.size):
             return True, location

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,16 @@ def _subject(network: Network, x: Any, y: Any) -> GradientSubject:
     return GradientSubject(
         "network", lambda p: moved(p).cost_of(x, y), lambda p: _structure(backprop(moved(p), x, y)), at
     )
+
+
+def noisy(cost: Callable[[Any], Any], noise: float) -> Callable[[Any], float]:
+    """Return a cost with a normal error of its own at each point, the same whenever it is asked there."""
+
+    def moved(p: Any) -> float:
+        seed = [int(leaf.view(np.uint64).sum(dtype=np.uint64)) for leaf in (*p["b"], *p["w"])]
+        return float(cost(p) + noise * np.random.default_rng(seed).standard_normal())
+
+    return moved
 
 
 def error_ratios(known: Known, seed: int) -> list[float]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradcheck.checks.gradient import assert_gradient, check, check_gradient
+from gradcheck.checks.gradient import JUDGED_IN_FLOAT64, assert_gradient, check, check_gradient
 from gradcheck.checks.options import Locate, Options
 from gradcheck.errors import GradientMismatch
 from gradcheck.network.activations import RELU
@@ -96,12 +96,31 @@ def test_weights_times_thirty() -> None:
 
 
 def test_float32_code() -> None:
+    """It takes float64 too, and is judged there: with more digits than its own dtype has."""
     for seed in range(5):
         case = network_case([4, 5, 3], np.random.default_rng(seed), dtype=np.float32)
         right = judge(case)
-        assert right.verdict is Verdict.AGREE
+        assert right.verdict is Verdict.AGREE and JUDGED_IN_FLOAT64 in right.notes
+        assert min(block.digits or 0.0 for block in right.blocks) > 7.3
+        assert disagreeing(judge(case, put("w", 1, lambda w: w * np.float32(1.5)))) == ["w[1]"]
+
+
+def test_float32_code_that_takes_nothing_else() -> None:
+    def strict(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def checked(p: Any) -> Any:
+            if p["w"][0].dtype != np.float32:
+                raise TypeError("float32 is required")
+            return function(p)
+
+        return checked
+
+    for seed in range(5):
+        case = network_case([4, 5, 3], np.random.default_rng(seed), dtype=np.float32)
+        right = judge(Case(strict(case.cost), strict(case.gradient), case.at))
+        assert right.verdict is Verdict.AGREE and right.notes == ()
         assert max(block.digits or 0.0 for block in right.blocks) < 7.3
-        assert disagreeing(judge(case, put("w", 1, lambda w: np.float32(1.5) * w))) == ["w[1]"]
+        wrong = spoiled(case.gradient, put("w", 1, lambda w: np.float32(1.5) * w))
+        assert disagreeing(judge(Case(strict(case.cost), strict(wrong), case.at))) == ["w[1]"]
 
 
 def test_a_float32_cost_of_float64_parameters() -> None:
@@ -179,9 +198,26 @@ def hinge(offset: float) -> tuple[Callable[[Any], Any], Callable[[float], Callab
 @pytest.mark.parametrize("slope", [1.0, 0.0, 0.5, 1.7])
 def test_exactly_at_a_kink_there_is_no_gradient_to_agree_with(slope: float) -> None:
     cost, gradient, at = hinge(0.0)
+
+    def right_elsewhere(w: Any) -> Any:
+        z = w @ np.array([2.0, 1.0])
+        return gradient(slope if z == 0.0 else float(z > 0.0))(w)
+
+    for seed in range(10):
+        result = check(cost, right_elsewhere, at, options=Options(seed=seed))
+        assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.KINK)
+        assert result.nearby is not None and result.nearby.verdict is Verdict.AGREE
+
+
+@pytest.mark.parametrize("slope", [1.0, 0.0, 0.5, 1.7])
+def test_a_gradient_that_knows_no_kink_is_wrong_beside_it_on_one_side_at_least(slope: float) -> None:
+    cost, gradient, at = hinge(0.0)
     for seed in range(10):
         result = check(cost, gradient(slope), at, options=Options(seed=seed))
-        assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.KINK)
+        assert result.nearby is not None
+        agrees = slope in (0.0, 1.0) and result.nearby.verdict is Verdict.AGREE
+        assert agrees or (result.verdict, result.nearby.verdict) == (Verdict.DISAGREE, Verdict.DISAGREE)
+        assert result.verdict is not Verdict.AGREE
 
 
 @pytest.mark.parametrize(("offset", "right"), [(3e-7, 1.0), (-3e-7, 0.0)])
@@ -209,11 +245,17 @@ def test_the_absolute_value_at_zero(claim: float) -> None:
 
 
 def test_two_units_at_their_kinks_that_hide_each_other_along_some_directions() -> None:
+    def gradient(b: Any) -> Any:
+        return np.array([1.0, -1.0]) * (b > 0.0)
+
     for seed in range(10):
-        result = check(
-            lambda b: max(b[0], 0.0) - max(b[1], 0.0), lambda b: np.zeros(2), np.zeros(2), options=Options(seed=seed)
-        )
+        options = Options(seed=seed)
+        result = check(lambda b: max(b[0], 0.0) - max(b[1], 0.0), gradient, np.zeros(2), options=options)
         assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.KINK)
+        wrong = check(
+            lambda b: max(b[0], 0.0) - max(b[1], 0.0), lambda b: 3 * gradient(b) + 1, np.zeros(2), options=options
+        )
+        assert wrong.verdict is Verdict.DISAGREE
 
 
 def test_relu_networks_with_zero_biases_and_zero_inputs() -> None:
@@ -277,12 +319,22 @@ def test_a_budget_is_kept_exactly_and_what_it_leaves_open_is_said(budget: int, f
         assert result.notes[0].startswith(f"the budget of {budget} forward passes ran out")
 
 
-@pytest.mark.parametrize("budget", [1, 4, 7, 12, 21, 22, 60])
-def test_a_budget_counts_the_passes_within_gradient_calls(budget: int) -> None:
-    both = Counted(lambda w: (wave(w), wave_gradient(w)))
-    result = check_gradient(loss_and_gradient("both", both, WAVE_AT), Options(seed=1, max_forward_passes=budget))
-    assert result.forward_passes == both.calls <= budget
-    assert (result.verdict is Verdict.AGREE) == (budget >= 22)
+def test_a_budget_counts_the_passes_within_gradient_calls() -> None:
+    def judged(budget: int | None) -> CheckResult:
+        both = Counted(lambda w: (wave(w), wave_gradient(w)))
+        result = check_gradient(loss_and_gradient("both", both, WAVE_AT), Options(seed=1, max_forward_passes=budget))
+        assert result.forward_passes == both.calls <= (budget or both.calls)
+        return result
+
+    enough = judged(None).forward_passes
+    assert 20 <= enough <= 40
+    found = [judged(budget) for budget in range(1, enough + 2)]
+    agreed = [result.verdict is Verdict.AGREE for result in found]
+    # With a direction less it may agree already, and says that it knows less.
+    assert agreed == sorted(agreed) and agreed[-2:] == [True, True] and not any(agreed[:19])
+    assert all(result.verdict is Verdict.AGREE or result.reason is Reason.BUDGET for result in found)
+    limits = [result.blocks[0].detection_limit or 1.0 for result in found if result.verdict is Verdict.AGREE]
+    assert limits == sorted(limits, reverse=True)
 
 
 def test_progress_hears_of_every_pass() -> None:

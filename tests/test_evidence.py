@@ -25,6 +25,7 @@ from gradcheck.checks.gradient import check
 from gradcheck.checks.measuring import SAFETY, WANTED_ACCURACY, Measurement, Setting
 from gradcheck.checks.options import Locate, Options
 from gradcheck.checks.problem import Problem
+from gradcheck.checks.slightness import SLIGHT
 from gradcheck.differences.estimates import LadderEstimate
 from gradcheck.results import BlockResult, Reason, Status, Verdict
 from gradcheck.subjects.protocol import GradientSubject
@@ -233,6 +234,9 @@ def quartic(generator: np.random.Generator, size: int) -> tuple[Callable[[Any], 
     return cost, lambda w: a.T @ np.cos(a @ w + b) + w**3, generator.normal(size=size)
 
 
+OPEN = Status.INCONCLUSIVE
+
+
 def only(cost: Any, gradient: Any, at: Any, seed: int) -> BlockResult:
     (block,) = check(cost, gradient, at, options=Options(seed=seed, locate=Locate.NEVER)).blocks
     return block
@@ -249,7 +253,10 @@ def test_an_error_of_three_times_the_printed_resolution_in_one_component_is_seen
     assert right.covered == np.count_nonzero(np.abs(gradient(at)) > right.resolution)
     number = generator.integers(size)
     error = 3.0 * right.resolution * np.eye(size)[number]
-    assert only(cost, lambda w: gradient(w) + error, at, seed).status is Status.DISAGREE
+    seen = only(cost, lambda w: gradient(w) + error, at, seed)
+    # A slight one is seen and not called a mistake.
+    slight = 3.0 * right.resolution <= SLIGHT * abs(gradient(at)[number])
+    assert seen.status is Status.DISAGREE or (slight and (seen.status, seen.reason) == (OPEN, Reason.DTYPE))
 
 
 def test_each_component_in_turn_is_seen_at_three_times_the_printed_resolution() -> None:
@@ -266,7 +273,7 @@ def test_each_component_in_turn_is_seen_at_three_times_the_printed_resolution() 
                 return gradient
 
             result = check(case.cost, wrong, case.at, options=Options(seed=2, locate=Locate.NEVER))
-            assert [one.name for one in result.blocks if one.status is Status.DISAGREE] == [block.name]
+            assert [one.name for one in result.blocks if one.status is not Status.AGREE] == [block.name]
 
 
 def test_noise_raises_the_limit_to_what_it_allows_and_no_further() -> None:

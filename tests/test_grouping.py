@@ -150,7 +150,7 @@ def test_a_leaf_that_the_group_moved_too_little_is_tried_by_its_own_scale() -> N
     """Under noise of 1e-9 a leaf 1,000 times less sensitive takes all digits from the other, and gives them back alone."""
 
     def cost(p: Any) -> float:
-        seed = int(sum(np.asarray(leaf).view(np.uint64).sum(dtype=np.uint64) for leaf in p) % 2**63)
+        seed = [int(np.asarray(leaf).view(np.uint64).sum(dtype=np.uint64)) for leaf in p]
         return float(np.sum(np.sin(p[0])) + 1e-3 * np.sum(np.sin(p[1])) + 1e-9 * np.random.default_rng(seed).uniform())
 
     def gradient(p: Any) -> Any:

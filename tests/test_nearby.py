@@ -96,7 +96,7 @@ def test_what_is_open_for_another_reason_is_not_accepted_with_a_kink() -> None:
     """The claim of b is below what the noise of 1 lets be seen, at the point and beside it."""
 
     def noisy(p: Any) -> float:
-        seed = int(sum(np.asarray(leaf).view(np.uint64).sum(dtype=np.uint64) for leaf in (p["a"], p["b"])) % 2**63)
+        seed = [int(np.asarray(leaf).view(np.uint64).sum(dtype=np.uint64)) for leaf in (p["a"], p["b"])]
         return float(1e9 * cost(p["a"]) + np.random.default_rng(seed).uniform(-1.0, 1.0))
 
     at = {"a": np.zeros(2), "b": np.ones(2)}

@@ -12,10 +12,9 @@ import numpy.typing as npt
 
 from gradcheck.checks.claims import GRADIENT_ROUNDINGS
 from gradcheck.checks.evidence import Evidence, decimal_digits
-from gradcheck.checks.grouping import sensitivity
+from gradcheck.checks.grouping import Group, sensitivity
 from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
 from gradcheck.differences.complex_step import COMPLEX_STEP
-from gradcheck.differences.directions import gaussian_direction
 from gradcheck.differences.estimates import LadderEstimate
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
@@ -118,10 +117,9 @@ class ComplexArbiter:
     def _measure(self, leaves: Sequence[Leaf], weights: Sequence[float], size: float) -> list[Measurement]:
         """Measure along a few directions that move some leaves; none where that is not possible."""
         measured = []
-        for _ in range(DIRECTIONS):
-            direction = np.zeros(self.setting.problem.w.size)
-            for leaf, weight in zip(leaves, weights, strict=True):
-                direction += weight * gaussian_direction(self.setting.problem.w, leaf.place, self.generator)
+        group = Group(tuple(leaves), tuple(weights))
+        for _ in range(1 if sum(leaf.size for leaf in leaves) == 1 else DIRECTIONS):
+            direction = group.direction(self.setting, self.generator)
             slope = self.slope(direction)
             if slope is None:
                 return []

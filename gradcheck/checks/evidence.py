@@ -90,7 +90,7 @@ class Evidence:
         A gap within its bound leaves the true slope within another one: an error e passes one direction with probability at
         most 0.80 * 2 bound / |e|, and k of them with the product of those; a direction that saw little is left out.
         """
-        if not self.usable or not self.size > 0.0:
+        if not self.usable or not self.claimed_size > 0.0:
             return math.inf
         if self.is_axis:
             return min(self._shares)
@@ -101,7 +101,7 @@ class Evidence:
     @property
     def _shares(self) -> list[float]:
         """Errors, as shares of the block's norm, that each direction could have passed along itself, the least first."""
-        return sorted(2.0 * m.dilution * m.bound / (w * self.size) for m, w in self.usable)
+        return sorted(2.0 * m.dilution * m.bound / (w * self.claimed_size) for m, w in self.usable)
 
     @property
     def _chances(self) -> npt.NDArray[Any]:

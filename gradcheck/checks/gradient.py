@@ -17,7 +17,7 @@ from gradcheck.results import BlockResult, CheckResult, Reason, Status, Verdict
 from gradcheck.subjects.protocol import GivenGradient, GradientSubject
 
 JUDGED_IN_FLOAT64: Final = (
-    "the parameters were judged in float64, which your code accepts: more digits can be measured there"
+    "the parameters were given to your code in float64, which it accepts: more digits can be measured there"
 )
 """The note of a result whose parameters are of a narrower dtype."""
 
@@ -100,7 +100,7 @@ def check_gradient(subject: GradientSubject, options: Options = DEFAULT_OPTIONS)
         result = _judge(problem, blank, options)
     except BudgetExceeded:
         result = dataclasses.replace(blank, reason=Reason.BUDGET)
-    if result.reason is Reason.BUDGET:
+    if Reason.BUDGET in (result.reason, *(block.reason for block in result.blocks)):
         result = dataclasses.replace(result, notes=(*result.notes, budget_note(options)))
     return dataclasses.replace(result, forward_passes=problem.forward_passes, gradient_calls=problem.gradient_calls)
 

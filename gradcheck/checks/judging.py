@@ -10,9 +10,10 @@ import numpy as np
 from gradcheck.checks.findings import Finding
 from gradcheck.checks.locate import locate
 from gradcheck.checks.measuring import Setting, prepare
-from gradcheck.checks.options import Locate, Options
+from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.preflight import Preflight
 from gradcheck.checks.problem import Problem
+from gradcheck.checks.single_components import confirmed, is_subgradient
 from gradcheck.checks.slightness import slight_note
 from gradcheck.checks.verdict import judge_blocks
 from gradcheck.results import BlockResult, Census, CheckResult, Component, Reason, Status, Verdict
@@ -48,8 +49,8 @@ def judge_point(problem: Problem, first: Preflight, blank: CheckResult, options:
         setting = prepare(problem, first, options.generator("noise"))
         findings = judge_blocks(setting, options)
         result = _with_locations(setting, findings, blank, options)
-    kinked = [m for f in findings if f.block.reason is Reason.KINK and f.evidence for m in f.evidence.measurements]
-    return Judgement(result, bool(kinked) and all(m.is_subgradient for m in kinked))
+        accepted = options.subgradients is Subgradients.ACCEPT and is_subgradient(setting, findings, options)
+    return Judgement(result, accepted)
 
 
 def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResult, options: Options) -> CheckResult:
@@ -64,6 +65,8 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
             leaf = next(leaf for leaf in setting.problem.layout.leaves if leaf.name == block.name)
             seen = finding.evidence.measurements if finding.evidence and finding.evidence.leaves_together == 1 else ()
             location = finding.location or locate(setting, leaf, options.locate, generator, seen)
+            if block.status is not Status.DISAGREE:
+                location = confirmed(setting, leaf, location, generator)
             wrong.extend(location.wrong)
             census.extend([] if location.census is None else [location.census])
             status = Status.DISAGREE if location.wrong else block.status

@@ -25,13 +25,13 @@ class Locate(enum.Enum):
     """
 
     AUTO = "auto"
-    """Every component of a small block, the largest error of a large one."""
+    """Where few components of a block are wrong, which they are; where many are, how many and where most of them lie."""
     NEVER = "never"
     """Not at all: every block is judged, no component is."""
     FIRST = "first"
     """Not at all, and no block is judged after the first that disagrees."""
     FULL = "full"
-    """Every component of every block that disagrees."""
+    """Every component of every block, one by one."""
 
 
 class Subgradients(enum.Enum):

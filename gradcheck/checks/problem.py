@@ -15,6 +15,7 @@ from gradcheck.checks.claims import Claim, mutation, read_claim
 from gradcheck.checks.guards import LEAVES_THE_DOMAIN, Probed, as_cost, call_user, cost_at_probe, described, eps_of
 from gradcheck.checks.meter import Meter
 from gradcheck.checks.options import Options
+from gradcheck.differences.analytic import AnalyticArray
 from gradcheck.errors import USER_CODE_RAISES, BudgetExceeded, GradcheckError, UsageError, UserCodeError
 from gradcheck.parameters import Layout, lay_out
 from gradcheck.results import Fault
@@ -134,13 +135,13 @@ class Problem:
         return found
 
     def probe_complex(self, w: Vector) -> complex | None:
-        """Return the cost at complex parameters, None where it does not take them; one forward pass."""
+        """Return the cost at complex parameters, None where it does not take them or is seen not to be analytic; one forward pass."""
         self.meter.pay_passes(1)
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 warnings.simplefilter("error", np.exceptions.ComplexWarning)
-                value = np.asarray(self.subject.cost(self.parameters(w)))
+                value = np.asarray(self.subject.cost(self.layout.to_structure(np.array(w).view(AnalyticArray))))
         except USER_CODE_RAISES:
             return None
         if value.size != 1 or value.dtype.kind != "c" or not np.isfinite(value).all():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from gradcheck.checks.complex_arbiter import ComplexArbiter
 from gradcheck.checks.confirm import Confirmation, confirm
 from gradcheck.checks.evidence import MOST_DIRECTIONS, Evidence
@@ -45,6 +47,9 @@ def judge_blocks(setting: Setting, options: Options) -> list[Finding]:
 ESCALATED: Final = (Reason.NOISE, Reason.TRUNCATION, Reason.DTYPE)
 """Reasons for which differences may be too coarse where the complex step is not."""
 
+STILL_ROUNDINGS: Final = 100.0
+"""A cost whose noise is at most this many roundings of its value hides no more than rounding does (dimensionless): long sums have 50."""
+
 FEWEST_DIRECTIONS: Final = 2
 """Directions after which the complex step is tried before more of them are measured (a count)."""
 
@@ -61,6 +66,7 @@ class _Jury:
         self.generator = options.generator("directions")
         self.arbiter = ComplexArbiter(setting, options.generator("complex step"))
         self._besides: list[Setting | None] = []
+        self._cut_short: set[str] = set()
         self._by_differences: list[Measurement] = []
         self.found: dict[str, Finding] = {
             leaf.name: Finding(BlockResult(leaf.name, leaf.shape, Status.VACUOUS), None)
@@ -103,6 +109,7 @@ class _Jury:
             except BudgetExceeded:
                 if not measured or len(group.leaves) > 1:
                     raise
+                self._cut_short.add(group.leaves[0].name)
                 return measured
             last = measured[-1]
             if last.estimate.is_kinked and self._looks_for_a_refutation(group, measured):
@@ -132,7 +139,7 @@ class _Jury:
         """Tell whether a gap that stood out of differences, confirmed or not, is too small for the complex step to deny it."""
         finding = self.found.get(evidence.leaf.name)
         known = [] if finding is None or finding.evidence is None else finding.evidence.usable
-        return any(m.stands_out and not evidence.bound < m.gap / w for m, w in known)
+        return any(m.stands_out and not evidence.detection_limit * evidence.claimed_size < m.gap / w for m, w in known)
 
     def escalate(self) -> None:
         """Judge what is left open, or vacuous, by the complex step."""
@@ -195,11 +202,18 @@ class _Jury:
         """Settle a leaf of which nothing stands out."""
         if evidence.size > evidence.bound and evidence.has_digits:
             self._settle(evidence, Status.AGREE, None)
-        elif evidence.claimed_size == 0.0 and not evidence.size > evidence.bound:
+        elif evidence.claimed_size == 0.0 and not evidence.size > evidence.bound and self._is_still(evidence):
             self._settle(evidence, Status.VACUOUS, None)
+        elif evidence.leaf.name in self._cut_short:
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.BUDGET)
         else:
             # A claim other than 0 below the resolution may be anything: that nothing was seen of it is no agreement.
             self._settle(evidence, Status.INCONCLUSIVE, evidence.limiting)
+
+    def _is_still(self, evidence: Evidence) -> bool:
+        """Tell whether nothing but the rounding of the cost hides a slope: noise, or waves shorter than the steps, may hide any."""
+        rounding = STILL_ROUNDINGS * self.setting.eps * abs(self.setting.centre) + float(np.finfo(np.float64).tiny)
+        return self.setting.noise <= rounding and evidence.limiting is Reason.NOISE
 
     def _settle_flagged(self, evidence: Evidence) -> None:
         """Settle a leaf along one direction of which the claim was refuted."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gradcheck.checks.gradient import check
 from gradcheck.checks.judging import MOST_LISTED, aggregate, judge_point
-from gradcheck.checks.options import Locate, Options
+from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.preflight import preflight
 from gradcheck.checks.problem import Problem
 from gradcheck.results import CheckResult, Reason, Status, Verdict
@@ -57,7 +57,7 @@ def test_it_says_whether_a_claim_at_a_kink_lies_between_the_slopes_of_both_sides
     def gradient(w: Any) -> Any:
         return np.where(w > 0.0, 1.0, np.where(w < 0.0, 0.0, at_zero))
 
-    judged = judge(lambda w: np.sum(np.maximum(w, 0.0)), gradient, np.zeros(1), Options(seed=1))
+    judged = judge(lambda w: np.sum(np.maximum(w, 0.0)), gradient, np.zeros(1), Options(seed=1, subgradients=Subgradients.ACCEPT))
     assert judged.is_subgradient is is_subgradient
     assert judged.result.verdict is Verdict.INCONCLUSIVE and judged.result.reason is Reason.KINK
 

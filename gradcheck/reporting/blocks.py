@@ -137,7 +137,9 @@ def _vacuous(blocks: tuple[BlockResult, ...]) -> list[Line]:
     if zero:
         whose = f"{listed(zero, MOST_NAMED)}: {'its' if len(zero) == 1 else 'their'}"
         both = "claimed and estimated gradients are both zero, as far as can be measured."
-        found += sentence(f"This point proves nothing about {whose} {both}", style=Style.VACUOUS)
+        bounds = [block.bound for block in vacuous if block.size and math.isfinite(block.bound)]
+        least = f" A slope below {numerals.limit(max(bounds))} would not have been seen." if bounds else ""
+        found += sentence(f"This point proves nothing about {whose} {both}{least}", style=Style.VACUOUS)
     if empty:
         has = f"{listed(empty, MOST_NAMED)} {'has' if len(empty) == 1 else 'have'}"
         found += sentence(f"{has} no components: nothing was checked there.", style=Style.VACUOUS)

@@ -170,6 +170,14 @@ def test_a_cost_that_loses_its_imaginary_parts_leads_to_no_wrong_verdict(name: s
         assert wrong.verdict is not Verdict.AGREE
 
 
+@pytest.mark.parametrize("name", ["absolute value", "real part", "square of the absolute value"])
+def test_imaginary_parts_that_are_all_dropped_say_nothing(name: str) -> None:
+    cost, gradient = STRANGE[name]
+    result = check(lambda w: HIDING + cost(w), gradient, AT, options=Options(seed=1))
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.NOISE)
+    assert [block.arbiter for block in result.blocks] == [Arbiter.DIFFERENCES]
+
+
 @pytest.mark.parametrize("name", ["half of it dropped", "its real half dropped"])
 def test_what_the_complex_step_sees_of_half_a_cost_is_no_gradient(name: str) -> None:
     cost, _ = STRANGE[name]
@@ -249,6 +257,31 @@ def test_terms_that_cancel_in_the_cost_too_are_seen_where_the_leaf_is_zero(error
         assert found is not None and found.status is status
         unknown = arbiter.refutation(a, [])  # nothing says that the complex step is right here
         assert unknown is not None and unknown.status is Status.INCONCLUSIVE
+
+
+def test_in_two_layers_deep_in_saturation_a_right_program_is_not_refuted() -> None:
+    found = []
+    for seed in range(60):
+        generator = np.random.default_rng(seed)
+        x, w, v = generator.normal(size=(3, 4)), generator.normal(size=4), generator.normal(size=(2, 3))
+        w *= generator.uniform(15.0, 20.0) / np.max(np.abs(x @ w))
+        amplitude = 10.0 ** generator.uniform(-3.0, 3.0)
+
+        def cost(p: Any, x: Any = x, a: float = amplitude) -> Any:
+            return 0.5 * a * np.sum(np.tanh(p["v"] @ np.tanh(x @ p["w"])) ** 2)
+
+        def gradient(p: Any, x: Any = x, a: float = amplitude) -> Any:
+            h = np.tanh(x @ p["w"])
+            y = np.tanh(p["v"] @ h)
+            delta = a * y * (1.0 - y * y)
+            return {"w": x.T @ ((p["v"].T @ delta) * (1.0 - h * h)), "v": np.outer(delta, h)}
+
+        arbiter = arbiter_of(cost, gradient, {"w": w, "v": v}, Options(seed=seed))
+        leaves = {leaf.name: leaf for leaf in arbiter.setting.problem.layout.leaves}
+        direction = gaussian_direction(arbiter.setting.problem.w, leaves["v"].place, arbiter.generator)
+        refutation = arbiter.refutation(leaves["w"], [arbiter.setting.measure(direction)])
+        found.append(None if refutation is None else refutation.status)
+    assert Status.INCONCLUSIVE in found and Status.DISAGREE not in found
 
 
 def test_a_gap_that_differences_saw_is_not_denied_by_what_would_not_see_it() -> None:

@@ -134,6 +134,13 @@ def test_two_parameters_at_kinks_that_hide_each_other_are_no_disagreement(at_zer
         assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.KINK)
 
 
+def test_at_a_kink_there_is_nothing_to_confirm() -> None:
+    problem, setting = setting_of(lambda b: np.sum(relu(b)), lambda b: 0.3 + 0.0 * b, np.zeros(3), Options(seed=1))
+    for seed in range(10):
+        found = confirm(setting, None, problem.layout.leaves[0], np.random.default_rng(seed))
+        assert (found.is_confirmed, found.reason) == (False, Reason.KINK)
+
+
 # --- just beside a kink ---
 
 
@@ -187,6 +194,23 @@ WAVES: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]] = [
 def test_waves_that_look_like_noise_are_looked_at_below_it(cost: Any, gradient: Any) -> None:
     for seed in range(10):
         at = np.random.default_rng(seed).uniform(-1.5, 1.5, 1 + seed % 4)
+        assert check(cost, gradient, at, options=Options(seed=seed)).verdict is Verdict.AGREE
+        wrong = check(cost, lambda w: 1.5 * gradient(w), at, options=Options(seed=seed))
+        assert wrong.verdict is not Verdict.AGREE
+
+
+@pytest.mark.parametrize("width", [1e-4, 1e-6, 1e-8])
+def test_a_slope_that_only_the_finest_steps_see_is_looked_for_at_them(width: float) -> None:
+    """All steps of a ladder see the slope 1, and the points next to the point see 2."""
+
+    def cost(w: Any) -> Any:
+        return np.sum(w + width * np.tanh((w - 0.7) / width))
+
+    def gradient(w: Any) -> Any:
+        return 1.0 + 1.0 / np.cosh(np.clip((w - 0.7) / width, -300, 300)) ** 2
+
+    for seed in range(10):
+        at = np.full(1 + seed % 3, 0.7)
         assert check(cost, gradient, at, options=Options(seed=seed)).verdict is Verdict.AGREE
         wrong = check(cost, lambda w: 1.5 * gradient(w), at, options=Options(seed=seed))
         assert wrong.verdict is not Verdict.AGREE

@@ -181,6 +181,13 @@ def test_where_most_directions_do_not_reach_it_few_are_taken_and_those_only_for_
     assert taken(2.0) == 1  # nothing is seen of the block
 
 
+def test_no_more_than_the_most_are_taken_whatever_the_typical_one_promises() -> None:
+    best = 0.99 * WANTED_LIMIT * MISS_PROBABILITY ** (1 / MOST_DIRECTIONS) / (2 * PASSING_CHANCE)
+    useless = MOST_DIRECTIONS - 8
+    assert evidence([best] * 7 + [1e-2] * useless).wants_more
+    assert not evidence([best] * 8 + [1e-2] * useless).wants_more
+
+
 def test_unmeasured_directions_are_tried_twice() -> None:
     assert evidence([math.inf]).wants_more and not evidence([math.inf, math.inf]).wants_more
 

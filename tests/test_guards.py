@@ -136,7 +136,17 @@ def test_our_own_errors_are_not_wrapped() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [ZeroDivisionError(), FloatingPointError(), OverflowError(), ValueError(), RuntimeWarning(), UserWarning()]
+    "error",
+    [
+        ZeroDivisionError(),
+        FloatingPointError(),
+        OverflowError(),
+        ValueError(),
+        AssertionError("p < 0.5"),
+        RuntimeError("did not converge"),
+        RuntimeWarning(),
+        UserWarning(),
+    ],
 )
 def test_what_these_say_beside_the_point_is_outside_the_domain(error: Exception) -> None:
     assert np.isnan(cost_at_probe(raising(error), WAVE_AT).value)
@@ -145,7 +155,7 @@ def test_what_these_say_beside_the_point_is_outside_the_domain(error: Exception)
 
 
 @pytest.mark.parametrize(
-    "error", [KeyError("w"), TypeError("no"), IndexError("2"), AttributeError("z"), RuntimeError()]
+    "error", [KeyError("w"), TypeError("no"), IndexError("2"), AttributeError("z"), NameError("x")]
 )
 def test_other_errors_beside_the_point_are_the_users(error: Exception) -> None:
     with pytest.raises(UserCodeError, match=f"the cost raised {type(error).__name__}.*, beside the point") as raised:

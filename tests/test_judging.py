@@ -57,13 +57,17 @@ def test_it_says_whether_a_claim_at_a_kink_lies_between_the_slopes_of_both_sides
     def gradient(w: Any) -> Any:
         return np.where(w > 0.0, 1.0, np.where(w < 0.0, 0.0, at_zero))
 
-    judged = judge(lambda w: np.sum(np.maximum(w, 0.0)), gradient, np.zeros(1), Options(seed=1, subgradients=Subgradients.ACCEPT))
-    assert judged.is_subgradient is is_subgradient
-    assert judged.result.verdict is Verdict.INCONCLUSIVE and judged.result.reason is Reason.KINK
+    for size in (1, 3):
+        accepting = Options(seed=1, subgradients=Subgradients.ACCEPT)
+        judged = judge(lambda w: np.sum(np.maximum(w, 0.0)), gradient, np.zeros(size), accepting)
+        assert judged.is_subgradient is is_subgradient
+        assert judged.result.verdict is Verdict.INCONCLUSIVE and judged.result.reason is Reason.KINK
+        refusing = judge(lambda w: np.sum(np.maximum(w, 0.0)), gradient, np.zeros(size), Options(seed=1))
+        assert not refusing.is_subgradient  # it is not looked for where it would change nothing
 
 
 def test_without_a_kink_there_is_no_subgradient() -> None:
-    assert not judge(np.sin, np.cos, 1.0, Options(seed=1)).is_subgradient
+    assert not judge(np.sin, np.cos, 1.0, Options(seed=1, subgradients=Subgradients.ACCEPT)).is_subgradient
 
 
 @pytest.mark.parametrize("depth", [Locate.AUTO, Locate.FULL])

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.checks.grouping import sensitivity
-from gradcheck.checks.measuring import SAFETY, Measurement, Setting
+from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
+from gradcheck.differences.directions import component_scales
 from gradcheck.differences.rungs import RATIO
 from gradcheck.parameters import Leaf
 from gradcheck.results import Reason
@@ -66,6 +67,13 @@ class Evidence:
     def claimed_size(self) -> float:
         """The typical claimed slope of the leaf alone."""
         return sensitivity(self.setting, self.leaf)
+
+    @property
+    def claims_zero(self) -> bool:
+        """Whether the claimed gradient is 0 to within its own rounding: that of a bias before a batch normalisation is 1e-17."""
+        place = self.leaf.place
+        noise = self.setting.gradient_noise[place] * component_scales(self.setting.problem.w[place])
+        return self.claimed_size <= SAFETY * norm(noise)
 
     @property
     def size(self) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 
 from gradcheck.errors import USER_CODE_RAISES, GradcheckError, UsageError, UserCodeError
 
-LEAVES_THE_DOMAIN = (ArithmeticError, ValueError, Warning)
+LEAVES_THE_DOMAIN = (ArithmeticError, ValueError, AssertionError, RuntimeError, Warning)
 """What a cost may raise at a point nobody asked for: there it only says that the point is outside its domain."""
 
 

@@ -65,8 +65,12 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
             leaf = next(leaf for leaf in setting.problem.layout.leaves if leaf.name == block.name)
             seen = finding.evidence.measurements if finding.evidence and finding.evidence.leaves_together == 1 else ()
             location = finding.location or locate(setting, leaf, options.locate, generator, seen)
-            if block.status is not Status.DISAGREE:
+            if block.status is Status.AGREE:
                 location = confirmed(setting, leaf, location, generator)
+            elif block.status is not Status.DISAGREE:
+                location = dataclasses.replace(
+                    location, wrong=(), census=None
+                )  # what is open is not decided by its parts
             wrong.extend(location.wrong)
             census.extend([] if location.census is None else [location.census])
             status = Status.DISAGREE if location.wrong else block.status

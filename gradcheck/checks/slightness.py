@@ -54,9 +54,10 @@ def slight_note(block: BlockResult) -> str:
     ''
     """
     gap = abs(block.claimed - block.estimated)
-    if block.reason is not Reason.DTYPE or not gap > block.bound:
+    if block.reason is not Reason.DTYPE or not block.bound < gap <= math.sqrt(SLIGHT) * abs(block.estimated):
         return ""
     return (
         f"the gradient of {block.name} differs from the slope by {gap:.1e} of {abs(block.estimated):.1e}, more than rounding explains "
-        "and less than a mistake makes: a cost that stops iterating early, or computes in coarser arithmetic somewhere, does that"
+        "and less than most mistakes make: a cost that stops iterating early, or computes in coarser arithmetic somewhere, does that; "
+        "so does a very small term that is missing, a weight decay of 1e-8 say"
     )

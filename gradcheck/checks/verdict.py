@@ -202,7 +202,7 @@ class _Jury:
         """Settle a leaf of which nothing stands out."""
         if evidence.size > evidence.bound and evidence.has_digits:
             self._settle(evidence, Status.AGREE, None)
-        elif evidence.claimed_size == 0.0 and not evidence.size > evidence.bound and self._is_still(evidence):
+        elif evidence.claims_zero and not evidence.size > evidence.bound and self._is_still(evidence):
             self._settle(evidence, Status.VACUOUS, None)
         elif evidence.leaf.name in self._cut_short:
             self._settle(evidence, Status.INCONCLUSIVE, Reason.BUDGET)

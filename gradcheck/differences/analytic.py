@@ -14,6 +14,8 @@ NOT_ANALYTIC_UFUNCS: Final = frozenset({np.absolute, np.conjugate, np.sign})
 NOT_ANALYTIC_FUNCTIONS: Final = frozenset(
     {
         np.vdot,
+        np.var,
+        np.std,
         np.angle,
         np.linalg.norm,
         np.linalg.cholesky,

@@ -24,6 +24,9 @@ def test_a_gap_all_over_below_a_rounding_of_float32_is_inaccurate_and_not_wrong(
     result = check(cost, lambda w: np.cos(w) * (1.0 + SLIGHT / 10.0), AT, options=Options(seed=seed))
     assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.DTYPE)
     assert "more than rounding explains" in result.notes[0]
+    assert str(result).startswith(
+        "INCONCLUSIVE  gradient - your gradient is very close to the slope, but not equal to it"
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -100,6 +100,15 @@ TOO_SMALL: Final = Explanation(
 )
 """In place of what the reason means, where all that is open is a claim below the resolution."""
 
+SLIGHTLY_OFF: Final = Explanation(
+    "your gradient is very close to the slope, but not equal to it",
+    "Your gradient agrees with the measured slope in its first digits, and further down differs from it by more than "
+    "rounding explains. A mistake in the derivation seldom makes so small a difference. A cost that is computed step by "
+    "step until it hardly changes does, and so does a very small term that was left out.",
+    "if the cost solves something step by step (a root, an equation in time, a linear system), tighten its tolerance and "
+    "check again. If not, look for a small term that is missing, such as a weight decay of 1e-8.",
+)
+
 LOSES_DIGITS: Final = Explanation(
     "your gradient is too inaccurate here to be judged",
     "Your gradient is inaccurate, not wrong, as far as can be seen: its own rounding leaves too few digits. It is "

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from gradcheck.reporting import numerals
-from gradcheck.reporting.reasons import LOSES_DIGITS, TOO_SMALL, Explanation, explanation
+from gradcheck.reporting.reasons import LOSES_DIGITS, SLIGHTLY_OFF, TOO_SMALL, Explanation, explanation
 from gradcheck.results import BlockResult, CheckResult, Reason, Status
+
+SEEN_AT_ONCE: Final = 1e-3
+"""Gaps above this share of a slope are not told as slight (dimensionless): the reader sees them in the first four digits."""
 
 
 def explanation_of(result: CheckResult, reason: Reason | None) -> Explanation:
@@ -20,6 +24,8 @@ def explanation_of(result: CheckResult, reason: Reason | None) -> Explanation:
     'your gradient is too small here to be judged'
     """
     open_for_it = [block for block in still_open(result) if reason is not None and block.reason is reason]
+    if open_for_it and all(map(is_slightly_off, open_for_it)):
+        return SLIGHTLY_OFF
     if open_for_it and all(map(is_too_small, open_for_it)):
         return TOO_SMALL
     return LOSES_DIGITS if open_for_it and all(map(loses_digits, open_for_it)) else explanation(reason)
@@ -35,6 +41,20 @@ def still_open(result: CheckResult) -> list[BlockResult]:
     []
     """
     return [block for block in result.blocks if block.status is Status.INCONCLUSIVE]
+
+
+def is_slightly_off(block: BlockResult) -> bool:
+    """Tell whether a block was left open although its gap stands out: it is smaller than mistakes make.
+
+    Examples
+    --------
+    >>> is_slightly_off(
+    ...     BlockResult("w", (2,), Status.INCONCLUSIVE, Reason.DTYPE, claimed=1.0, estimated=1.00000001, bound=1e-12)
+    ... )
+    True
+    """
+    gap = abs(block.claimed - block.estimated)
+    return block.reason is Reason.DTYPE and block.bound < gap < SEEN_AT_ONCE * abs(block.estimated)
 
 
 def is_too_small(block: BlockResult) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
 from gradcheck.checks.complex_arbiter import ComplexArbiter
 from gradcheck.checks.confirm import Confirmation, confirm
 from gradcheck.checks.evidence import MOST_DIRECTIONS, Evidence
@@ -212,8 +210,10 @@ class _Jury:
 
     def _is_still(self, evidence: Evidence) -> bool:
         """Tell whether nothing but the rounding of the cost hides a slope: noise, or waves shorter than the steps, may hide any."""
-        rounding = STILL_ROUNDINGS * self.setting.eps * abs(self.setting.centre) + float(np.finfo(np.float64).tiny)
-        return self.setting.noise <= rounding and evidence.limiting is Reason.NOISE
+        rounding = STILL_ROUNDINGS * self.setting.eps * abs(self.setting.centre)
+        # Beside a cost of exactly 0 no noise is large or small.
+        is_quiet = self.setting.noise <= rounding or self.setting.centre == 0.0
+        return is_quiet and evidence.limiting is Reason.NOISE
 
     def _settle_flagged(self, evidence: Evidence) -> None:
         """Settle a leaf along one direction of which the claim was refuted."""

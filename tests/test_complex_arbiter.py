@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -197,6 +198,38 @@ def test_it_refutes_nothing_where_it_contradicts_differences() -> None:
     for seed in range(5):
         result = check(cost, gradient, {"a": AT, "b": AT}, options=Options(seed=seed))
         assert [block.status for block in result.blocks] == [Status.AGREE, Status.INCONCLUSIVE]
+
+
+def test_it_refutes_only_where_differences_that_could_tell_bear_it_out() -> None:
+    gradient = lambda p: {"a": 2 * np.exp(p["a"]), "b": 2 * p["b"]}  # noqa: E731
+    arbiter = arbiter_of(
+        lambda p: np.sum(np.exp(p["a"])) + np.sum(p["b"] ** 2), gradient, {"a": AT, "b": AT}, Options(seed=1)
+    )
+    a, b = arbiter.setting.problem.layout.leaves
+    known = arbiter.setting.measure(gaussian_direction(arbiter.setting.problem.w, b.place, arbiter.generator))
+    value = known.estimate.value
+    other = dataclasses.replace(known, estimate=dataclasses.replace(known.estimate, value=1.01 * value))
+    coarse = dataclasses.replace(known, estimate=dataclasses.replace(known.estimate, truncation_error=abs(value)))
+    for measured, status in ((known, Status.DISAGREE), (other, Status.INCONCLUSIVE), (coarse, Status.INCONCLUSIVE)):
+        found = arbiter.refutation(a, [measured])
+        assert found is not None and found.status is status
+
+
+def test_a_slope_of_exactly_zero_refutes_nothing() -> None:
+    """The leaf is not used, or its imaginary part was dropped: which of them cannot be told."""
+    gradient = lambda p: {"a": 0 * p["a"] + 1.0, "b": 2 * p["b"]}  # noqa: E731
+    arbiter = arbiter_of(lambda p: np.sum(p["b"] ** 2), gradient, {"a": AT, "b": AT}, Options(seed=1))
+    a, b = arbiter.setting.problem.layout.leaves
+    known = arbiter.setting.measure(gaussian_direction(arbiter.setting.problem.w, b.place, arbiter.generator))
+    assert arbiter.refutation(a, [known]) is None
+
+
+def test_a_claim_too_noisy_for_its_digits_is_not_agreed_upon() -> None:
+    arbiter = arbiter_of(lambda w: np.sum(np.exp(w)), np.exp, AT, Options(seed=1))
+    leaves = arbiter.setting.problem.layout.leaves
+    assert len(arbiter.agreement(leaves)) == 1
+    arbiter.setting = dataclasses.replace(arbiter.setting, gradient_noise=0.1 * np.ones(3))
+    assert arbiter.agreement(leaves) == []
 
 
 # --- inaccurate, not wrong ---

@@ -52,6 +52,25 @@ def test_a_wrong_gradient_is_confirmed_just_beside_with_one_more_direction(at: A
         assert cost.calls == problem.forward_passes
 
 
+@pytest.mark.parametrize("x", [0.3, 40.0])
+def test_an_error_of_a_few_bounds_in_a_single_number_is_confirmed_along_its_axis(x: float) -> None:
+    _, right = setting_of(np.exp, np.exp, np.array(x), Options(seed=1))
+    seen = right.measure(np.array([x]))
+    factor = 1.0 + 10.0 * seen.bound / abs(seen.estimate.value)
+    problem, setting = setting_of(np.exp, lambda w: factor * np.exp(w), np.array(x), Options(seed=1))
+    for seed in range(60):
+        assert confirm(setting, None, problem.layout.leaves[0], np.random.default_rng(seed)).is_confirmed
+
+
+def test_a_gap_in_a_quiet_cost_is_not_looked_for_below_the_noise() -> None:
+    cost = Counted(wave)
+    _, setting = setting_of(cost, lambda w: 1.01 * wave_gradient(w), WAVE_AT, Options(seed=1))
+    seen = setting.measure(np.array([1.0, -0.5, 0.7]))
+    before = cost.calls
+    assert setting.look_closer(seen) == seen
+    assert cost.calls == before + 8  # two steps, each with the points of an extrapolated difference
+
+
 def test_a_right_gradient_is_never_confirmed() -> None:
     problem, setting = setting_of(wave, wave_gradient, WAVE_AT, Options(seed=1))
     (leaf,) = problem.layout.leaves

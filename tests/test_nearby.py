@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,14 @@ import numpy as np
 import pytest
 
 from gradcheck.checks.gradient import check
+from gradcheck.checks.judging import Judgement
+from gradcheck.checks.nearby import judge_nearby
 from gradcheck.checks.options import Options, Subgradients
+from gradcheck.checks.preflight import preflight
+from gradcheck.checks.problem import Problem
 from gradcheck.network.activations import RELU
-from gradcheck.results import Reason, Status, Verdict
+from gradcheck.results import BlockResult, CheckResult, Reason, Status, Verdict
+from gradcheck.subjects.protocol import GradientSubject
 from tests.problems_for_tests import Case, Counted, network_case, spoiled
 
 
@@ -92,19 +98,26 @@ def test_a_kink_in_one_leaf_leaves_the_others_judged_where_they_are() -> None:
         assert result.verdict is (Verdict.AGREE if factor == 1.0 else Verdict.DISAGREE)
 
 
-def test_what_is_open_for_another_reason_is_not_accepted_with_a_kink() -> None:
-    """The claim of b is below what the noise of 1 lets be seen, at the point and beside it."""
+@pytest.mark.parametrize(("reason", "verdict"), [(None, Verdict.AGREE), (Reason.NOISE, Verdict.INCONCLUSIVE)])
+def test_what_is_open_for_another_reason_is_not_accepted_with_a_kink(reason: Reason | None, verdict: Verdict) -> None:
+    """Of one leaf with a kink and one that is open at the point, while all agree nearby."""
+    other = BlockResult("b", (2,), Status.AGREE if reason is None else Status.INCONCLUSIVE, reason)
+    kinked = BlockResult("a", (2,), Status.INCONCLUSIVE, Reason.KINK)
+    blank = CheckResult("made up", Verdict.INCONCLUSIVE)
+    here = dataclasses.replace(blank, reason=Reason.KINK, blocks=(kinked, other))
+    at = {"a": np.ones(2), "b": np.ones(2)}
+    subject = GradientSubject("made up", lambda p: np.sum(p["a"] ** 2) + np.sum(p["b"] ** 2), _doubled, at)
+    problem = Problem(subject, Options(seed=1))
+    first = preflight(problem, np.random.default_rng(0))
+    settled = judge_nearby(problem, first, Judgement(here, is_subgradient=True), blank, accept(1))
+    assert settled.nearby is not None and settled.nearby.verdict is Verdict.AGREE
+    assert settled.verdict is verdict
+    refused = judge_nearby(problem, first, Judgement(here, is_subgradient=True), blank, Options(seed=1))
+    assert refused.verdict is Verdict.INCONCLUSIVE
 
-    def noisy(p: Any) -> float:
-        seed = [int(np.asarray(leaf).view(np.uint64).sum(dtype=np.uint64)) for leaf in (p["a"], p["b"])]
-        return float(1e9 * cost(p["a"]) + np.random.default_rng(seed).uniform(-1.0, 1.0))
 
-    at = {"a": np.zeros(2), "b": np.ones(2)}
-    for seed in range(5):
-        gradient = lambda p: {"a": 1e9 * hinges(0.5)(p["a"]), "b": np.full(2, 1e-9)}  # noqa: E731
-        result = check(noisy, gradient, at, options=accept(seed))
-        assert result.verdict is Verdict.INCONCLUSIVE
-        assert result.blocks[1].reason is not Reason.KINK
+def _doubled(p: Any) -> Any:
+    return {name: 2.0 * leaf for name, leaf in p.items()}
 
 
 def test_smooth_points_are_not_judged_elsewhere() -> None:
@@ -189,6 +202,8 @@ def test_a_budget_is_kept_wherever_it_ends(case: str, choice: Subgradients) -> N
             assert result.verdict is settled.verdict
         else:
             assert result.verdict is Verdict.INCONCLUSIVE
+        if budget >= settled.forward_passes - 3:
+            assert result.blocks  # what was found at the point is not lost with what was not found beside it
 
 
 def test_the_passes_nearby_are_counted_there_and_in_the_whole() -> None:

@@ -98,9 +98,11 @@ class ComplexArbiter:
         if not measured or not all(m.stands_out and m.estimate.value != 0.0 for m in measured):
             return None
         evidence = Evidence(self.setting, leaf, tuple(measured), (1.0,) * len(measured))
-        if not self._is_rounding(leaf, measured) and self._is_validated(known):
+        if self._is_rounding(leaf, measured):
+            return Refutation(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
+        if self._is_validated(known):
             return Refutation(evidence, Status.DISAGREE, None)
-        return Refutation(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
+        return Refutation(evidence, Status.INCONCLUSIVE, Reason.NOISE)  # no differences stand out of it to speak for the step
 
     def slope(self, direction: Vector) -> float | None:
         """Return the slope along a direction, None where the cost does not take complex parameters or the budget is used up."""

@@ -1,13 +1,24 @@
 """What a check found, as plain frozen data: verdicts are data, and every page shows only what stands here."""
 
 from gradcheck.results.codec import SCHEMA_VERSION
-from gradcheck.results.kinds import Arbiter, ErrorSource, FailureKind, FaultKind, Reason, Status, Verdict
+from gradcheck.results.kinds import (
+    Arbiter,
+    EquationStatus,
+    ErrorSource,
+    Explains,
+    FailureKind,
+    FaultKind,
+    Reason,
+    Status,
+    Verdict,
+)
 from gradcheck.results.records import (
     BlockResult,
     Census,
     CheckResult,
     Component,
     Diagnosis,
+    EquationResult,
     Estimate,
     Failure,
     Fault,
@@ -22,8 +33,11 @@ __all__ = [
     "CheckResult",
     "Component",
     "Diagnosis",
+    "EquationResult",
+    "EquationStatus",
     "ErrorSource",
     "Estimate",
+    "Explains",
     "Failure",
     "FailureKind",
     "Fault",

@@ -100,6 +100,41 @@ class Arbiter(enum.Enum):
     COMPLEX_STEP = "complex step"
 
 
+class Explains(enum.Enum):
+    """What kind of explanation a diagnosis is; what a learner is told first comes first.
+
+    Examples
+    --------
+    >>> [kind.value for kind in Explains]
+    ['pattern', 'mistake', 'comparison']
+    """
+
+    PATTERN = "pattern"
+    """How the claim differs: a constant ratio, a transpose; of any cost."""
+    MISTAKE = "mistake"
+    """A named mistake whose gradient is the claimed one, to rounding."""
+    COMPARISON = "comparison"
+    """What was compared with what, in numbers."""
+
+
+class EquationStatus(enum.Enum):
+    """Whether one equation holds at one layer of what a backprop returned.
+
+    Examples
+    --------
+    >>> EquationStatus("carried").name
+    'CARRIED'
+    """
+
+    HOLDS = "holds"
+    BROKEN = "broken"
+    CARRIED = "carried"
+    """It holds of what came in, and what came in was wrong already."""
+    VACUOUS = "vacuous"
+    """Both sides are 0: nothing is proved."""
+    UNJUDGED = "unjudged"
+
+
 class FailureKind(enum.Enum):
     """Why a target gave no result.
 

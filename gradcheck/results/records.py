@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradcheck.results.codec import SCHEMA_VERSION, decode, encode
-from gradcheck.results.kinds import Arbiter, ErrorSource, FailureKind, FaultKind, Reason, Status, Verdict
+from gradcheck.results.kinds import (
+    Arbiter,
+    EquationStatus,
+    ErrorSource,
+    Explains,
+    FailureKind,
+    FaultKind,
+    Reason,
+    Status,
+    Verdict,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,6 +171,21 @@ class Census:
 class Diagnosis:
     """One explanation of a disagreement, with the equation it breaks.
 
+    Attributes
+    ----------
+    id : str
+    equation : str
+        Such as "(BP2)"; empty where no equation is known.
+    sentence : str
+        The explanation, for a learner.
+    kind : Explains
+    where : str
+        The layers or the block it was seen in; empty where that is everywhere.
+    hint : str
+        Where to look, without the answer; empty where there is none.
+    digits : float or None
+        Decimal digits to which it reproduces the claim.
+
     Examples
     --------
     >>> Diagnosis("other-cost", "(BP1)", "This is the gradient of the cross-entropy cost.").equation
@@ -170,6 +195,40 @@ class Diagnosis:
     id: str
     equation: str
     sentence: str
+    kind: Explains = Explains.COMPARISON
+    where: str = ""
+    hint: str = ""
+    digits: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class EquationResult:
+    """Whether one equation holds at one layer of what a backprop returned, an earlier mistake carried forward.
+
+    Attributes
+    ----------
+    equation : str
+        "BP1", "BP2", "BP3" or "BP4".
+    layer : int
+        From 2 to L.
+    status : EquationStatus
+    residual, bound : float
+        The worst residual's size, and what rounding allows of it [the quantity's own unit]; NaN where it was not judged.
+    examples : int
+        Examples it was looked at on.
+
+    Examples
+    --------
+    >>> EquationResult("BP2", 3, EquationStatus.BROKEN, residual=0.5, bound=1e-15).status.value
+    'broken'
+    """
+
+    equation: str
+    layer: int
+    status: EquationStatus
+    residual: float = math.nan
+    bound: float = math.nan
+    examples: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -197,6 +256,8 @@ class CheckResult:
         The same check at a nearby generic point, where the point given could not decide (a kink, nothing but vacuous blocks).
     diagnosis : tuple of Diagnosis
         Best first; empty when nothing fits.
+    equations : tuple of EquationResult
+        Of a known network: each equation at each layer, the output layer first.
     notes : tuple of str
         Sentences the reader needs beside the verdict.
     parts : tuple of CheckResult
@@ -230,6 +291,7 @@ class CheckResult:
     census: tuple[Census, ...] = ()
     nearby: CheckResult | None = None
     diagnosis: tuple[Diagnosis, ...] = ()
+    equations: tuple[EquationResult, ...] = ()
     notes: tuple[str, ...] = ()
     parts: tuple[CheckResult, ...] = ()
     counterexample: str | None = None

@@ -1,48 +1,24 @@
-"""Check a network class on random networks, in the order of blame: forward pass, backprop, mini-batch, descent step."""
+"""Check a network class in the order of blame: sigma', forward pass, nabla_a C, backprop, its equations, mini-batch, descent step."""
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import math
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from gradcheck.checks.blame import blame
-from gradcheck.checks.counterexample import as_code
-from gradcheck.checks.forward import forward_mismatch, matching_activations
-from gradcheck.checks.gradient import check_gradient
-from gradcheck.checks.guards import call_user
+from gradcheck.checks.demon import demon_parts
+from gradcheck.checks.derivative_parts import NetworkAsWritten, cost_derivative_part, sigma_part
+from gradcheck.checks.equation_parts import equation_parts
+from gradcheck.checks.forward_part import forward_part
+from gradcheck.checks.gradient_part import BACKPROP, STEP, Claimed, gradient_part, judge_case, of_columns
 from gradcheck.checks.judging import aggregate
-from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
-from gradcheck.checks.search import CASES, Budget, Judge, Search, search
-from gradcheck.errors import BudgetExceeded, UsageError, UserCodeError
-from gradcheck.network.model import Network
-from gradcheck.results import CheckResult, Component, Fault, FaultKind, Reason, Status, Verdict
-from gradcheck.strategies import NetworkCase, Recipe, network_cases
-from gradcheck.subjects.network_class import (
-    DEFAULT_DECLARED,
-    PROBE_SIZES,
-    Batch,
-    Declared,
-    NetworkSubject,
-    UserNetwork,
-    gradient_subject,
-    update_subject,
-)
-from gradcheck.subjects.protocol import GradientSubject
-
-Array = npt.NDArray[Any]
-
-MINI_BATCH: Final = 5
-"""Examples in a mini-batch at most (a count): above the width of the networks, so that no sum over the wrong axis hides."""
-
-FITTED: Final = 3
-"""Generic networks that an activation must fit to be named (a count): weighted inputs of both signs are among their 21 with
-probability 1 - 2^-20."""
+from gradcheck.checks.listening import Listening
+from gradcheck.checks.network_run import NetworkRun, with_note
+from gradcheck.checks.options import DEFAULT_OPTIONS, Options
+from gradcheck.errors import UserCodeError
+from gradcheck.results import CheckResult, EquationResult, EquationStatus, Status, Verdict
+from gradcheck.strategies import NetworkCase
+from gradcheck.subjects.network_class import DEFAULT_DECLARED, Batch, Declared, NetworkSubject
 
 
 def check_network(
@@ -91,22 +67,16 @@ class _NetworkCheck:
     """The parts of one network check, done one after the other within one budget."""
 
     def __init__(self, subject: NetworkSubject, options: Options) -> None:
-        self.subject, self.options, self.budget = subject, options, Budget(options)
-        self.sizes = (2, *(3 for _ in subject.declared.activations[1:]), 4)
-        self.user = UserNetwork(subject, self.sizes)
-        if subject.declared.batch is not Batch.UPDATE and not self.user.takes_columns:
-            raise UsageError(
-                f"a mini-batch of columns is declared (batch {subject.declared.batch.value}), but {subject.name} has biases of shape (n,): "
-                "columns need biases of shape (n, 1)"
-            )
+        self.shared = NetworkRun(subject, options)
+        self.listening = Listening(self.shared)
         self.parts: list[CheckResult] = []
         self.notes: list[str] = []
 
     def run(self) -> CheckResult:
         """Return the result made of all parts."""
-        declared = self.subject.declared
-        if self.user.has("feedforward"):
-            self._add(self._forward_part())
+        sigma = sigma_part(self.shared)
+        if self.shared.user.has("feedforward"):
+            self.parts.append(forward_part(self.shared))
             if self.parts[-1].faults:
                 self.notes.append(
                     "backprop was not judged: there is no cost to difference while feedforward has another shape"
@@ -114,21 +84,82 @@ class _NetworkCheck:
                 return self._whole()
         else:
             self.notes.append("there is no feedforward: the cost is measured on the reference's forward pass (25)")
-        self._add(self._gradient_part("backprop", gradient_subject, 1, 1))
-        if self.parts[-1].verdict is Verdict.DISAGREE:
+        # Beside another forward pass than the declared one, nothing but the cost's own slopes can be compared with.
+        self.listening.is_possible = all(part.verdict is Verdict.AGREE for part in self.parts)
+        backprop = self._judge_backprop(sigma)
+        if backprop.verdict is Verdict.DISAGREE:
             self.notes.append("mini-batches were not judged: they stand on backprop, which is to be mended first")
-            return self._whole()
-        self._judge_mini_batches(declared)
+        else:
+            self._judge_mini_batches(self.shared.subject.declared)
         return self._whole()
+
+    def _judge_backprop(self, sigma: CheckResult | None) -> CheckResult:
+        """Judge backprop of one example by differences, and the factors and equations it is made of each by itself."""
+        factors = {} if sigma is None else {"sigma": sigma}
+        if self.listening.is_possible:
+            derivative = cost_derivative_part(self.shared, self.listening.networks[0])
+            factors |= {} if derivative is None else {"cost_derivative": derivative}
+            wrong = frozenset(name for name, part in factors.items() if part.verdict is Verdict.DISAGREE)
+            self.listening.as_written = NetworkAsWritten(self.shared, wrong) if wrong else None
+        backprop = self._told(gradient_part, BACKPROP)
+        equations, backprop = self._equations(backprop)
+        shown = demon_parts(self.shared, self.listening.networks[0]) if self.listening.is_possible else []
+        self._add_before(self._kept([*factors.values(), *shown], backprop))
+        self.parts += [dataclasses.replace(backprop, equations=equations), *equation_parts(self.shared, equations)]
+        return backprop
+
+    def _told(self, judge: Callable[..., CheckResult], claimed: Claimed) -> CheckResult:
+        """Judge a gradient; where the class stops on layers of different widths, say what it does where all are of one."""
+        try:
+            return judge(self.shared, claimed, self.listening)
+        except UserCodeError as error:
+            named = self.listening.diagnosis_of_squares()
+            if not named:
+                raise
+            words = " or ".join(one.sentence for one in named)
+            sentence = f"{error}; where all layers are of one width it runs, and there {words} ({named[0].id})"
+            raise UserCodeError(sentence) from error.__cause__
+
+    def _equations(self, backprop: CheckResult) -> tuple[tuple[EquationResult, ...], CheckResult]:
+        """Return the equations at each layer, and the part on backprop, which differences decide where the two say different things."""
+        equations = self.listening.equations()
+        if backprop.verdict is Verdict.DISAGREE or all(one.status is not EquationStatus.BROKEN for one in equations):
+            return equations, backprop
+        exposed = self.listening.networks[0]
+        again = judge_case(
+            self.shared,
+            backprop,
+            BACKPROP,
+            NetworkCase(exposed.network, exposed.x[:, :1], exposed.y[:, :1]),
+            self.listening,
+        )
+        if again.verdict is Verdict.DISAGREE:
+            return equations, again
+        note = "(BP1) to (BP4) hold of it to fewer digits than float64 has; differences see no error"
+        return (), with_note(again, note)
+
+    def _kept(self, shown: list[CheckResult], backprop: CheckResult) -> list[CheckResult]:
+        """Return the parts that bear on the gradient: what is wrong beside a right backprop is not used by it, and noted."""
+        if backprop.verdict is Verdict.DISAGREE:
+            return shown
+        for part in shown:
+            if part.verdict is not Verdict.AGREE:
+                name = part.title.removeprefix(f"{self.shared.subject.name}: ")
+                self.notes.append(f"not so, and backprop does not need it: {name}")
+        return [part for part in shown if part.verdict is Verdict.AGREE]
+
+    def _add_before(self, shown: list[CheckResult]) -> None:
+        """Add parts in the order of blame: sigma' stands before the forward pass."""
+        first = [part for part in shown if part.title.endswith("derivative of its sigma")]
+        self.parts = [*first, *self.parts, *(part for part in shown if part not in first)]
 
     def _judge_mini_batches(self, declared: Declared) -> None:
         """Judge backprop of several columns where it is declared what it returns, and the descent step where there is one."""
         if declared.batch is not Batch.UPDATE:
-            title = f"backprop of a mini-batch as columns, declared to return the {declared.batch.value}"
-            self._add(self._gradient_part(title, gradient_subject, 2, MINI_BATCH))
-        if self.user.takes_update():
-            self._add(self._gradient_part("update_mini_batch", update_subject, 1, MINI_BATCH))
-        elif self.user.has("update_mini_batch"):
+            self.parts.append(gradient_part(self.shared, of_columns(declared.batch), self.listening))
+        if self.shared.user.takes_update():
+            self.parts.append(gradient_part(self.shared, STEP, self.listening))
+        elif self.shared.user.has("update_mini_batch"):
             self.notes.append(
                 "update_mini_batch was not judged: it takes more than (mini_batch, eta), the chapter's arguments"
             )
@@ -138,190 +169,24 @@ class _NetworkCheck:
                 "declared (--batch sum or --batch mean)"
             )
 
-    def _add(self, part: CheckResult) -> None:
-        self.parts.append(part)
-
-    def _recipe(self) -> Recipe:
-        declared = self.subject.declared
-        return Recipe(declared.activations, declared.cost, declared.weight_decay)
-
-    def _search(self, judge: Judge, least: int, most: int) -> Search:
-        """Search within what is left of the budget."""
-        return search(network_cases(self._recipe(), min_examples=least, max_examples=most), judge, self.budget)
-
-    def _blank(self, title: str, seen: Search) -> CheckResult:
-        """Return a part's result without its details."""
-        return CheckResult(
-            title=f"{self.subject.name}: {title}",
-            verdict=seen.verdict,
-            reason=seen.reason,
-            forward_passes=seen.forward_passes,
-            gradient_calls=seen.gradient_calls,
-            example_passes=seen.example_passes,
-            seed=self.options.seed or 0,
-        )
-
-    def _forward_part(self) -> CheckResult:
-        """Compare the forward pass with equation (25)."""
-        seen = self._search(self._judge_forward, 1, 1)
-        names = ", ".join(activation.name for activation in self.subject.declared.activations)
-        part = self._blank(f"feedforward is that of {names} neurons (25)", seen)
-        if seen.first is None or seen.smallest is None:
-            return _with_note(part, _agreement_note(seen))
-        spent = self.budget.spent
-        worst: Component | None = None
-        fitting: tuple[str, ...] = ()
-        with contextlib.suppress(BudgetExceeded), _smallest(seen.smallest):
-            output = self._output(seen.smallest, self.budget.left())
-            worst = forward_mismatch(seen.smallest.network, seen.smallest.x, output)
-            fitting = self._fitting(seen.smallest, output)
-        part = dataclasses.replace(
-            part,
-            worst=worst,
-            counterexample=as_code(self.subject, seen.smallest, "feedforward"),
-            forward_passes=part.forward_passes + self.budget.spent - spent,
-            example_passes=part.example_passes + self.budget.spent - spent,
-        )
-        if worst is not None and not worst.index:
-            shape = (seen.smallest.network.sizes[-1], 1)
-            sentence = f"feedforward returned shape {output.shape} for one example: {shape} is required"
-            return dataclasses.replace(part, worst=None, faults=(Fault(FaultKind.SHAPE, worst.block, sentence),))
-        return _with_note(part, _forward_note(names, fitting))
-
-    def _judge_forward(self, case: NetworkCase, options: Options) -> CheckResult:
-        output = self._output(case, options)
-        mismatch = forward_mismatch(case.network, case.x, output)
-        if mismatch is not None and not np.array_equal(output, self._output(case, self.budget.left()), equal_nan=True):
-            return CheckResult("feedforward", Verdict.INCONCLUSIVE, Reason.NONDETERMINISTIC, forward_passes=2)
-        verdict = Verdict.AGREE if mismatch is None else Verdict.DISAGREE
-        return CheckResult("feedforward", verdict, forward_passes=1)
-
-    def _fitting(self, case: NetworkCase, output: Array) -> tuple[str, ...]:
-        """Return the declarations that fit the smallest case and, since many fit that one, some generic networks."""
-        generator = self.options.generator("fitting")
-        each = self.subject.declared.activations
-        sizes = PROBE_SIZES if len(each) == 1 else self.sizes
-        cases, outputs = [case], [output]
-        with contextlib.suppress(BudgetExceeded, UserCodeError):
-            for _ in range(FITTED):
-                network = Network.random(sizes, generator, activations=self._recipe().of_layers(len(sizes) - 1))
-                generic = NetworkCase(network, generator.standard_normal((sizes[0], 1)), np.zeros((sizes[-1], 1)))
-                outputs.append(self._output(generic, self.budget.left()))
-                cases.append(generic)
-        return matching_activations(cases, outputs)
-
-    def _output(self, case: NetworkCase, options: Options) -> Array:
-        """Return the user's a^L, of shape (n_L, m); one forward pass."""
-        user = UserNetwork(self.subject, case.network.sizes)
-        user.load([w.copy() for w in case.network.weights], [b.copy() for b in case.network.biases])
-        if options.progress is not None:
-            options.progress(1)
-        output: Array = call_user("feedforward", user.feedforward, case.x)
-        return output
-
-    def _gradient_part(self, title: str, make: Callable[..., GradientSubject], least: int, most: int) -> CheckResult:
-        """Judge the gradient that `make` reads out of the user's class."""
-
-        def judge(case: NetworkCase, options: Options) -> CheckResult:
-            quick = dataclasses.replace(_of_case(options, case), locate=Locate.FIRST)
-            return check_gradient(make(self.subject, case.network, case.x, case.y), quick)
-
-        seen = self._search(judge, least, most)
-        part = self._blank(title, seen)
-        if seen.smallest is None:
-            return _with_note(part, _agreement_note(seen))
-        return self._disagreement(part, seen.smallest, make)
-
-    def _disagreement(self, part: CheckResult, case: NetworkCase, make: Callable[..., GradientSubject]) -> CheckResult:
-        """Return the part with what is wrong on the smallest case."""
-        method = "update_mini_batch" if make is update_subject else "backprop"
-        part = dataclasses.replace(part, counterexample=as_code(self.subject, case, method))
-        spent = self.budget.spent
-        try:
-            with _smallest(case):
-                options = _of_case(self.budget.left(), case)
-                detail = check_gradient(make(self.subject, case.network, case.x, case.y), options)
-            if detail.verdict is Verdict.AGREE:
-                note = "what failed on one call did not fail on the same network again: the code answers by chance"
-                part = dataclasses.replace(part, verdict=Verdict.INCONCLUSIVE, reason=Reason.NONDETERMINISTIC)
-                return _with_note(part, note)
-            if detail.reason is Reason.BUDGET:
-                raise BudgetExceeded("nothing is left to locate it with")
-            part = dataclasses.replace(
-                part,
-                faults=detail.faults,
-                blocks=detail.blocks,
-                worst=detail.worst,
-                wrong=detail.wrong,
-                parameters=detail.parameters,
-                gradient_calls=part.gradient_calls + detail.gradient_calls,
-            )
-            part = dataclasses.replace(part, diagnosis=blame(self.subject, case, make, detail, self.budget))
-        except BudgetExceeded:
-            budget = self.options.max_forward_passes
-            part = _with_note(part, f"the budget of {budget} forward passes ran out before all was known about it")
-        passes = self.budget.spent - spent
-        return dataclasses.replace(
-            part,
-            forward_passes=part.forward_passes + passes,
-            example_passes=part.example_passes + passes * case.m,
-        )
-
     def _whole(self) -> CheckResult:
-        """Return the parts as one result, told by the first that disagrees."""
+        """Return the parts as one result, told by the first that disagrees and has a smallest network, or else by the first."""
         statuses = [Status(part.verdict.value) for part in self.parts]
         verdict, reason = aggregate(statuses, [part.reason for part in self.parts])
-        blank = CheckResult(self.subject.name, verdict, reason, seed=self.options.seed or 0)
-        told = next((part for part in self.parts if part.verdict is verdict), blank)
+        options, name = self.shared.options, self.shared.subject.name
+        blank = CheckResult(name, verdict, reason, seed=options.seed or 0)
+        same = [part for part in self.parts if part.verdict is verdict] if verdict is not Verdict.AGREE else []
+        told = next((part for part in same if part.counterexample or part.faults), same[0] if same else blank)
+        factors = [one for part in same if part is not told and not part.counterexample for one in part.diagnosis]
         return dataclasses.replace(
             told,
-            title=self.subject.name if verdict is Verdict.AGREE else told.title,
             reason=reason,
-            notes=(*told.notes, *self.notes) if verdict is not Verdict.AGREE else tuple(self.notes),
+            diagnosis=(*told.diagnosis, *factors),
+            equations=next((part.equations for part in self.parts if part.blocks or part.equations), ()),
+            notes=(*told.notes, *self.notes),
             parts=tuple(self.parts),
-            forward_passes=self.budget.spent,
-            gradient_calls=sum(part.gradient_calls for part in self.parts),
+            forward_passes=self.shared.budget.spent,
+            gradient_calls=sum(part.gradient_calls for part in self.parts) + self.listening.calls,
             example_passes=sum(part.example_passes for part in self.parts),
-            reproduce=f"gradcheck.check_network({self.subject.name}, options=gradcheck.Options(seed={self.options.seed}))",
+            reproduce=f"gradcheck.check_network({name}, options=gradcheck.Options(seed={options.seed}))",
         )
-
-
-@contextlib.contextmanager
-def _smallest(case: NetworkCase) -> Iterator[None]:
-    """Add the sizes of the smallest network to what the user's code raises on it."""
-    try:
-        yield
-    except UserCodeError as error:
-        sizes = list(case.network.sizes)
-        raise UserCodeError(
-            f"{error} (on a network with sizes {sizes}, the smallest on which it was seen)"
-        ) from error.__cause__
-
-
-def _of_case(options: Options, case: NetworkCase) -> Options:
-    """Return the options for one network: its own directions, and the same ones whenever it is judged again."""
-    arrays = [*case.network.weights, *case.network.biases, case.x, case.y]
-    return options.derived(*(np.ascontiguousarray(array).tobytes().hex() for array in arrays))
-
-
-def _with_note(part: CheckResult, note: str) -> CheckResult:
-    return dataclasses.replace(part, notes=(*part.notes, note))
-
-
-def _agreement_note(seen: Search) -> str:
-    """Return on how many networks a part was judged, and what was inconclusive."""
-    left = [f"{count} inconclusive ({reason.value})" for reason, count in seen.reasons.items()]
-    digits = (
-        f", each block to {math.floor(seen.digits * 10.0) / 10.0} digits or more" if math.isfinite(seen.digits) else ""
-    )
-    return f"{seen.agreed} of {CASES} random networks agree{digits}" + "".join(f", {words}" for words in left)
-
-
-def _forward_note(names: str, fitting: tuple[str, ...]) -> str:
-    """Return the sentence for a forward pass that is not the declared one."""
-    start = f"feedforward does not compute sigma(w a + b), equation (25), with {names} neurons, so everything below is about another network"
-    if not fitting:
-        return (
-            f"{start}; no activation known here fits it: compare it with (25) layer by layer before looking at backprop"
-        )
-    return f"{start}; {' or '.join(fitting)} fits it: if that is what you mean, say --activation {fitting[0]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import product
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.network.activations import ACTIVATIONS, SOFTMAX, Activation
-from gradcheck.network.model import Network
+from gradcheck.network.model import ForwardPass, Network
 from gradcheck.results import Component
 from gradcheck.strategies import NetworkCase
 
@@ -43,7 +44,7 @@ def forward_mismatch(network: Network, x: Array, output: Array) -> Component | N
     forward = network.feedforward(x)
     if output.shape != forward.output.shape:
         return Component("a^L", (), float("nan"), float("nan"), 0.0)
-    bound = 2.0 * _rounding(network, x, output.dtype)
+    bound = 2.0 * forward_rounding(network, forward, unit_roundoff(output.dtype)).activations[-1]
     gap = np.abs(output - forward.output)
     outside = ~(gap <= bound)
     if not np.any(outside):
@@ -85,24 +86,55 @@ def _fits(case: NetworkCase, output: Array, hidden: str, last: str) -> bool:
     return forward_mismatch(other, case.x, output) is None
 
 
-def _rounding(network: Network, x: Array, dtype: np.dtype[Any]) -> Array:
-    """Bound the rounding error of a^L, of shape (n_L, m), to first order.
+@dataclasses.dataclass(frozen=True, eq=False)
+class Rounding:
+    """Bounds, to first order, of the rounding errors of one forward pass: of x and every a^l, and of every z^l.
 
-    A product with n terms errs by at most (n + 1) u times the product of absolute values, u = eps / 2; what comes in passes on
-    through |w| and |sigma'(z)|.
+    Examples
+    --------
+    >>> Rounding((), ()).zs
+    ()
     """
-    u = float(np.finfo(dtype).eps) / 2.0 if dtype.kind == "f" else float(np.finfo(np.float64).eps) / 2.0
-    forward = network.feedforward(x)
-    error = np.zeros(forward.activations[0].shape)
+
+    activations: tuple[Array, ...]
+    zs: tuple[Array, ...]
+
+
+def forward_rounding(network: Network, forward: ForwardPass, unit: float) -> Rounding:
+    """Bound the rounding errors of a forward pass, equation (25), in arithmetic whose unit roundoff is `unit`.
+
+    A product with n terms errs by at most (n + 1) units times the product of absolute values; what comes in passes on
+    through |w| and |sigma'(z)|.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> network = Network.random([2, 3], np.random.default_rng(0))
+    >>> rounding = forward_rounding(network, network.feedforward([1.0, 1.0]), 1.1e-16)
+    >>> bool(np.all((0.0 < rounding.zs[0]) & (rounding.zs[0] < 1e-14)))
+    True
+    """
+    errors, of_z = [np.zeros(forward.activations[0].shape)], []
     for layer, activation in enumerate(network.activations):
         w, b = np.abs(network.weights[layer]), np.abs(network.biases[layer])
         before, z, a = forward.activations[layer], forward.zs[layer], forward.activations[layer + 1]
-        error = w @ error + (w.shape[1] + 2) * u * (w @ np.abs(before) + b)
-        error = _through(activation, z, a, error) + SIGMA_ROUNDINGS * u * (1.0 + np.abs(a))
-    return error
+        of_z.append(w @ errors[-1] + (w.shape[1] + 2) * unit * (w @ np.abs(before) + b))
+        errors.append(through(activation, z, a, of_z[-1]) + SIGMA_ROUNDINGS * unit * (1.0 + np.abs(a)))
+    return Rounding(tuple(errors), tuple(of_z))
 
 
-def _through(activation: Activation, z: Array, a: Array, error: Array) -> Array:
+def unit_roundoff(dtype: np.dtype[Any]) -> float:
+    """Return half the machine precision of a floating dtype, that of float64 for any other (dimensionless).
+
+    Examples
+    --------
+    >>> unit_roundoff(np.dtype(np.float32)) == 2.0**-24
+    True
+    """
+    return float(np.finfo(dtype if dtype.kind == "f" else np.float64).eps) / 2.0
+
+
+def through(activation: Activation, z: Array, a: Array, error: Array) -> Array:
     """Bound what an error in z does to a: |sigma'(z)| error, and for the softmax a_j (error_j + sum_k a_k error_k)."""
     if activation.derivative is not None:
         elementwise: Array = np.abs(activation.derivative(z)) * error

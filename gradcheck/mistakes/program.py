@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gradcheck.network.activations import Activation
 from gradcheck.network.model import ForwardPass, Network
+from gradcheck.network.weight_decay import NO_DECAY
 
 Array = npt.NDArray[Any]
 
@@ -226,7 +227,8 @@ def _no_decay(place: Place) -> Array:
 
 
 def _decay(place: Place) -> Array:
-    return place.call.network.weight_decay.nabla_w(place.w)
+    decay = place.call.network.weight_decay
+    return np.zeros(1) if decay == NO_DECAY else decay.nabla_w(place.w)
 
 
 def _finish(network: Network, answer: Answer) -> Answer:

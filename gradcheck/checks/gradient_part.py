@@ -1,0 +1,157 @@
+"""A part of a network check that judges a gradient of the user's class by differences, and says what is wrong with it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Final
+
+from gradcheck.checks.blame import blame
+from gradcheck.checks.counterexample import as_code
+from gradcheck.checks.gradient import check_gradient
+from gradcheck.checks.listening import Listening
+from gradcheck.checks.network_run import NetworkRun, agreement_note, of_case, on_the_smallest, with_note
+from gradcheck.checks.options import Locate, Options
+from gradcheck.errors import BudgetExceeded
+from gradcheck.mistakes.program import Asked
+from gradcheck.results import CheckResult, Reason, Verdict
+from gradcheck.strategies import NetworkCase
+from gradcheck.subjects.network_class import Batch, gradient_subject, update_subject
+from gradcheck.subjects.protocol import GradientSubject
+
+MINI_BATCH: Final = 5
+"""Examples in a mini-batch at most (a count): above the width of the networks, so that no sum over the wrong axis hides."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Claimed:
+    """Which gradient of a network class is judged.
+
+    Attributes
+    ----------
+    title : str
+    method : str
+        What the user's method is called.
+    make : callable
+        (subject, network, x, y) -> GradientSubject
+    asked : Asked
+    examples : tuple of int
+        Examples at least and at most.
+
+    Examples
+    --------
+    >>> BACKPROP.method, STEP.examples
+    ('backprop', (1, 5))
+    """
+
+    title: str
+    method: str
+    make: Callable[..., GradientSubject]
+    asked: Asked
+    examples: tuple[int, int]
+
+
+BACKPROP: Final = Claimed("backprop", "backprop", gradient_subject, Asked.ONE, (1, 1))
+STEP: Final = Claimed("update_mini_batch", "update_mini_batch", update_subject, Asked.STEP, (1, MINI_BATCH))
+
+
+def of_columns(batch: Batch) -> Claimed:
+    """Return what backprop says of several columns at once, declared to be their sum or their mean.
+
+    Examples
+    --------
+    >>> of_columns(Batch.SUM).asked
+    <Asked.SUM: 'sum'>
+    """
+    title = f"backprop of a mini-batch as columns, declared to return the {batch.value}"
+    return Claimed(title, "backprop", gradient_subject, Asked(batch.value), (2, MINI_BATCH))
+
+
+def gradient_part(run: NetworkRun, claimed: Claimed, listening: Listening) -> CheckResult:
+    """Judge a gradient on random networks; on disagreement say what is wrong on the smallest, and by which mistake.
+
+    Equations (BP1) to (BP4), or the descent step, beside the differences of (46).
+
+    Examples
+    --------
+    >>> from gradcheck.examples.network_bp1_sign_wrong import Network
+    >>> from gradcheck.subjects.network_class import NetworkSubject
+    >>> run = NetworkRun(NetworkSubject("Network", Network), Options(seed=0))
+    >>> gradient_part(run, BACKPROP, Listening(run)).verdict
+    <Verdict.DISAGREE: 'disagree'>
+    """
+
+    def judge(case: NetworkCase, options: Options) -> CheckResult:
+        quick = dataclasses.replace(of_case(options, case), locate=Locate.FIRST)
+        return check_gradient(claimed.make(run.subject, case.network, case.x, case.y), quick)
+
+    seen = run.search(judge, *claimed.examples)
+    part = run.blank(claimed.title, seen)
+    if seen.smallest is not None:
+        return disagreement(run, part, claimed, seen.smallest, listening)
+    return with_note(part, agreement_note(seen))
+
+
+def judge_case(
+    run: NetworkRun, part: CheckResult, claimed: Claimed, case: NetworkCase, listening: Listening
+) -> CheckResult:
+    """Return a part that agreed on random networks with what differences say on one network more."""
+    spent = run.budget.spent
+    try:
+        subject = claimed.make(run.subject, case.network, case.x, case.y)
+        found = check_gradient(subject, dataclasses.replace(of_case(run.budget.left(), case), locate=Locate.FIRST))
+    except BudgetExceeded:
+        return dataclasses.replace(part, verdict=Verdict.INCONCLUSIVE, reason=Reason.BUDGET)
+    passes = run.budget.spent - spent
+    part = dataclasses.replace(
+        part,
+        forward_passes=part.forward_passes + passes,
+        gradient_calls=part.gradient_calls + found.gradient_calls,
+        example_passes=part.example_passes + passes * case.m,
+    )
+    return disagreement(run, part, claimed, case, listening) if found.verdict is Verdict.DISAGREE else part
+
+
+def disagreement(
+    run: NetworkRun, part: CheckResult, claimed: Claimed, case: NetworkCase, listening: Listening
+) -> CheckResult:
+    """Return the part with what is wrong on a case: in numbers, and by which mistake."""
+    part = dataclasses.replace(part, counterexample=as_code(run.subject, case, claimed.method))
+    spent = run.budget.spent
+    try:
+        with on_the_smallest(case):
+            options = of_case(run.budget.left(), case)
+            detail = check_gradient(claimed.make(run.subject, case.network, case.x, case.y), options)
+        if detail.verdict is Verdict.AGREE:
+            note = "what failed on one call did not fail on the same network again: the code answers by chance"
+            part = dataclasses.replace(part, verdict=Verdict.INCONCLUSIVE, reason=Reason.NONDETERMINISTIC)
+            return with_note(part, note)
+        if detail.reason is Reason.BUDGET:
+            raise BudgetExceeded("nothing is left to locate it with")
+        part = _filled(part, detail)
+        part = dataclasses.replace(part, diagnosis=listening.diagnosis(claimed.asked))
+        others = blame(run.subject, case, claimed.make, detail, run.budget)
+        part = dataclasses.replace(part, diagnosis=(*part.diagnosis, *others))
+    except BudgetExceeded:
+        budget = run.options.max_forward_passes
+        part = with_note(part, f"the budget of {budget} forward passes ran out before all was known about it")
+    passes = run.budget.spent - spent
+    return dataclasses.replace(
+        part, forward_passes=part.forward_passes + passes, example_passes=part.example_passes + passes * case.m
+    )
+
+
+def _filled(part: CheckResult, detail: CheckResult) -> CheckResult:
+    """Return a part with what the check of one case found."""
+    return dataclasses.replace(
+        part,
+        verdict=Verdict.DISAGREE,
+        reason=None,
+        faults=detail.faults,
+        blocks=detail.blocks,
+        worst=detail.worst,
+        wrong=detail.wrong,
+        census=detail.census,
+        parameters=detail.parameters,
+        gradient_calls=part.gradient_calls + detail.gradient_calls,
+    )

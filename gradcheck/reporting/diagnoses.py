@@ -93,8 +93,8 @@ def _mistakes(mistakes: list[Diagnosis]) -> list[Line]:
     digits = min((one.digits for one in mistakes if one.digits is not None), default=None)
     if digits is not None and digits > 0:
         exactly = "exactly your numbers" if digits == math.inf else f"your numbers, to {math.floor(digits)} digits"
-        each = "it" if len(mistakes) == 1 else "each of them"
-        found += sentence(f"Made in a right program, {each} gives {exactly}.")
+        which = "this mistake" if len(mistakes) == 1 else "any one of them"
+        found += sentence(f"A right program with {which} in it gives {exactly}.")
     return [Line(heading, Style.HEADING), *found]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import re
 from collections.abc import Mapping
 from typing import Final
 
-from gradcheck.results import Fault, FaultKind
+from gradcheck.results import CheckResult, Fault, FaultKind
 
 
 class Explain(enum.IntEnum):
@@ -53,6 +54,25 @@ def fault_sentence(fault: Fault, explain: Explain) -> str:
     if explain is Explain.NUMBERS or fault.kind not in WITHOUT_VALUES:
         return fault.sentence
     return WITHOUT_VALUES[fault.kind].format(where=fault.where)
+
+
+def where_alone(result: CheckResult) -> CheckResult:
+    """Return a result whose blocks tell their shape and status alone, not how closely each was measured.
+
+    Examples
+    --------
+    >>> from gradcheck.results import BlockResult, Status, Verdict
+    >>> block = BlockResult("w", (2,), Status.AGREE, digits=9.3, detection_limit=1e-9)
+    >>> where_alone(CheckResult("gradient", Verdict.DISAGREE, blocks=(block,))).blocks[0].digits is None
+    True
+    """
+    blocks = [dataclasses.replace(one, digits=None, detection_limit=None, covered=None) for one in result.blocks]
+    return dataclasses.replace(
+        result,
+        blocks=tuple(blocks),
+        nearby=result.nearby and where_alone(result.nearby),
+        parts=tuple(map(where_alone, result.parts)),
+    )
 
 
 def notes_at(notes: tuple[str, ...], explain: Explain) -> tuple[str, ...]:

@@ -25,7 +25,10 @@ def failing_place(result: CheckResult, explain: Explain) -> str:
     if worst is None and result.faults:
         return fault_sentence(result.faults[0], explain)
     whole = worst or worst_block(result)
-    return f"{whole.name} is wrong" if whole else ""
+    if whole is None:
+        return ""
+    several = max(len(result.wrong), sum(block.components_wrong for block in result.blocks)) > 1
+    return f"wrong in several components, most in {whole.name}" if worst and several else f"{whole.name} is wrong"
 
 
 def worst_block(result: CheckResult) -> BlockResult | None:

@@ -9,7 +9,7 @@ from gradcheck.reporting.blocks import block_lines, block_table, glossary_lines
 from gradcheck.reporting.disagreement import disagreement_sections
 from gradcheck.reporting.equations import equation_lines
 from gradcheck.reporting.layout import Line, Style, printable, sentence
-from gradcheck.reporting.levels import Explain, notes_at
+from gradcheck.reporting.levels import Explain, notes_at, where_alone
 from gradcheck.reporting.nearby import nearby_lines
 from gradcheck.reporting.points import elsewhere
 from gradcheck.reporting.undecided import undecided_lines
@@ -85,7 +85,9 @@ def _details(result: CheckResult, explain: Explain) -> list[list[Line]]:
     why = [nearby_lines(teller(result), explain)]
     told = deciding(result)
     why += _equations(result) if result.verdict is Verdict.AGREE or not told.equations else []
-    why += disagreement_sections(told, explain) if result.verdict is Verdict.DISAGREE else []
+    if result.verdict is Verdict.DISAGREE:
+        why += disagreement_sections(told, explain)
+        result = result if explain is Explain.NUMBERS else where_alone(result)
     return [*why, *_blocks(result), _parts(result, explain), notes]
 
 

@@ -100,8 +100,8 @@ def _mistakes(mistakes: list[Diagnosis]) -> list[Line]:
 
 def _hints(mistakes: list[Diagnosis]) -> list[Line]:
     """Say where to look, without the answer."""
-    hints = dict.fromkeys(one.hint.rstrip(".") for one in mistakes if one.hint)
-    return [line for hint in hints for line in sentence(f"Hint: {hint}.")]
+    hints = dict.fromkeys(one.hint if one.hint.endswith((".", "?")) else f"{one.hint}." for one in mistakes if one.hint)
+    return [line for hint in hints for line in sentence(f"Hint: {hint}")]
 
 
 def _listed(explanations: list[Diagnosis], heading: str) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Final
 
@@ -88,7 +89,7 @@ def residual_lines(equations: tuple[EquationResult, ...]) -> list[Line]:
     """
     found = []
     for one in equations:
-        if one.status is EquationStatus.BROKEN and one.residual == one.residual:
+        if one.status is EquationStatus.BROKEN and not math.isnan(one.residual):
             off, allowed = numerals.errors_apart(one.residual, one.bound)
             found += sentence(f"({one.equation}) in layer {one.layer}: off by {off}, rounding explains {allowed}.")
     return found
@@ -121,7 +122,7 @@ def _legend(rows: list[Row]) -> list[Line]:
 def _layers(layers: list[int], last: int) -> str:
     """Return layers in words, the output layer by its name where it is the only one."""
     if layers == [last]:
-        return f"the output layer, {last}"
+        return "the output layer"
     if len(layers) == 1:
         return f"layer {layers[0]}"
     return f"layers {', '.join(map(str, layers[:-1]))} and {layers[-1]}"

@@ -49,7 +49,7 @@ def equations(*rows: str) -> tuple[EquationResult, ...]:
     """Return equations from a word of marks a layer (delta, nabla_b, nabla_w), the output layer first."""
     found = []
     for row, layer in zip(rows, range(len(rows) + 1, 1, -1), strict=True):
-        names = ("BP1" if row is rows[0] else "BP2", "BP3", "BP4")
+        names = ("BP1" if layer > len(rows) else "BP2", "BP3", "BP4")
         for name, mark in zip(names, row, strict=True):
             judged = mark != "-"
             residual = {"X": 0.5, "-": math.nan}.get(mark, 1e-17)
@@ -82,7 +82,7 @@ ASCENT: Final = Diagnosis(
     "it returns the negative gradient, for a step that adds it",
     Explains.MISTAKE,
     "all layers",
-    "which way does a step along your gradient move the cost",
+    "which way does a step along your gradient move the cost?",
     15.0,
 )
 DOUBLED: Final = Diagnosis(

@@ -18,6 +18,7 @@ from gradcheck import __version__
 
 if TYPE_CHECKING:
     from gradcheck.checks.options import Options
+    from gradcheck.reporting.levels import Explain
     from gradcheck.results import Report
     from gradcheck.subjects.spec import SubjectSpec
 
@@ -43,6 +44,9 @@ GRAVITY: Final = (Exit.USER_CODE_RAISED, Exit.MISUSE, Exit.DISAGREES, Exit.INCON
 
 INTERRUPTED: Final = 130
 """The exit code after ctrl-C, as shells give it: 128 and the number of the signal."""
+
+EVERYTHING: Final = 4
+"""The level of `--explain` at which a report tells all: the default."""
 
 PROGRESS_AFTER: Final = 1.0
 """Work that takes longer shows its progress [seconds]."""
@@ -128,6 +132,15 @@ def main() -> None:
     show_default=True,
     help="Whether a claim between the slopes of both sides of a kink is right.",
 )
+@click.option(
+    "--explain",
+    type=click.IntRange(0, 4),
+    default=EVERYTHING,
+    show_default=True,
+    metavar="LEVEL",
+    help="How much text and junit tell: 0 pass or fail, 1 where, 2 how and a hint, 3 the mistake by name, 4 the right numbers too. "
+    "json always tells all.",
+)
 @click.option("--format", "layout", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 @click.option(
     "--import-timeout",
@@ -161,7 +174,7 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
         tuple(result for report in reports for result in report.results),
         tuple(failure for report in reports for failure in report.failures),
     )
-    _print(whole, given["layout"])
+    _print(whole, given["layout"], given["explain"])
     sys.exit(exit_code(whole))
 
 
@@ -186,7 +199,7 @@ def demo(scope: str | None, seed: int) -> None:
             found = "no verdict" if outcome.found is None else outcome.found.name
             click.echo(f"{'' if outcome.is_expected else 'UNEXPECTED '}{found:12} {name}")
         else:
-            _print(outcome.report, "text")
+            _print(outcome.report, "text", EVERYTHING)
             click.echo()
     if unexpected:
         click.echo(f"{unexpected} verdicts are not the expected ones.")
@@ -290,8 +303,11 @@ def _progress(target: str) -> Iterator[Callable[[int], None] | None]:
         status.stop()
 
 
-def _print(report: Report, layout: str) -> None:
+def _print(report: Report, layout: str, level: int) -> None:
     """Print a report as text, JSON or JUnit XML; failures in text go to standard error."""
+    from gradcheck.reporting.levels import Explain
+
+    explain = Explain(level)
     if layout == "json":
         from gradcheck.reporting.data import render as render_json
 
@@ -300,14 +316,25 @@ def _print(report: Report, layout: str) -> None:
     if layout == "junit":
         from gradcheck.reporting.junit import render as render_junit
 
-        click.echo(render_junit(report))
+        click.echo(render_junit(_repeating(report, explain), explain))
         return
-    _print_text(report)
+    _print_text(_repeating(report, explain), explain)
     for failure in report.failures:
         click.echo(f"{failure.traceback}ERROR  {failure.target}: {failure.sentence}", err=True)
 
 
-def _print_text(report: Report) -> None:
+def _repeating(report: Report, explain: Explain) -> Report:
+    """Return the report with commands that reproduce it at the same level."""
+    import dataclasses
+
+    if explain == EVERYTHING:
+        return report
+    level = f" --explain {int(explain)}"
+    results = [dataclasses.replace(one, reproduce=one.reproduce and one.reproduce + level) for one in report.results]
+    return dataclasses.replace(report, results=tuple(results))
+
+
+def _print_text(report: Report, explain: Explain) -> None:
     """Print the results as text, in colours where standard output is a terminal and NO_COLOR is not set."""
     from gradcheck.reporting.text import render, render_styled
 
@@ -315,8 +342,8 @@ def _print_text(report: Report) -> None:
         if number:
             click.echo()
         if not sys.stdout.isatty():
-            click.echo(render(result))
+            click.echo(render(result, explain))
             continue
         from rich.console import Console
 
-        Console(highlight=False).print(render_styled(result), soft_wrap=True)
+        Console(highlight=False).print(render_styled(result, explain), soft_wrap=True)

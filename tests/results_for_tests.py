@@ -14,6 +14,9 @@ from gradcheck.results import (
     CheckResult,
     Component,
     Diagnosis,
+    EquationResult,
+    EquationStatus,
+    Explains,
     Fault,
     FaultKind,
     Reason,
@@ -67,7 +70,25 @@ CENSUSES = st.builds(
     Census, TEXTS, INDICES, COUNTS, COUNTS, rows=COUNTS, columns=COUNTS, wrong_rows=INDICES, wrong_columns=INDICES
 )
 FAULTS = st.builds(Fault, st.sampled_from(FaultKind), TEXTS, TEXTS)
-DIAGNOSES = st.builds(Diagnosis, TEXTS, TEXTS, TEXTS)
+DIAGNOSES = st.builds(
+    Diagnosis,
+    TEXTS,
+    TEXTS,
+    TEXTS,
+    kind=st.sampled_from(Explains),
+    where=TEXTS,
+    hint=TEXTS,
+    digits=st.none() | FLOATS,
+)
+EQUATIONS = st.builds(
+    EquationResult,
+    st.sampled_from(["BP1", "BP2", "BP3", "BP4"]),
+    st.integers(2, 9),
+    st.sampled_from(EquationStatus),
+    residual=FLOATS,
+    bound=FLOATS,
+    examples=COUNTS,
+)
 
 
 def few(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -91,6 +112,7 @@ def results_with(
         census=few(CENSUSES),
         nearby=nearby,
         diagnosis=few(DIAGNOSES),
+        equations=few(EQUATIONS),
         notes=few(TEXTS),
         parts=parts,
         counterexample=st.none() | TEXTS,

@@ -153,6 +153,39 @@ def test_junit_is_xml_with_a_failure_and_an_error() -> None:
     assert len(tree.findall(".//testcase")) == 3
 
 
+@pytest.mark.parametrize("layout", ["text", "junit"])
+def test_explain_limits_what_is_told_and_the_reproduce_line_keeps_to_it(layout: str) -> None:
+    told = [gradcheck("check", WRONG, "--seed", "5", "--format", layout, "--explain", str(n)).output for n in range(5)]
+    assert [("estimated" in text, "Blocks:" in text) for text in told] == [
+        (False, False),
+        *[(False, True)] * 3,
+        (True, True),
+    ]
+    for level, text in enumerate(told[:4]):
+        line = next(line for line in text.splitlines() if line.startswith("reproduce: "))
+        assert f"--seed 5 --explain {level}" in line
+        words = shlex.split(line.removeprefix("reproduce: gradcheck ").split("<")[0])
+        assert gradcheck(*words, "--format", layout).output == text
+
+
+def test_json_tells_all_at_every_level() -> None:
+    words = ("check", WRONG, "--seed", "5", "--format", "json")
+    assert gradcheck(*words, "--explain", "0").output == gradcheck(*words).output
+    assert "json always tells all" in " ".join(gradcheck("check", "--help").output.split())
+
+
+def test_there_are_five_levels_and_the_last_is_the_default() -> None:
+    from gradcheck.cli import EVERYTHING
+    from gradcheck.reporting.levels import Explain
+
+    assert max(Explain) == EVERYTHING == len(Explain) - 1
+    assert gradcheck("check", WRONG, "--explain", "5").exit_code == 2
+    assert (
+        gradcheck("check", WRONG, "--seed", "5", "--explain", "4").output
+        == gradcheck("check", WRONG, "--seed", "5").output
+    )
+
+
 def test_what_the_users_code_prints_stays_out_of_the_report(tmp_path: Path) -> None:
     text = "import numpy as np\nprint('hello')\nw = np.ones(2)\ndef cost(w):\n    print('pass')\n    return w @ w\ndef gradient(w): return 2 * w\n"
     done = gradcheck("check", written(tmp_path, text), "--format", "json")

@@ -9,7 +9,8 @@ from gradcheck.reporting import numerals
 from gradcheck.reporting.certainty import MOST_NAMED, arbiter_lines, certainty_lines, has_numbers
 from gradcheck.reporting.coverage import coverage_lines
 from gradcheck.reporting.layout import Line, Row, Style, sentence, table
-from gradcheck.reporting.words import bounds_apart, listed
+from gradcheck.reporting.locating import bounds_apart
+from gradcheck.reporting.words import listed
 from gradcheck.results import BlockResult, Reason, Status
 
 MOST_ROWS: Final = 20

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 from gradcheck.reporting import numerals
 from gradcheck.reporting.census import census_lines
+from gradcheck.reporting.diagnoses import diagnosis_sections
+from gradcheck.reporting.equations import equation_lines, residual_lines
 from gradcheck.reporting.layout import Line, Row, Style, code, sentence, table
-from gradcheck.reporting.words import bounds_apart, compared, listed, parts_of_bound, worst_block
+from gradcheck.reporting.levels import Explain, fault_sentence
+from gradcheck.reporting.locating import bounds_apart, worst_block
+from gradcheck.reporting.words import compared, listed, parts_of_bound
 from gradcheck.results import BlockResult, CheckResult, Component, Status
 
 MOST_LISTED: Final = 10
@@ -21,8 +26,8 @@ GLOSSARY: Final = (
 )
 
 
-def disagreement_sections(told: CheckResult) -> list[list[Line]]:
-    """Return the sections that say where and why a result disagrees.
+def disagreement_sections(told: CheckResult, explain: Explain = Explain.NUMBERS) -> list[list[Line]]:
+    """Return the sections that say where and why a result disagrees: what a learner needs first comes first.
 
     Examples
     --------
@@ -31,13 +36,20 @@ def disagreement_sections(told: CheckResult) -> list[list[Line]]:
     >>> disagreement_sections(CheckResult("gradient", Verdict.DISAGREE, faults=(fault,)))[0][1].text
     '- the gradient of w holds 3 NaN'
     """
-    located = [_counts(told), _wrong(told), census_lines(told)]
-    return [_faults(told), _worst(told), *located, _diagnosis(told), _counterexample(told)]
+    where = [_faults(told, explain), equation_lines(told.equations)]
+    why = [*diagnosis_sections(told.diagnosis, explain), _counterexample(told)]
+    if explain is Explain.NUMBERS:
+        residuals = residual_lines(told.equations)
+        return [*where, *why, residuals, _worst(told), _counts(told, _slopes), _wrong(told), census_lines(told)]
+    if explain < Explain.HOW:
+        return [*where, *why]
+    return [*where, *why, _counts(told, _seen), _wrong_names(told), census_lines(told)]
 
 
-def _faults(told: CheckResult) -> list[Line]:
+def _faults(told: CheckResult, explain: Explain) -> list[Line]:
     """List the faults that are no matter of numbers."""
-    found = [line for fault in told.faults[:MOST_LISTED] for line in sentence(fault.sentence, mark="- ")]
+    shown = [fault_sentence(fault, explain) for fault in told.faults[:MOST_LISTED]]
+    found = [line for words in shown for line in sentence(words, mark="- ")]
     return (
         [Line("What is wrong:", Style.HEADING), *found, *_more(len(told.faults) - MOST_LISTED, "faults")]
         if found
@@ -59,25 +71,35 @@ def _worst(told: CheckResult) -> list[Line]:
     return [*found, *sentence(f"{made_of}."), *sentence(GLOSSARY, style=Style.FAINT)] if made_of else found
 
 
-def _counts(told: CheckResult) -> list[Line]:
+def _counts(told: CheckResult, unmeasured: Callable[[BlockResult], str]) -> list[Line]:
     """Say for each wrong block how many of its components are wrong, of how many measured; a census says it better."""
     counted_below = {census.block for census in told.census if census.measured > 0}
     blocks = [block for block in told.blocks if block.status is Status.DISAGREE and block.name not in counted_below]
     worst_first = sorted(blocks, key=bounds_apart, reverse=True)
-    counted = [(block, words) for block in worst_first if (words := _count(block))]
+    counted = [(block, words) for block in worst_first if (words := _count(block, unmeasured))]
     found = [line for block, words in counted[:MOST_LISTED] for line in sentence(f"{block.name}: {words}.")]
     found += _more(len(counted) - MOST_LISTED, "blocks")
     whole = [block.name for block, _ in counted if not block.components_measured]
     return [*found, *(sentence(f"The components of {listed(whole)} were not measured one by one.") if whole else [])]
 
 
-def _count(block: BlockResult) -> str:
-    """Return how many components of one block are wrong; empty where nothing was measured of it."""
+def _slopes(block: BlockResult) -> str:
+    """Return both slopes along a random direction; empty where neither is known."""
+    if math.isnan(block.claimed) and math.isnan(block.estimated):
+        return ""
+    return compared("along a random direction", block.claimed, block.estimated, "slope ").replace(": ", " ", 1)
+
+
+def _seen(block: BlockResult) -> str:
+    """Return that a block is wrong along a random direction, without its slopes."""
+    return "wrong along a random direction" if _slopes(block) else ""
+
+
+def _count(block: BlockResult, unmeasured: Callable[[BlockResult], str]) -> str:
+    """Return how many components of one block are wrong; what `unmeasured` says where none was measured."""
     wrong, measured, size = block.components_wrong, block.components_measured, block.size
     if not measured:
-        if math.isnan(block.claimed) and math.isnan(block.estimated):
-            return ""
-        return compared("along a random direction", block.claimed, block.estimated, "slope ").replace(": ", " ", 1)
+        return unmeasured(block)
     if not wrong:
         return f"none of {measured:,} measured stands out alone; along random directions, which add them up, they do"
     words = f"{wrong:,} component{'s' if wrong > 1 else ''} wrong of {measured:,} measured"
@@ -92,24 +114,31 @@ def _wrong(told: CheckResult) -> list[Line]:
         return []
     shown = told.wrong[:MOST_LISTED]
     found = table(["component", "claimed", "estimated", "difference"], [_component(one) for one in shown], left=1)
-    left = max(len(told.wrong), sum(block.components_wrong for block in told.blocks)) - len(shown)
+    left = _left_out(told)
     heading = "Wrong components, worst first:" if len(shown) + left > 1 else "Wrong component:"
-    among = "of those measured" if told.census else ""
-    return [Line(heading, Style.HEADING), *found, *_more(left, among)]
+    return [Line(heading, Style.HEADING), *found, *_more(left, "of those measured" if told.census else "")]
+
+
+def _wrong_names(told: CheckResult) -> list[Line]:
+    """Name the located wrong components, worst first, without their values."""
+    if not told.wrong:
+        return []
+    left = _left_out(told)
+    names = ", ".join(one.name for one in told.wrong[:MOST_LISTED])
+    many = "Wrong components, worst first" if len(told.wrong) + left > 1 else "Wrong component"
+    return sentence(f"{many}: {names}{f' and {left:,} more' if left > 0 else ''}.")
+
+
+def _left_out(told: CheckResult) -> int:
+    """Return how many wrong components are known beside those that are listed."""
+    known = max(len(told.wrong), sum(block.components_wrong for block in told.blocks))
+    return known - len(told.wrong[:MOST_LISTED])
 
 
 def _component(one: Component) -> Row:
     """Return the row of one wrong component."""
     difference, _ = numerals.errors_apart(abs(one.claimed - one.estimated), one.bound)
     return Row((one.name, *numerals.values_apart(one.claimed, one.estimated), difference))
-
-
-def _diagnosis(told: CheckResult) -> list[Line]:
-    """List the explanations, best first."""
-    heading = "What explains it:" if len(told.diagnosis) == 1 else "What explains it, best first:"
-    explained = [f"{one.equation}: {one.sentence}" if one.equation else one.sentence for one in told.diagnosis]
-    found = [line for words in explained for line in sentence(words, mark="- ")]
-    return [Line(heading, Style.HEADING), *found] if found else []
 
 
 def _counterexample(told: CheckResult) -> list[Line]:

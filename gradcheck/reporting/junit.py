@@ -9,6 +9,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from gradcheck.reporting import text
+from gradcheck.reporting.levels import Explain
 from gradcheck.reporting.words import headline
 from gradcheck.results import CheckResult, Failure, Report, Verdict
 
@@ -18,8 +19,10 @@ NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 SUITE: Final = "gradcheck"
 
 
-def render(report: Report) -> str:
+def render(report: Report, explain: Explain = Explain.NUMBERS) -> str:
     """Return a run as one test suite: DISAGREE and INCONCLUSIVE are failures, a target without a result is an error.
+
+    A failure tells as much as `explain` allows.
 
     Examples
     --------
@@ -39,7 +42,7 @@ def render(report: Report) -> str:
     root = ElementTree.Element("testsuites")
     attributes = {name: str(count) for name, count in counts.items()}
     suite = ElementTree.SubElement(root, "testsuite", {"name": SUITE, **attributes})
-    suite.extend([_testcase(case) for case in cases])
+    suite.extend([_testcase(case, explain) for case in cases])
     suite.extend([_error(failure) for failure in report.failures])
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
@@ -53,15 +56,15 @@ def _cases(result: CheckResult) -> Iterator[CheckResult]:
         yield result
 
 
-def _testcase(case: CheckResult) -> ElementTree.Element:
+def _testcase(case: CheckResult, explain: Explain) -> ElementTree.Element:
     """Return one test case with what it cost and, unless it agrees, how it failed."""
     element = ElementTree.Element("testcase", {"classname": SUITE, "name": _xml(case.title)})
     properties = ElementTree.SubElement(element, "properties")
     for name in ("seed", "forward_passes", "gradient_calls"):
         ElementTree.SubElement(properties, "property", {"name": name, "value": str(getattr(case, name))})
     if case.verdict is not Verdict.AGREE:
-        attributes = {"type": case.verdict.value, "message": _xml(headline(case))}
-        ElementTree.SubElement(element, "failure", attributes).text = _xml(text.render(case))
+        attributes = {"type": case.verdict.value, "message": _xml(headline(case, explain))}
+        ElementTree.SubElement(element, "failure", attributes).text = _xml(text.render(case, explain))
     return element
 
 

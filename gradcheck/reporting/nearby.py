@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from gradcheck.reporting.layout import Line, Style, sentence
+from gradcheck.reporting.levels import Explain
 from gradcheck.reporting.points import ELSEWHERE, elsewhere, why_not_here
 from gradcheck.reporting.reasons import explanation
 from gradcheck.reporting.words import essence, listed
 from gradcheck.results import CheckResult, Reason, Status, Verdict
 
 
-def nearby_lines(result: CheckResult) -> list[Line]:
+def nearby_lines(result: CheckResult, explain: Explain = Explain.NUMBERS) -> list[Line]:
     """Return one sentence on the point given and one on the nearby point; nothing where there is none.
 
     Examples
@@ -23,13 +24,14 @@ def nearby_lines(result: CheckResult) -> list[Line]:
     """
     if result.nearby is None:
         return []
-    found = [*sentence(_here(result)), *sentence(found_nearby(result.nearby), style=Style[result.nearby.verdict.name])]
+    there = found_nearby(result.nearby, explain)
+    found = [*sentence(_here(result)), *sentence(there, style=Style[result.nearby.verdict.name])]
     if result.verdict is Verdict.DISAGREE and elsewhere(result) is not None:
         found += sentence("What follows is about that point nearby.")
     return found
 
 
-def found_nearby(nearby: CheckResult) -> str:
+def found_nearby(nearby: CheckResult, explain: Explain = Explain.NUMBERS) -> str:
     """Return in one sentence what a check at a nearby point found.
 
     Examples
@@ -42,7 +44,7 @@ def found_nearby(nearby: CheckResult) -> str:
         Verdict.DISAGREE: f"{ELSEWHERE.capitalize()}, your gradient is wrong",
         Verdict.INCONCLUSIVE: "At a point nearby nothing was decided either",
     }
-    words = essence(nearby)
+    words = essence(nearby, explain)
     return f"{starts[nearby.verdict]}{f': {words}' if words else ''}."
 
 

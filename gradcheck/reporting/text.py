@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from gradcheck.reporting.blocks import block_lines, block_table, glossary_lines
 from gradcheck.reporting.disagreement import disagreement_sections
+from gradcheck.reporting.equations import equation_lines
 from gradcheck.reporting.layout import Line, Style, printable, sentence
+from gradcheck.reporting.levels import Explain, notes_at, where_alone
 from gradcheck.reporting.nearby import nearby_lines
 from gradcheck.reporting.points import elsewhere
 from gradcheck.reporting.undecided import undecided_lines
@@ -29,8 +31,8 @@ COLOURS: Final = {
 }
 
 
-def render(result: CheckResult) -> str:
-    """Return the report as plain text, without a line break at its end.
+def render(result: CheckResult, explain: Explain = Explain.NUMBERS) -> str:
+    """Return the report as plain text, without a line break at its end; below `Explain.NUMBERS` without any right value.
 
     Examples
     --------
@@ -40,10 +42,10 @@ def render(result: CheckResult) -> str:
     forward passes: 24, gradient calls: 6; equation (46) would take 3 (P + 1)
     seed: 1
     """
-    return "\n".join(line.text for line in lines(result))
+    return "\n".join(line.text for line in lines(result, explain))
 
 
-def render_styled(result: CheckResult) -> Text:
+def render_styled(result: CheckResult, explain: Explain = Explain.NUMBERS) -> Text:
     """Return the same text for a rich console, which knows whether it is a terminal and whether colours are wanted.
 
     Examples
@@ -54,10 +56,10 @@ def render_styled(result: CheckResult) -> Text:
     """
     from rich.text import Text
 
-    return Text("\n").join(Text(line.text, style=COLOURS[line.style]) for line in lines(result))
+    return Text("\n").join(Text(line.text, style=COLOURS[line.style]) for line in lines(result, explain))
 
 
-def lines(result: CheckResult) -> list[Line]:
+def lines(result: CheckResult, explain: Explain = Explain.NUMBERS) -> list[Line]:
     """Return the lines of the report, each with its style; `render` and `render_styled` both print these.
 
     Examples
@@ -66,23 +68,34 @@ def lines(result: CheckResult) -> list[Line]:
     Line(text='DISAGREE  gradient', style=<Style.DISAGREE: 'disagree'>)
     """
     sections = [
-        [Line(headline(result), Style[result.verdict.name])],
-        *_explained(result),
-        *_blocks(result),
-        _parts(result),
-        [] if result.verdict is Verdict.INCONCLUSIVE else _notes(result),
+        [Line(headline(result, explain), Style[result.verdict.name])],
+        *(_details(result, explain) if explain > Explain.VERDICT else []),
         _price(result),
     ]
     filled = [section for section in sections if section]
     return [line for i, section in enumerate(filled) for line in ([Line("")] if i else []) + section]
 
 
-def _explained(result: CheckResult) -> list[list[Line]]:
-    """Return the sections that explain the verdict."""
+def _details(result: CheckResult, explain: Explain) -> list[list[Line]]:
+    """Return the sections between the first line and the price."""
+    notes = _notes(result, explain)
     if result.verdict is Verdict.INCONCLUSIVE:
-        return [undecided_lines(result), _notes(result)]
-    found = [nearby_lines(teller(result))]
-    return found if result.verdict is Verdict.AGREE else [*found, *disagreement_sections(deciding(result))]
+        why = [undecided_lines(result, explain), notes, *_equations(result)]
+        return [*why, *_blocks(result), _parts(result, explain)]
+    why = [nearby_lines(teller(result), explain)]
+    told = deciding(result)
+    why += _equations(result) if result.verdict is Verdict.AGREE or not told.equations else []
+    if result.verdict is Verdict.DISAGREE:
+        why += disagreement_sections(told, explain)
+        result = result if explain is Explain.NUMBERS else where_alone(result)
+    return [*why, *_blocks(result), _parts(result, explain), notes]
+
+
+def _equations(result: CheckResult) -> list[list[Line]]:
+    """Tabulate the equations of the result, or of those parts that have some."""
+    if result.equations:
+        return [equation_lines(result.equations)]
+    return [equation_lines(part.equations, f" of {printable(part.title)}") for part in result.parts]
 
 
 def _blocks(result: CheckResult) -> list[list[Line]]:
@@ -109,22 +122,23 @@ def _tables(result: CheckResult, of: str) -> list[list[Line]]:
     return [beside, given] if result.blocks and result.blocks != nearby.blocks else [beside]
 
 
-def _parts(result: CheckResult) -> list[Line]:
+def _parts(result: CheckResult, explain: Explain) -> list[Line]:
     """List the parts, each with its own headline."""
     width = max((len(part.verdict.name) for part in result.parts), default=0)
     found = [
-        Line(f"  {part.verdict.name.ljust(width)}  {subject(part)}".rstrip(), Style[part.verdict.name])
+        Line(f"  {part.verdict.name.ljust(width)}  {subject(part, explain)}".rstrip(), Style[part.verdict.name])
         for part in result.parts
     ]
     return [Line("What was checked, in this order:", Style.HEADING), *found] if found else []
 
 
-def _notes(result: CheckResult) -> list[Line]:
+def _notes(result: CheckResult, explain: Explain) -> list[Line]:
     """List the notes, then those of parts that stand nowhere else."""
     notes = _notes_of(result)
     for part in result.parts:
-        notes += [f"{part.title}: {note}" for note in _notes_of(part) if note not in notes and note != essence(part)]
-    shown = [note for note in notes if note != essence(result)]
+        told = essence(part, explain)
+        notes += [f"{part.title}: {note}" for note in _notes_of(part) if note not in notes and note != told]
+    shown = [note for note in notes_at(tuple(notes), explain) if note != essence(result, explain)]
     found = [line for note in dict.fromkeys(shown) for line in sentence(note, mark="- ")]
     return [Line("Notes:", Style.HEADING), *found] if found else []
 

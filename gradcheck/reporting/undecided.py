@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gradcheck.reporting.layout import Line, sentence
+from gradcheck.reporting.levels import Explain
 from gradcheck.reporting.nearby import found_nearby
 from gradcheck.reporting.smallness import explanation_of, still_open, told_by_numbers
 from gradcheck.reporting.words import deciding, listed
@@ -14,7 +15,7 @@ MOST_LISTED: Final = 10
 """Open blocks listed with their numbers at most, for each reason (a count)."""
 
 
-def undecided_lines(result: CheckResult) -> list[Line]:
+def undecided_lines(result: CheckResult, explain: Explain = Explain.NUMBERS) -> list[Line]:
     """Say what was not decided and, for each reason there is, what it means and what to do next.
 
     Examples
@@ -26,19 +27,19 @@ def undecided_lines(result: CheckResult) -> list[Line]:
     told = deciding(result)
     reasons = dict.fromkeys([result.reason or told.reason, *(block.reason for block in still_open(told))])
     known: list[Reason | None] = [reason for reason in reasons if reason is not None]
-    found = _opening(told)
+    found = _opening(told, explain)
     for reason in known or [None]:
         words = explanation_of(told, reason)
         found += [
             Line(""),
             *sentence(words.sentence),
-            *_numbers(told, reason),
+            *(_numbers(told, reason) if explain >= Explain.NUMBERS else []),
             *sentence(f"What to do: {words.advice}"),
         ]
     return found
 
 
-def _opening(told: CheckResult) -> list[Line]:
+def _opening(told: CheckResult, explain: Explain) -> list[Line]:
     """Say what was not decided, and what a nearby point told."""
     names = [block.name for block in still_open(told)]
     if names and any(block.status is Status.AGREE for block in told.blocks):
@@ -46,7 +47,7 @@ def _opening(told: CheckResult) -> list[Line]:
     else:
         here = " at the point given" if told.nearby is not None else ""
         found = sentence(f"Nothing was decided{here}: your gradient may be right, and it may be wrong.")
-    return found + (sentence(found_nearby(told.nearby)) if told.nearby is not None else [])
+    return found + (sentence(found_nearby(told.nearby, explain)) if told.nearby is not None else [])
 
 
 def _numbers(told: CheckResult, reason: Reason | None) -> list[Line]:

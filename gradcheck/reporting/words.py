@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 
 from gradcheck.reporting import numerals
+from gradcheck.reporting.diagnoses import in_short, named, place
 from gradcheck.reporting.layout import printable
+from gradcheck.reporting.levels import Explain, notes_at
+from gradcheck.reporting.locating import failing_place, worst_block
 from gradcheck.reporting.points import ELSEWHERE, elsewhere, why_not_here
 from gradcheck.reporting.smallness import explanation_of
 from gradcheck.results import BlockResult, CheckResult, Component, Reason, Status, Verdict
 
 
-def headline(result: CheckResult) -> str:
+def headline(result: CheckResult, explain: Explain = Explain.NUMBERS) -> str:
     """Return the first line of a report, complete alone: the verdict, of what, and the one thing to know about it.
 
     Examples
@@ -19,11 +22,13 @@ def headline(result: CheckResult) -> str:
     >>> worst = Component("w", (2, 0), claimed=1.0, estimated=2.0, bound=1e-9)
     >>> headline(CheckResult("gradient", Verdict.DISAGREE, worst=worst))
     'DISAGREE  gradient - w[2, 0]: claimed 1.00000, estimated 2.00000'
+    >>> headline(CheckResult("gradient", Verdict.DISAGREE, worst=worst), Explain.WHERE)
+    'DISAGREE  gradient - w[2, 0] is wrong'
     """
-    return f"{result.verdict.name}  {subject(result)}"
+    return f"{result.verdict.name}  {subject(result, explain)}"
 
 
-def subject(result: CheckResult) -> str:
+def subject(result: CheckResult, explain: Explain = Explain.NUMBERS) -> str:
     """Return the headline behind the verdict.
 
     Examples
@@ -32,10 +37,11 @@ def subject(result: CheckResult) -> str:
     >>> subject(CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET))
     'gradient - the budget of forward passes ran out (budget)'
     """
-    return " - ".join(words for words in (printable(result.title), printable(essence(result))) if words)
+    title = printable(result.title + _place_named(result, explain))
+    return " - ".join(words for words in (title, printable(essence(result, explain))) if words)
 
 
-def essence(result: CheckResult) -> str:
+def essence(result: CheckResult, explain: Explain = Explain.NUMBERS) -> str:
     """Return the one thing to know beside the verdict; empty when the result holds no more.
 
     Examples
@@ -43,14 +49,16 @@ def essence(result: CheckResult) -> str:
     >>> essence(CheckResult("backprop", Verdict.AGREE, notes=("25 of 25 random networks agree",)))
     '25 of 25 random networks agree'
     """
+    if explain is Explain.VERDICT and result.verdict is Verdict.DISAGREE:
+        return ""
     nearby = elsewhere(result)
     if nearby is not None:
         accepted = result.verdict is Verdict.AGREE and why_not_here(result) is Reason.KINK
         where = f"({ELSEWHERE}{', where a kink was accepted' if accepted else ''})"
-        return f"{essence(nearby)} {where}".lstrip()
+        return f"{essence(nearby, explain)} {where}".lstrip()
     if result.verdict is Verdict.DISAGREE:
-        return _of_disagreement(result)
-    return _of_doubt(result) if result.verdict is Verdict.INCONCLUSIVE else _of_agreement(result)
+        return _of_disagreement(result, explain)
+    return _of_doubt(result) if result.verdict is Verdict.INCONCLUSIVE else _of_agreement(result, explain)
 
 
 def compared(name: str, claimed: float, estimated: float, quantity: str = "") -> str:
@@ -76,7 +84,7 @@ def shows_details(result: CheckResult) -> bool:
     >>> shows_details(CheckResult("gradient", Verdict.AGREE))
     False
     """
-    measured = result.worst or result.wrong or result.blocks
+    measured = result.worst or result.wrong or result.blocks or result.equations
     return bool(measured or result.faults or result.diagnosis or result.counterexample or result.nearby)
 
 
@@ -114,8 +122,29 @@ def _of_doubt(result: CheckResult) -> str:
     return f"{words}; at a point nearby your gradient agrees" if agrees else words
 
 
-def _of_disagreement(result: CheckResult) -> str:
-    """Return where it disagrees most: a component, a fault, or a block along one direction."""
+def _place_named(result: CheckResult, explain: Explain) -> str:
+    """Return the equation and the layers of the explanation that the first line names; they stand behind the title."""
+    explanations = named((elsewhere(result) or result).diagnosis, explain)
+    words = place(explanations[0]) if explanations and result.verdict is Verdict.DISAGREE else ""
+    return f"{' ' if words.startswith('(') else ', '}{words}" if words else ""
+
+
+def _of_disagreement(result: CheckResult, explain: Explain) -> str:
+    """Return what explains it, else where it disagrees most: a component, a fault, or a block along one direction."""
+    explanations = named(result.diagnosis, explain)
+    if explanations:
+        return in_short(explanations)
+    words = _apart(result) if explain is Explain.NUMBERS else failing_place(result, explain)
+    if words:
+        return words
+    part = teller(result)
+    if part is not result:
+        return subject(part, explain).removeprefix(f"{printable(result.title)}: ")
+    return next(iter(notes_at(result.notes, explain)), "")
+
+
+def _apart(result: CheckResult) -> str:
+    """Return where it disagrees most, in numbers."""
     if result.worst is not None:
         return compared(result.worst.name, result.worst.claimed, result.worst.estimated)
     if result.wrong:
@@ -125,44 +154,15 @@ def _of_disagreement(result: CheckResult) -> str:
     block = worst_block(result)
     if block is not None:
         return compared(f"{block.name} along a random direction", block.claimed, block.estimated, "slope ")
-    part = teller(result)
-    if part is not result:
-        return subject(part).removeprefix(f"{printable(result.title)}: ")
-    return result.notes[0] if result.notes else ""
+    return ""
 
 
-def worst_block(result: CheckResult) -> BlockResult | None:
-    """Return the block that disagrees by most, in units of its bound.
-
-    Examples
-    --------
-    >>> worst_block(CheckResult("gradient", Verdict.AGREE)) is None
-    True
-    """
-    blocks = [block for block in result.blocks if block.status is Status.DISAGREE]
-    return max(blocks, key=bounds_apart, default=None)
-
-
-def bounds_apart(block: BlockResult) -> float:
-    """Return how far apart the slopes of a block are, in units of its bound; 0 where that is unknown.
-
-    Examples
-    --------
-    >>> bounds_apart(BlockResult("w", (2,), Status.DISAGREE, claimed=1.0, estimated=2.0, bound=0.25))
-    4.0
-    """
-    gap = abs(block.claimed - block.estimated)
-    if math.isnan(gap) or math.isnan(block.bound):
-        return 0.0
-    return gap / block.bound if block.bound > 0.0 else math.inf
-
-
-def _of_agreement(result: CheckResult) -> str:
+def _of_agreement(result: CheckResult, explain: Explain) -> str:
     """Return how many parts or blocks agree, and to how many digits."""
     if result.parts:
         return f"{sum(part.verdict is Verdict.AGREE for part in result.parts)} of {len(result.parts)} parts agree"
     if not result.blocks:
-        return result.notes[0] if result.notes else ""
+        return next(iter(notes_at(result.notes, explain)), "")
     agreeing = [block for block in result.blocks if block.status is Status.AGREE]
     agree = "blocks agree" if len(result.blocks) > 1 else "block agrees"
     words = f"{len(agreeing):,} of {len(result.blocks):,} {agree}"

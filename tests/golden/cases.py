@@ -14,6 +14,7 @@ from gradcheck.results import (
     Status,
     Verdict,
 )
+from tests.golden.diagnosed_cases import DIAGNOSED
 from tests.golden.measured_cases import MEASURED
 from tests.golden.nearby_cases import NEARBY
 from tests.golden.pieces import (
@@ -133,4 +134,13 @@ INCONCLUSIVE: Final = {
     ),
 }
 
-CASES: Final = {**AGREEING, **DISAGREEING, **INCONCLUSIVE, **MEASURED, **NEARBY}
+CASES: Final = {**AGREEING, **DISAGREEING, **INCONCLUSIVE, **MEASURED, **NEARBY, **DIAGNOSED}
+
+LEVELLED: Final = (
+    *DIAGNOSED,
+    "disagree_component",
+    "disagree_unlocated",
+    "disagree_nearby_of_a_part",
+    "inconclusive_too_small",
+)
+"""Cases that are shown at every level that tells something else than the level before it."""

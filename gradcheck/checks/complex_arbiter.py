@@ -102,9 +102,7 @@ class ComplexArbiter:
             return Refutation(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
         if self._is_validated(known):
             return Refutation(evidence, Status.DISAGREE, None)
-        return Refutation(
-            evidence, Status.INCONCLUSIVE, Reason.NOISE
-        )  # no differences stand out of it to speak for the step
+        return Refutation(evidence, Status.INCONCLUSIVE, None)  # no differences speak for the step: it decides nothing
 
     def slope(self, direction: Vector) -> float | None:
         """Return the slope along a direction, None where the cost does not take complex parameters or the budget is used up."""

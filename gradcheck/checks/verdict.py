@@ -154,9 +154,13 @@ class _Jury:
         ]
         known += self._by_differences
         for leaf in leaves:
-            refutation = self.arbiter.refutation(leaf, known) if _is_open(self.found[leaf.name].block) else None
-            if refutation is not None:
-                self._settle(refutation.evidence, refutation.status, refutation.reason, Arbiter.COMPLEX_STEP)
+            block = self.found[leaf.name].block
+            refutation = self.arbiter.refutation(leaf, known) if _is_open(block) else None
+            if refutation is None:
+                continue
+            open_for = refutation.reason or block.reason or Reason.NOISE
+            reason = None if refutation.status is Status.DISAGREE else open_for
+            self._settle(refutation.evidence, refutation.status, reason, Arbiter.COMPLEX_STEP)
 
     def _look(self, group: Group) -> Measurement:
         """Measure one direction, and look closer where it stands out."""

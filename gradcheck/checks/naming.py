@@ -208,8 +208,8 @@ def as_diagnosis(found: Explanation, num_layers: int) -> Diagnosis:
         equation=", ".join(dict.fromkeys(equation_of(edit, num_layers) for edit in found.edits)),
         sentence="; and ".join(edit.mistake.sentence for edit in found.edits),
         kind=Explains.MISTAKE,
-        where="; ".join(dict.fromkeys(where_of(edit, num_layers) for edit in found.edits)),
-        hint=" ".join(_sentence(edit.mistake.hint) for edit in found.edits),
+        where=" and ".join(filter(None, dict.fromkeys(where_of(edit, num_layers) for edit in found.edits))),
+        hint="; and ".join(edit.mistake.hint for edit in found.edits),
         digits=found.digits if math.isfinite(found.digits) else None,
     )
 
@@ -233,24 +233,21 @@ def equation_of(edit: Edit, num_layers: int) -> str:
 
 
 def where_of(edit: Edit, num_layers: int) -> str:
-    """Return the layers of an edit in words.
+    """Return the layers of an edit in words; nothing where it is made in all of them.
 
     Examples
     --------
     >>> from gradcheck.mistakes.mistake import Mistake
     >>> mistake = Mistake("x", "(BP2)", "back", "", "", "", lambda right: right)
     >>> where_of(Edit(mistake, frozenset({2, 3})), 4), where_of(Edit(mistake, frozenset({3})), 4)
-    ('in the hidden layers', 'in layer 3 of 4')
+    ('hidden layers', 'layer 3')
     """
     layers, hidden = edit.layers, set(range(2, num_layers))
     if not layers or (layers == hidden | {num_layers}):
-        return "in every layer" if layers else ""
+        return ""
     if layers == {num_layers}:
-        return "in the output layer"
+        return "output layer"
     if layers == hidden:
-        return "in the hidden layers" if len(hidden) > 1 else "in the hidden layer"
-    return f"in layer {min(layers)} of {num_layers}"
+        return "hidden layers" if len(hidden) > 1 else "hidden layer"
+    return f"layer {min(layers)}"
 
-
-def _sentence(words: str) -> str:
-    return words if words.endswith((".", "?")) else f"{words}."

@@ -128,13 +128,13 @@ class Edit:
         right = getattr(program, slot)
         wrong = self.mistake.wrong(right) if number is None else self.mistake.wrong(right, number)
         if slot not in PER_LAYER:
-            return dataclasses.replace(program, **{slot: wrong})
+            return _with(program, slot, wrong)
         layers = self.layers
 
         def step(place: Place, *rest: Any) -> Any:
             return (wrong if place.layer in layers else right)(place, *rest)
 
-        return dataclasses.replace(program, **{slot: step})
+        return _with(program, slot, step)
 
     def goes_with(self, other: Edit) -> bool:
         """Tell whether both mistakes can be made at once: in two steps, or in the same one at different layers."""
@@ -154,10 +154,18 @@ def edits_for(mistakes: tuple[Mistake, ...], network: Network, asked: Asked) -> 
     >>> [sorted(edit.layers) for edit in edits_for((sign,), network, Asked.ONE)]
     [[2, 3], [2], [3], [4]]
     """
-    found = []
+    found: list[Edit] = []
     for mistake in mistakes:
         if asked not in mistake.asked:
             continue
-        sets = [layers for where in mistake.where for layers in where.layers(network.num_layers)] or [frozenset()]
+        sets = [layers for where in mistake.where for layers in where.layers(network.num_layers)]
+        if not mistake.where:
+            sets = [frozenset()]  # it is not made layer by layer
         found.extend(Edit(mistake, layers) for layers in dict.fromkeys(sets))
     return found
+
+
+def _with(program: Program, slot: str, step: Callable[..., Any]) -> Program:
+    """Return the program with one step replaced."""
+    changed: dict[str, Any] = {slot: step}
+    return dataclasses.replace(program, **changed)

@@ -210,7 +210,8 @@ def _hidden_error(place: Place, delta_next: Array) -> Array:
 
 
 def _nabla_b(place: Place, delta: Array) -> Array:
-    return np.sum(delta, axis=1, keepdims=True)
+    total: Array = np.sum(delta, axis=1, keepdims=True)
+    return total
 
 
 def _nabla_w(place: Place, delta: Array) -> Array:

@@ -12,7 +12,7 @@ from gradcheck.checks.gradient import check_gradient
 from gradcheck.checks.search import Budget
 from gradcheck.network.costs import COSTS
 from gradcheck.network.model import Network
-from gradcheck.results import CheckResult, Diagnosis, FaultKind, Verdict
+from gradcheck.results import CheckResult, Diagnosis, Explains, FaultKind, Verdict
 from gradcheck.strategies import NetworkCase
 from gradcheck.subjects.network_class import NetworkSubject, update_subject
 from gradcheck.subjects.protocol import GradientSubject
@@ -42,7 +42,7 @@ def _returned_in_the_other_order(detail: CheckResult) -> Iterator[Diagnosis]:
     shaped = {fault.where for fault in detail.faults if fault.kind is FaultKind.SHAPE}
     if any(name.startswith("biases") for name in shaped) and any(name.startswith("weights") for name in shaped):
         sentence = "the gradients of weights and biases have each other's shapes: backprop must return (nabla_b, nabla_w), nabla_b first"
-        yield Diagnosis("swapped-order", "(BP3), (BP4)", sentence)
+        yield Diagnosis("swapped-order", "(BP3), (BP4)", sentence, Explains.PATTERN)
 
 
 def _other_cost(
@@ -66,4 +66,4 @@ def _other_cost(
                 f"it is the gradient of the {cost.name} cost, not of the {declared.cost.name} cost: if that is your cost, "
                 f"say --cost {cost.name}; if not, (BP1) is where the two differ"
             )
-            yield Diagnosis(f"cost-{cost.name}", "(BP1)", sentence)
+            yield Diagnosis(f"cost-{cost.name}", "(BP1)", sentence, Explains.PATTERN)

@@ -64,9 +64,12 @@ def _step(user: UserNetwork, call: Call) -> Answer | None:
     pairs = [(user.column(call.x[:, [i]]), user.column(call.y[:, [i]])) for i in range(call.m)]
     call_user("update_mini_batch", user.theirs.update_mini_batch, pairs, UPDATE_ETA)
     after = _as_answer(user, (user.theirs.biases, user.theirs.weights))
-    if after is None or [leaf.shape for leaf in after.leaves] != [b.shape for b in _before(call)]:
+    if after is None or len(after.leaves) != len(_before(call)):
         return None
-    steps = [(old - new) / UPDATE_ETA for old, new in zip(_before(call), after.leaves, strict=True)]
+    try:
+        steps = [(old - new) / UPDATE_ETA for old, new in zip(_before(call), after.leaves, strict=True)]
+    except ValueError:  # shapes that do not go together
+        return None
     count = len(call.network.biases)
     return Answer(tuple(steps[:count]), tuple(steps[count:]))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, islice
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +15,7 @@ from gradcheck.checks.hearing import Heard
 from gradcheck.checks.residuals import Example
 from gradcheck.mistakes.catalogue import CATALOGUE
 from gradcheck.mistakes.mistake import Edit, edits_for
-from gradcheck.mistakes.program import REFERENCE, Answer, Asked, Program
+from gradcheck.mistakes.program import REFERENCE, Answer, Asked, Call, Program, Question
 from gradcheck.results import Diagnosis, EquationStatus, Explains
 
 Array = npt.NDArray[Any]
@@ -57,6 +57,20 @@ def explain(heard: Sequence[Heard]) -> tuple[Explanation, ...]:
     return _Search(heard).explanations() if heard else ()
 
 
+@dataclasses.dataclass(frozen=True)
+class Made:
+    """Mistakes made in a program that is right but for them: the reference, or one whose step goes by columns.
+
+    Examples
+    --------
+    >>> Made((), REFERENCE).program is REFERENCE
+    True
+    """
+
+    edits: tuple[Edit, ...]
+    program: Program
+
+
 class _Search:
     """The edits of the reference that can be made on the networks of some questions, and what they answer."""
 
@@ -65,24 +79,36 @@ class _Search:
         self.first = heard[0]
         self.wanted = MATCHING_DIGITS * min(_digits_of(one.answer) for one in heard)
         self.right = [REFERENCE.answer(one.question) for one in heard]
-        self.edits = edits_for(CATALOGUE, self.first.question.last.network, self.first.question.asked)
+        network, asked = self.first.question.last.network, self.first.question.asked
+        self.single = [Made((edit,), REFERENCE) for edit in edits_for(CATALOGUE, network, asked)]
+        if asked is Asked.STEP:
+            self.single += [Made((edit,), BY_COLUMNS) for edit in edits_for(CATALOGUE, network, Asked.SUM)]
+        if asked is not Asked.ONE:
+            self.single = [made for made in self.single if self._is_right_of_one(made)]
 
     def explanations(self) -> tuple[Explanation, ...]:
         """Return all single edits that match, else all pairs."""
-        return self._alike(self._matches((edit,) for edit in self.edits)) or self._alike(self._matches(self._pairs()))
+        return self._alike(self._matches(iter(self.single))) or self._alike(self._matches(self._pairs()))
 
-    def _matches(self, sets: Iterator[tuple[Edit, ...]]) -> Iterator[Explanation]:
+    def _is_right_of_one(self, made: Made) -> bool:
+        """Tell whether single examples, which were judged before and are right, do not show a mistake."""
+        one = Question(Asked.ONE, (self.first.question.last.example(0), self.first.question.last.example(1)))
+        answer = REFERENCE.answer(one)
+        predicted = answer_of(made, Heard(one, answer))
+        return predicted is not None and common_digits(predicted, answer) >= self.wanted
+
+    def _matches(self, sets: Iterator[Made]) -> Iterator[Explanation]:
         """Yield the sets of edits that explain every answer, and change some answer."""
-        for edits in sets:
-            digits = self._digits(edits)
+        for made in sets:
+            digits = self._digits(made)
             if digits >= self.wanted:
-                yield Explanation(edits, digits)
+                yield Explanation(made.edits, digits)
 
-    def _digits(self, edits: tuple[Edit, ...]) -> float:
+    def _digits(self, made: Made) -> float:
         """Return the fewest digits to which edits give what was heard; 0 where they cannot be made, or give what is right."""
         fewest, is_seen = math.inf, False
         for one, right in zip(self.heard, self.right, strict=True):
-            predicted = answer_of(edits, one)
+            predicted = answer_of(made, one)
             if predicted is None:
                 return 0.0
             fewest = min(fewest, common_digits(predicted, one.answer))
@@ -98,55 +124,61 @@ class _Search:
             kept.setdefault(tuple(sorted(edit.mistake.id for edit in one.edits)), one)
         return tuple(kept.values())
 
-    def _pairs(self) -> Iterator[tuple[Edit, ...]]:
-        """Yield pairs of edits that together break what is broken, each of them no more than that."""
+    def _pairs(self) -> Iterator[Made]:
+        """Yield pairs of edits that together break what is broken, each of them no more than that; of single examples only."""
+        if self.first.question.asked is not Asked.ONE:
+            return
         broken = self._broken(self.first.answer)
-        cells = {edit: self._cells(edit) for edit in self.edits}
-        useful = [edit for edit in self.edits if cells[edit] is not None and self._may_be_part(cells[edit], broken)]
+        cells = {made.edits[0]: self._cells(made) for made in self.single}
+        useful = [edit for edit, breaks in cells.items() if breaks is not None and (not broken or breaks <= broken)]
         pairs = (pair for pair in combinations(useful, 2) if pair[0].goes_with(pair[1]))
-        chosen = (pair for pair in pairs if self._covers([cells[edit] for edit in pair], broken))
-        for number, pair in enumerate(chosen):
-            if number == MOST_PAIRS:
-                return
-            yield pair
+        chosen = (pair for pair in pairs if not broken or _union(cells[edit] for edit in pair) == broken)
+        for pair in islice(chosen, MOST_PAIRS):
+            yield Made(pair, REFERENCE)
 
-    def _cells(self, edit: Edit) -> frozenset[Cell] | None:
+    def _cells(self, made: Made) -> frozenset[Cell] | None:
         """Return what an edit breaks; None where it cannot be made or changes nothing."""
-        predicted = answer_of((edit,), self.first)
+        predicted = answer_of(made, self.first)
         if predicted is None or common_digits(predicted, self.right[0]) >= self.wanted:
             return None
         return self._broken(predicted)
 
     def _broken(self, answer: Answer) -> frozenset[Cell]:
-        """Return the equations an answer breaks, by layer; none of an answer to anything but one example."""
-        if self.first.question.asked is not Asked.ONE or not _has_shapes(answer, self.right[0]):
+        """Return the equations an answer breaks, by layer; none of one with other shapes."""
+        if not _has_shapes(answer, self.right[0]):
             return frozenset()
         judged = Example(self.first.question.last, answer).judged()
         return frozenset((one.equation, one.layer) for one in judged if one.status is EquationStatus.BROKEN)
 
-    def _may_be_part(self, cells: frozenset[Cell] | None, broken: frozenset[Cell]) -> bool:
-        return not broken or (cells is not None and cells <= broken)
 
-    def _covers(self, each: Sequence[frozenset[Cell] | None], broken: frozenset[Cell]) -> bool:
-        return not broken or frozenset().union(*(cells for cells in each if cells is not None)) == broken
+def _union(each: Iterable[frozenset[Cell] | None]) -> frozenset[Cell]:
+    return frozenset(cell for cells in each if cells is not None for cell in cells)
 
 
-def answer_of(edits: Sequence[Edit], heard: Heard) -> Answer | None:
-    """Return what the reference with some mistakes in it answers; None where they cannot be made on this network.
+def _step_by_columns(program: Program, call: Call) -> Answer:
+    """Return the step of a program whose update hands all columns to backprop at once, and divides the sum by m."""
+    return program.gradient(call, Asked.SUM).each(lambda leaf: leaf / call.m)
+
+
+BY_COLUMNS: Final = dataclasses.replace(REFERENCE, step=_step_by_columns)
+"""The fully matrix-based mini-batch, the chapter's last exercise."""
+
+
+def answer_of(made: Made, heard: Heard) -> Answer | None:
+    """Return what a program with some mistakes in it answers; None where they cannot be made on this network.
 
     Examples
     --------
-    >>> from gradcheck.mistakes.program import Call
     >>> from gradcheck.network import Network
     >>> question = Question(Asked.ONE, (Call(Network.random([2, 1], np.random.default_rng(0)), np.ones((2, 1)), np.zeros((1, 1))),))
     >>> right = REFERENCE.answer(question)
-    >>> common_digits(answer_of((), Heard(question, right)), right)
+    >>> common_digits(answer_of(Made((), REFERENCE), Heard(question, right)), right)
     inf
     """
-    program: Program = REFERENCE
+    program = made.program
     try:
         with np.errstate(all="ignore"):
-            for edit in edits:
+            for edit in made.edits:
                 fitted = edit.mistake.fitted
                 number = None if fitted is None else fitted(heard.question, heard.answer)
                 program = edit.made_in(program, number)
@@ -158,7 +190,7 @@ def answer_of(edits: Sequence[Edit], heard: Heard) -> Answer | None:
 def common_digits(one: Answer, other: Answer) -> float:
     """Return the fewest decimal digits that two answers share in any of their arrays, beside the array's largest entry.
 
-    0 where shapes differ or one of them is not finite where the other is.
+    0 where shapes differ, one holds whole numbers and the other does not, or one of them is not finite.
 
     Examples
     --------
@@ -172,6 +204,8 @@ def common_digits(one: Answer, other: Answer) -> float:
 
 
 def _common(one: Array, other: Array) -> float:
+    if (one.dtype.kind == "f") is not (other.dtype.kind == "f"):
+        return 0.0
     size = max(np.max(np.abs(one), initial=0.0), np.max(np.abs(other), initial=0.0))
     gap = float(np.max(np.abs(one - other), initial=0.0))
     if gap == 0.0:
@@ -198,8 +232,6 @@ def as_diagnosis(found: Explanation, num_layers: int) -> Diagnosis:
 
     Examples
     --------
-    >>> from gradcheck.mistakes.mistake import Where
-    >>> edits = edits_for(CATALOGUE[:1], None, Asked.ONE) if False else []
     >>> as_diagnosis(Explanation((), 15.0), 3).kind
     <Explains.MISTAKE: 'mistake'>
     """
@@ -250,4 +282,3 @@ def where_of(edit: Edit, num_layers: int) -> str:
     if layers == hidden:
         return "hidden layers" if len(hidden) > 1 else "hidden layer"
     return f"layer {min(layers)}"
-

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from gradcheck.mistakes.making import BACKPROP, refuse
+from gradcheck.mistakes.making import BACKPROP
 from gradcheck.mistakes.mistake import Mistake
 from gradcheck.mistakes.program import Answer, Asked, Call, Program, Question
 
@@ -37,7 +37,8 @@ def _steps_accumulated(right: Replay) -> Replay:
 
 
 def _call_before(question: Question, i: int) -> Call:
-    return question.calls[i] if len(question.calls) > 1 else refuse("there is no call before")
+    """Return an earlier call; the first call of all finds nothing kept, and goes by itself."""
+    return question.calls[i] if len(question.calls) > 1 else question.last
 
 
 def _answer_of(i: int) -> Callable[[Replay], Replay]:

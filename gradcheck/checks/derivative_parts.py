@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -127,16 +128,21 @@ class NetworkAsWritten:
         if activation.derivative is None or sigma is None:
             return activation
         prime = sigma.sigma_prime
-        return custom(activation.name, activation.value, lambda z: elementwise(prime, np.array([0.5, 1.0]))(z))
+        return custom(
+            activation.name, activation.value, lambda z: _called(elementwise(prime, z[:1, 0]), z, shape=z.shape)
+        )
 
-    def _nabla_a(self, network: Network) -> Any:
+    def _nabla_a(self, network: Network) -> Callable[[Array, Array], Array]:
         user = UserNetwork(self.run.subject, network.sizes)
+        return lambda a, y: _called(user.theirs.cost_derivative, user.column(a), user.column(y), shape=a.shape)
 
-        def nabla_a(a: Array, y: Array) -> Array:
-            claimed = call_user("cost_derivative", user.theirs.cost_derivative, user.column(a), user.column(y))
-            return np.reshape(np.asarray(claimed, dtype=np.float64), a.shape)
 
-        return nabla_a
+def _called(function: Callable[..., Any], *arguments: Array, shape: tuple[int, ...]) -> Array:
+    """Return what the user's function says in a shape, and NaN, which fits nothing, where it raises or says something else."""
+    try:
+        return np.reshape(np.asarray(call_user("it", function, *arguments), dtype=np.float64), shape)
+    except (UserCodeError, UsageError, TypeError, ValueError):
+        return np.full(shape, np.nan)
 
 
 def _is_close(claimed: Array, right: Array, size: Array) -> bool:

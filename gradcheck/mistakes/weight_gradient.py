@@ -92,6 +92,7 @@ WEIGHT_GRADIENT: Final = (
         hint="which of the two lists does this line read, the zs or the activations?",
         unseen="the neurons of the layer before are linear, or it is the input layer",
         wrong=instead(_outer(_z_before)),
+        where=(Where.EVERYWHERE, Where.ONE_AFTER_THE_FIRST),
     ),
     _NablaW(
         id="bp4-own-activation",
@@ -107,7 +108,7 @@ WEIGHT_GRADIENT: Final = (
         hint="print the index of the activations beside the layer that the loop is at",
         unseen="a^(l-2) = a^(l-1)",
         wrong=instead(_outer(_two_before)),
-        where=(Where.OUTPUT, Where.ONE),  # at layer 2 there is nothing so far back: the program crashes
+        where=(Where.ONE_AFTER_THE_FIRST,),  # at layer 2 there is nothing so far back: the program crashes
         asked=BACKPROP,
     ),
     _NablaW(
@@ -116,6 +117,7 @@ WEIGHT_GRADIENT: Final = (
         hint="which activation goes into the weight w_jk^l?",
         unseen="there is no hidden layer, or x = a^(l-1)",
         wrong=instead(_outer(lambda place: place.a(1))),
+        where=(Where.EVERYWHERE, Where.ONE_AFTER_THE_FIRST),
         asked=BACKPROP,
     ),
     _NablaW(

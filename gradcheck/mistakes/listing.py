@@ -93,9 +93,11 @@ def _heading(equation: str) -> str:
 
 
 def _wrapped(text: str, indent: int) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent)
+    return textwrap.fill(
+        text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent, break_on_hyphens=False
+    )
 
 
 def _row(name: str, text: str) -> str:
     label = f"  {name:13} "
-    return textwrap.fill(text, WIDTH, initial_indent=label, subsequent_indent=" " * len(label))
+    return textwrap.fill(text, WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_on_hyphens=False)

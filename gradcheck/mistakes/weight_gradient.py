@@ -30,7 +30,9 @@ def _z_before(place: Place) -> Array:
 
 
 def _two_before(place: Place) -> Array:
-    return place.a(place.layer - 2) if place.layer > 2 else refuse("there is no layer 0")
+    if place.layer < 4:  # a^(l-2) of layer 3 is x, and layer 2 has nothing so far back: the program crashes
+        refuse("two layers back from here there is the input at most")
+    return place.a(place.layer - 2)
 
 
 def _squashed_input(place: Place) -> Array:
@@ -106,9 +108,9 @@ WEIGHT_GRADIENT: Final = (
         id="bp4-two-layers-before",
         sentence="delta^l is multiplied to a^(l-2), one layer too far back",
         hint="print the index of the activations beside the layer that the loop is at",
-        unseen="a^(l-2) = a^(l-1)",
+        unseen="a^(l-2) = a^(l-1); in layer 3, where a^(l-2) is x, it is told as that",
         wrong=instead(_outer(_two_before)),
-        where=(Where.ONE_AFTER_THE_FIRST,),  # at layer 2 there is nothing so far back: the program crashes
+        where=(Where.ONE_AFTER_THE_FIRST,),
         asked=BACKPROP,
     ),
     _NablaW(

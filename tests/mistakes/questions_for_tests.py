@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gradcheck.mistakes import REFERENCE, Answer, Asked, Call, Edit, Mistake, Question, edits_for
+from gradcheck.mistakes import REFERENCE, Answer, Asked, Call, Edit, Mistake, Question, edits_for, mistake_named
 from gradcheck.network.activations import SIGMOID, Activation
 from gradcheck.network.arrays import Array
 from gradcheck.network.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC, Cost
@@ -90,3 +90,17 @@ def same(one: Answer, two: Answer, *, rtol: float = 1e-9) -> bool:
         a.shape == b.shape and a.dtype.kind == b.dtype.kind and bool(np.all(np.abs(a - b) <= rtol * scale))
         for a, b in zip(one.leaves, two.leaves, strict=True)
     )
+
+
+def explained(id: str, question: Question, claimed: Answer) -> bool:
+    """Tell whether the mistake, made in some layers, answers the same."""
+    mistake = mistake_named(id)
+    number = mistake.fitted(question, claimed) if mistake.fitted else None
+
+    def explains(edit: Edit) -> bool:
+        try:
+            return same(edit.made_in(REFERENCE, number).answer(question), claimed)
+        except (ValueError, IndexError):
+            return False
+
+    return any(map(explains, edits_for((mistake,), question.last.network, question.asked)))

@@ -16,8 +16,9 @@ from gradcheck.mistakes.descent_step import ETA
 from gradcheck.network.activations import GELU, LINEAR, RELU, SIGMOID, SOFTMAX, SWISH, TANH, modified_neuron
 from gradcheck.network.costs import CROSS_ENTROPY, LOG_LIKELIHOOD
 from gradcheck.subjects.network_class import UPDATE_ETA
-from tests.mistakes.conditions_for_tests import DECAY, NEVER, UNSEEN, shown
+from tests.mistakes.conditions_for_tests import DECAY, shown
 from tests.mistakes.questions_for_tests import Ask, answers, same
+from tests.mistakes.unseen_for_tests import NEVER, UNSEEN
 
 IN_ORDER_OF_BLAME = (
     "(25)",
@@ -193,7 +194,7 @@ def test_a_mistake_is_found_by_its_id() -> None:
     assert [mistake_named(mistake.id) for mistake in CATALOGUE] == list(CATALOGUE)
 
 
-@pytest.mark.parametrize(("id", "meant"), [("bp1-sing", "bp1-sign"), ("BP4-Transposed", "bp4-transposed")])
+@pytest.mark.parametrize(("id", "meant"), [("bp1-sing", "bp1-sign"), ("BP4-TRANSPOSED", "bp4-transposed")])
 def test_an_unknown_id_is_told_close_ones(id: str, meant: str) -> None:
     with pytest.raises(UsageError, match=f"'{id}'.*did you mean.*{meant}"):
         mistake_named(id)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradcheck.mistakes import REFERENCE, Answer, Asked, Edit, Question, edits_for, mistake_named
+from gradcheck.mistakes import REFERENCE, Answer, Asked, Question
 from gradcheck.mistakes.descent_step import ETA
-from tests.mistakes.questions_for_tests import Ask, same
+from tests.mistakes.questions_for_tests import Ask, explained, same
 
 OF_ONE = {
     "accumulates": "accumulates-over-calls",
@@ -78,20 +78,6 @@ def stepped(name: str, question: Question) -> Answer:
     b = zip(call.network.biases, program.biases, strict=True)
     w = zip(call.network.weights, program.weights, strict=True)
     return Answer(tuple((old - new) / ETA for old, new in b), tuple((old - new) / ETA for old, new in w))
-
-
-def explained(id: str, question: Question, claimed: Answer) -> bool:
-    """Tell whether the mistake, made in some layers, answers the same."""
-    mistake = mistake_named(id)
-    number = mistake.fitted(question, claimed) if mistake.fitted else None
-
-    def explains(edit: Edit) -> bool:
-        try:
-            return same(edit.made_in(REFERENCE, number).answer(question), claimed)
-        except (ValueError, IndexError):
-            return False
-
-    return any(map(explains, edits_for((mistake,), question.last.network, question.asked)))
 
 
 @pytest.mark.parametrize("name", OF_ONE)

@@ -16,7 +16,7 @@ from gradcheck.mistakes.formulas import (
     formula_for,
     only_for,
 )
-from gradcheck.mistakes.making import GRADIENT_IS_ZERO, after, as_columns_of, instead
+from gradcheck.mistakes.making import GRADIENT_IS_ZERO, after, as_columns_of, instead, refuse
 from gradcheck.mistakes.mistake import Mistake, Where
 from gradcheck.mistakes.program import Array, Place
 
@@ -62,7 +62,12 @@ def _mask_inverted(place: Place, cotangent: Array) -> Array:
 
 
 def _twice(right: SigmaPrime) -> SigmaPrime:
-    return lambda place, cotangent: right(place, right(place, cotangent))
+    def step(place: Place, cotangent: Array) -> Array:
+        if place.is_output and place.call.network.matched_pair is not None:
+            refuse("the matching cost is divided by one sigma', so that it is nabla_a C that is taken for a - y")
+        return right(place, right(place, cotangent))
+
+    return step
 
 
 def _summed(place: Place, cotangent: Array) -> Array:
@@ -136,7 +141,7 @@ ACTIVATION_DERIVATIVE: Final = (
         id="sigma-prime-twice",
         sentence="the error is multiplied by sigma'(z) twice, where the chain rule has it once",
         hint="count the places in which a layer's error meets its sigma'",
-        unseen="sigma' is 0 or 1 throughout, as for linear and relu neurons",
+        unseen="sigma' is 0 or 1 throughout, as for linear and relu neurons; at an output that matches its cost it is told as a - y",
         wrong=_twice,
     ),
     _SigmaPrime(

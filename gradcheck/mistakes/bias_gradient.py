@@ -62,10 +62,26 @@ BIAS_GRADIENT: Final = (
     ),
     _NablaB(
         id="bp3-summed-over-all",
-        sentence="the sum over the examples has no axis, so all neurons of the layer are given the sum over all of them",
+        sentence="all neurons of the layer are given the sum over all of them, as where a sum without an axis fills the array",
         hint="over which axis of delta do the examples run?",
         unseen="the layer has one neuron",
         wrong=instead(lambda place, delta: _filled(delta.sum(), delta)),
+    ),
+    _NablaB(
+        id="bp3-sum-without-axis",
+        sentence="the sum has no axis, so it is one number for the whole layer in the place of one a neuron",
+        hint="compare the shapes of b and nabla_b",
+        unseen="never: the shape is seen",
+        wrong=instead(lambda place, delta: delta.sum()),
+        asked=BACKPROP,
+    ),
+    _NablaB(
+        id="bp3-sum-without-axis-keepdims",
+        sentence="the sum keeps its dimensions but has no axis, so it is one number, (1, 1), for the whole layer",
+        hint="compare the shapes of b and nabla_b",
+        unseen="the layer has one neuron",
+        wrong=instead(lambda place, delta: delta.sum(keepdims=True)),
+        asked=BACKPROP,
     ),
     _NablaB(
         id="bp3-mean-over-neurons",

@@ -80,7 +80,7 @@ def _decay_over_m(right: Step) -> Step:
     def step(program: Program, call: Call) -> Answer:
         if call.network.weight_decay == NO_DECAY:
             refuse("the network has no weight decay")
-        without = dataclasses.replace(program, decay_w=lambda place: np.zeros(1))
+        without = dataclasses.replace(program, decay_w=lambda place: np.zeros(()))
         answer, forward = right(without, call), program.forward(call.network, call.x)
         places = [Place(program, call, forward, i + 2, Asked.STEP) for i in range(len(answer.nabla_w))]
         decayed = [w + program.decay_w(at) / call.m for w, at in zip(answer.nabla_w, places, strict=True)]

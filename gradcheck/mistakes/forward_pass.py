@@ -114,13 +114,6 @@ FORWARD_PASS: Final = (
         wrong=instead(_by_layer(_w_transposed)),
     ),
     _Forward(
-        id="forward-output-linear",
-        sentence="the output layer of the forward pass inside backprop has no sigma, so it goes back from z^L",
-        hint="follow one example through the last layer of the loop",
-        unseen="the output neurons are linear",
-        wrong=instead(_output_is(LINEAR)),
-    ),
-    _Forward(
         id="forward-output-sigmoid",
         sentence="the output layer of the forward pass inside backprop is squashed by the sigmoid, which is not its sigma",
         hint="which function do the output neurons have?",
@@ -159,7 +152,7 @@ FORWARD_PASS: Final = (
         id="forward-softmax-over-examples",
         sentence="the softmax inside backprop sums over the examples: it is over the neurons of one example, the column",
         hint="which numbers should add to 1?",
-        unseen="the output is no softmax, or it has as many equal columns as rows",
+        unseen="the output is no softmax",
         wrong=instead(_softmax_over(1)),
     ),
     _Forward(

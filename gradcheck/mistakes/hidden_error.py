@@ -68,6 +68,11 @@ def _sigma_prime_of(layer: Callable[[Place], int]) -> Callable[[Callable[..., Ar
     return edit
 
 
+def _last_layer(place: Place) -> int:
+    layers = place.call.network.num_layers
+    return layers if layers > 3 else refuse("with one hidden layer it is the next one's z")
+
+
 def _as_at_output(place: Place, _: Array) -> Array:
     error = place.call.network.cost.nabla_a(place.a(place.layer), place.call.y)
     return place.program.sigma_prime(place, error)
@@ -103,7 +108,7 @@ def _fitted_eta(question: Question, claimed: Answer) -> float:
     return float(moved @ seen) / square
 
 
-_Back = partial(Mistake, equation="(BP2)", slot="back", where=(Where.HIDDEN, Where.ONE))
+_Back = partial(Mistake, equation="(BP2)", slot="back", where=(Where.HIDDEN, Where.ONE_HIDDEN))
 
 HIDDEN_ERROR: Final = (
     _Back(
@@ -200,7 +205,7 @@ HIDDEN_ERROR: Final = (
         slot="hidden_error",
         sentence="the error of a hidden layer is worked out as if it were the output, from its own a and the target y",
         hint="what is the target of a hidden neuron?",
-        unseen=GRADIENT_IS_ZERO,
+        unseen="layer l+1 hands on what it is given: linear neurons, the identity for weights, no biases",
         wrong=instead(_as_at_output),
     ),
     _Back(
@@ -218,15 +223,15 @@ HIDDEN_ERROR: Final = (
         hint="print the index of the zs beside the layer that the loop is at",
         unseen="sigma' is the same at both z, as for linear neurons",
         wrong=_sigma_prime_of(lambda place: place.layer - 1),
-        where=(Where.OUTPUT, Where.ONE),
+        where=(Where.ONE_AFTER_THE_FIRST,),
     ),
     _Back(
         id="bp2-sigma-prime-of-output-z",
         slot="sigma_prime",
         sentence="sigma' is taken at z^L in every layer: the z of the loop does not move back with it",
         hint="print the index of the zs beside the layer that the loop is at",
-        unseen="sigma' is the same at both z, as for linear neurons; with one hidden layer it is one layer too far on",
-        wrong=_sigma_prime_of(lambda place: place.call.network.num_layers),
+        unseen="sigma' is the same at both z, as for linear neurons; with one hidden layer it is told as one layer too far on",
+        wrong=_sigma_prime_of(_last_layer),
         where=(Where.HIDDEN,),
     ),
 )

@@ -43,6 +43,8 @@ class Where(enum.Enum):
     OUTPUT = "output"
     HIDDEN = "hidden"
     ONE = "one"
+    ONE_HIDDEN = "one hidden"
+    ONE_AFTER_THE_FIRST = "one after the first"
 
     def layers(self, num_layers: int) -> list[frozenset[int]]:
         """Return the sets of layers, counted from 2 to L, that this may mean in a network of L layers."""
@@ -52,6 +54,8 @@ class Where(enum.Enum):
             Where.OUTPUT: [frozenset({num_layers})],
             Where.HIDDEN: [frozenset(every[:-1])],
             Where.ONE: [frozenset({layer}) for layer in every],
+            Where.ONE_HIDDEN: [frozenset({layer}) for layer in every[:-1]],
+            Where.ONE_AFTER_THE_FIRST: [frozenset({layer}) for layer in every[1:]],
         }[self]
         return [layers for layers in found if layers]
 

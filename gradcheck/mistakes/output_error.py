@@ -110,8 +110,8 @@ OUTPUT_ERROR: Final = (
     ),
     _NablaA(
         id="bp1-uses-z",
-        sentence="nabla_a C is taken at z^L in the place of a^L: the cost is a function of the activations",
-        hint="which of the two lists does this line read, the zs or the activations?",
+        sentence="nabla_a C is taken at z^L in the place of a^L, as where the last layer of the forward pass has lost its sigma: the cost is a function of the activations",
+        hint="which list does this line read, and what is its last entry?",
         unseen="the output neurons are linear",
         wrong=instead(_of_z),
     ),

@@ -224,12 +224,12 @@ def _average(place: Place, total: Array) -> Array:
 
 
 def _no_decay(place: Place) -> Array:
-    return np.zeros(1)
+    return np.zeros(())  # a number: what it is added to keeps its shape, be it right or wrong
 
 
 def _decay(place: Place) -> Array:
-    decay = place.call.network.weight_decay
-    return np.zeros(1) if decay == NO_DECAY else decay.nabla_w(place.w)
+    weight_decay = place.call.network.weight_decay
+    return _no_decay(place) if weight_decay == NO_DECAY else weight_decay.nabla_w(place.w)
 
 
 def _finish(network: Network, answer: Answer) -> Answer:

@@ -30,7 +30,9 @@ def _z_before(place: Place) -> Array:
 
 
 def _two_before(place: Place) -> Array:
-    return place.a(place.layer - 2) if place.layer > 2 else refuse("there is no layer 0")
+    if place.layer < 4:  # a^(l-2) of layer 3 is x, and layer 2 has nothing so far back: the program crashes
+        refuse("two layers back from here there is the input at most")
+    return place.a(place.layer - 2)
 
 
 def _squashed_input(place: Place) -> Array:
@@ -92,6 +94,7 @@ WEIGHT_GRADIENT: Final = (
         hint="which of the two lists does this line read, the zs or the activations?",
         unseen="the neurons of the layer before are linear, or it is the input layer",
         wrong=instead(_outer(_z_before)),
+        where=(Where.EVERYWHERE, Where.ONE_AFTER_THE_FIRST),
     ),
     _NablaW(
         id="bp4-own-activation",
@@ -105,9 +108,9 @@ WEIGHT_GRADIENT: Final = (
         id="bp4-two-layers-before",
         sentence="delta^l is multiplied to a^(l-2), one layer too far back",
         hint="print the index of the activations beside the layer that the loop is at",
-        unseen="a^(l-2) = a^(l-1)",
+        unseen="a^(l-2) = a^(l-1); in layer 3, where a^(l-2) is x, it is told as that",
         wrong=instead(_outer(_two_before)),
-        where=(Where.OUTPUT, Where.ONE),  # at layer 2 there is nothing so far back: the program crashes
+        where=(Where.ONE_AFTER_THE_FIRST,),
         asked=BACKPROP,
     ),
     _NablaW(
@@ -116,6 +119,7 @@ WEIGHT_GRADIENT: Final = (
         hint="which activation goes into the weight w_jk^l?",
         unseen="there is no hidden layer, or x = a^(l-1)",
         wrong=instead(_outer(lambda place: place.a(1))),
+        where=(Where.EVERYWHERE, Where.ONE_AFTER_THE_FIRST),
         asked=BACKPROP,
     ),
     _NablaW(

@@ -146,7 +146,8 @@ class _Layer:
 
     def _of_delta(self) -> EquationStatus:
         """Return whether (BP1) or (BP2) holds of the delta that is carried on."""
-        fitting = [target.fits(self.delta) for target in self.targets]
+        blur = self._blur_of_delta()
+        fitting = [Side(target.value, target.bound + blur).fits(self.delta) for target in self.targets]
         if not any(fitting):
             return EquationStatus.BROKEN
         if self._is_still():
@@ -160,7 +161,8 @@ class _Layer:
             return EquationStatus.BROKEN
         if self._is_still():
             return EquationStatus.VACUOUS
-        return EquationStatus.HOLDS if self.true.fits(self.delta) else EquationStatus.CARRIED
+        is_true = Side(self.true.value, self.true.bound + self._blur_of_delta()).fits(self.delta)
+        return EquationStatus.HOLDS if is_true else EquationStatus.CARRIED
 
     def _is_still(self) -> bool:
         """Tell whether delta is 0 to within rounding: then what it makes is 0 whatever the equations are."""

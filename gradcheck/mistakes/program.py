@@ -224,7 +224,7 @@ def _average(place: Place, total: Array) -> Array:
 
 
 def _no_decay(place: Place) -> Array:
-    return np.zeros(())  # a number: what it is added to keeps its shape, be it right or wrong
+    return np.zeros((), place.w.dtype)  # a number: what it is added to keeps its shape, be it right or wrong
 
 
 def _decay(place: Place) -> Array:

@@ -93,8 +93,8 @@ def _compared(run: NetworkRun, user: UserNetwork, exposed: Exposing) -> CheckRes
         size = np.abs(user.column(a)) + np.abs(user.column(y))
         if not any(_is_close(claimed, value, size) for value in accepted):
             sentence = (
-                f"cost_derivative is not nabla_a C of the {network.cost.name} cost: for a = {_short(a)}, y = {_short(y)} "
-                f"it says {_short(claimed)}, {_short(right)} is right"
+                f"cost_derivative is not nabla_a C of the {network.cost.name} cost: for a = {short(a)}, y = {short(y)} "
+                f"it says {short(claimed)}, {short(right)} is right"
             )
             told = Diagnosis("cost-derivative", "(BP1)", sentence)
             return dataclasses.replace(part, verdict=Verdict.DISAGREE, diagnosis=(told,))
@@ -151,6 +151,12 @@ def _is_close(claimed: Array, right: Array, size: Array) -> bool:
     return claimed.shape == right.shape and bool(np.all(np.abs(claimed - right) <= allowed))
 
 
-def _short(values: Array) -> str:
-    """Return a few numbers as a list."""
+def short(values: Array) -> str:
+    """Return a few numbers as a list.
+
+    Examples
+    --------
+    >>> short(np.array([[0.5], [1 / 3]]))
+    '[0.5, 0.333333]'
+    """
     return str([float(f"{value:.6g}") for value in np.ravel(values)[:4]])

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from gradcheck.checks.cost_part import cost_part
 from gradcheck.checks.demon import demon_parts
 from gradcheck.checks.derivative_parts import NetworkAsWritten, cost_derivative_part, sigma_part
 from gradcheck.checks.equation_parts import equation_parts
@@ -97,8 +98,9 @@ class _NetworkCheck:
         """Judge backprop of one example by differences, and the factors and equations it is made of each by itself."""
         factors = {} if sigma is None else {"sigma": sigma}
         if self.listening.is_possible:
-            derivative = cost_derivative_part(self.shared, self.listening.networks[0])
-            factors |= {} if derivative is None else {"cost_derivative": derivative}
+            for name, judged in (("cost", cost_part), ("cost_derivative", cost_derivative_part)):
+                part = judged(self.shared, self.listening.networks[0])
+                factors |= {} if part is None else {name: part}
             wrong = frozenset(name for name, part in factors.items() if part.verdict is Verdict.DISAGREE)
             self.listening.as_written = NetworkAsWritten(self.shared, wrong) if wrong else None
         backprop = self._told(gradient_part, BACKPROP)

@@ -10,7 +10,7 @@ from gradcheck.network.activations import SIGMOID
 from gradcheck.network.backprop import backprop
 from gradcheck.network.model import Network
 from tests.mistakes.conditions_for_tests import DECAY
-from tests.mistakes.questions_for_tests import Ask, explained, same
+from tests.mistakes.questions_for_tests import Ask, answers, explained, same
 from tests.mutants.test_mutants import ANY_SIZE, SQUARE_LAYERS, program
 
 MUTANTS = {
@@ -148,3 +148,17 @@ def test_shapes_are_those_that_the_program_returns() -> None:
         assert [leaf.shape for leaf in answer.nabla_b] == expected
     transposed = Edit(mistake_named("bp4-transposed"), frozenset({2, 3})).made_in(REFERENCE).answer(question)
     assert [leaf.shape for leaf in transposed.nabla_w] == [(2, 4), (4, 3)]
+
+
+@pytest.mark.parametrize(
+    ("id", "sizes"),
+    [
+        ("bp2-sigma-prime-of-output-z", (3, 3, 3)),  # the z of the layer after
+        ("bp4-two-layers-before", (3, 3, 3)),  # x
+        ("layers-shifted", (3, 3, 3)),  # reversed
+        ("hidden-layers-zero", (3, 3, 3)),  # the first layer alone
+        ("output-layer-zero", (3, 3)),  # all layers
+    ],
+)
+def test_what_is_another_mistake_on_a_small_network_is_not_told_twice(id: str, sizes: tuple[int, ...]) -> None:
+    assert answers(mistake_named(id), Ask(sizes=sizes).question()) == []

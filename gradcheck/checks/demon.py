@@ -33,6 +33,7 @@ def demon_parts(run: NetworkRun, exposed: Exposing) -> list[CheckResult]:
     with contextlib.suppress(UserCodeError, UsageError):
         user = UserNetwork(run.subject, exposed.network.sizes)
         user.load([np.array(w) for w in exposed.network.weights], [np.array(b) for b in exposed.network.biases])
+        run.calls += 1
         call_user("backprop", user.backprop, exposed.x[:, [0]], exposed.y[:, [0]])
         zs, deltas = (_layers(user, exposed.network, name) for name in ("zs", "deltas"))
         found = [] if zs is None else [_zs_part(run, exposed, zs)]
@@ -76,6 +77,8 @@ def _delta_parts(run: NetworkRun, exposed: Exposing, deltas: list[Array]) -> lis
     zs = network.feedforward(exposed.x[:, [0]]).zs
     found = []
     for layer in range(network.num_layers, 1, -1):
+        if run.options.left(run.budget.spent) is None:
+            break
         cost = cost_of_weighted_input(network, layer, exposed.y[:, [0]])
         name = f"{run.subject.name}: deltas[{layer - 2}] is the error of layer {layer} (29)"
         subject = GradientSubject(name, cost, GivenGradient(deltas[layer - 2]), zs[layer - 2])

@@ -188,7 +188,7 @@ class _NetworkCheck:
             notes=(*told.notes, *self.notes),
             parts=tuple(self.parts),
             forward_passes=self.shared.budget.spent,
-            gradient_calls=sum(part.gradient_calls for part in self.parts) + self.listening.calls,
+            gradient_calls=sum(part.gradient_calls for part in self.parts) + self.shared.calls,
             example_passes=sum(part.example_passes for part in self.parts),
             reproduce=f"gradcheck.check_network({name}, options=gradcheck.Options(seed={options.seed}))",
         )

@@ -35,7 +35,6 @@ class Listening:
 
     def __init__(self, run: NetworkRun) -> None:
         self.run = run
-        self.calls = 0
         self.is_possible = True
         self.as_written: Callable[[Network], Network] | None = None
 
@@ -66,7 +65,7 @@ class Listening:
         found: list[Heard] = []
         try:
             for question in questions:
-                self.calls += len(question.calls)
+                self.run.calls += len(question.calls)
                 found.extend(hear(self.run.subject, question))
         except GradcheckError:  # what the class raises there is no answer, and was told or will be elsewhere
             return []

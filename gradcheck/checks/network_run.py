@@ -40,6 +40,7 @@ class NetworkRun:
 
     def __init__(self, subject: NetworkSubject, options: Options) -> None:
         self.subject, self.options, self.budget = subject, options, Budget(options)
+        self.calls = 0  # of the class's gradients outside of any search
         self.sizes = (2, *(3 for _ in subject.declared.activations[1:]), 4)
         self.user = UserNetwork(subject, self.sizes)
         if subject.declared.batch is not Batch.UPDATE and not self.user.takes_columns:

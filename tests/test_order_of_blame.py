@@ -139,7 +139,24 @@ def test_a_wrong_cost_derivative_is_its_own_part_and_bp1_is_judged_with_it() -> 
     result = judged(students.CostDerivativeTwice)
     assert verdicts(result)["cost_derivative is nabla_a C of the quadratic cost"] is Verdict.DISAGREE
     assert broken(result) == set()
+    assert result.title == "CostDerivativeTwice: backprop, whose cost_derivative is wrong"
     assert "cost-derivative" in [one.id for one in result.diagnosis]
+
+
+def test_of_mistakes_that_explain_it_equally_the_one_in_a_step_known_to_be_wrong_is_named() -> None:
+    class Sign(Student):
+        def cost_derivative(self, a: Array, y: Array) -> Array:
+            return y - a
+
+    class SignInTheLine(Student):
+        def output_error(self, z: Array, a: Array, y: Array) -> Array:
+            return (y - a) * sigmoid_prime(z)
+
+    def named(make: type[Any]) -> list[str]:
+        return [one.id for one in judged(make).diagnosis if one.kind is Explains.MISTAKE]
+
+    assert named(Sign) == ["bp1-sign"]
+    assert named(SignInTheLine) == ["bp1-sign", "descent-direction"]
 
 
 def test_an_unused_cost_derivative_is_only_noted() -> None:

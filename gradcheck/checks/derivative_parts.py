@@ -29,6 +29,10 @@ DERIVATIVE_ROUNDINGS: Final = 16.0
 """Roundings a cost's derivative may make of |a| + |y| and of itself (a count): it is a handful of operations."""
 
 
+STEPS: Final = {"sigma": "sigma_prime", "cost_derivative": "nabla_a"}
+"""The steps of backprop that the parts judge."""
+
+
 def sigma_part(run: NetworkRun) -> CheckResult | None:
     """Judge the sigma' that stands beside the class; None where there is none, or nothing can be said of it.
 
@@ -113,6 +117,11 @@ class NetworkAsWritten:
 
     run: NetworkRun
     wrong: frozenset[str]
+
+    @property
+    def steps(self) -> frozenset[str]:
+        """The steps of a program that these are."""
+        return frozenset(STEPS[name] for name in self.wrong if name in STEPS)
 
     def __call__(self, network: Network) -> Network:
         activations, cost = network.activations, network.cost

@@ -179,11 +179,13 @@ class _NetworkCheck:
         blank = CheckResult(name, verdict, reason, seed=options.seed or 0)
         same = [part for part in self.parts if part.verdict is verdict] if verdict is not Verdict.AGREE else []
         told = next((part for part in same if part.counterexample or part.faults), same[0] if same else blank)
-        factors = [one for part in same if part is not told and not part.counterexample for one in part.diagnosis]
+        factors = [part for part in same if part is not told and part.diagnosis and not part.counterexample]
+        wrong = [part.title.removeprefix(f"{name}: ").partition(" ")[0] for part in factors]
         return dataclasses.replace(
             told,
+            title=f"{told.title}, whose {wrong[0]} is wrong" if wrong else told.title,
             reason=reason,
-            diagnosis=(*told.diagnosis, *factors),
+            diagnosis=(*told.diagnosis, *(one for part in factors for one in part.diagnosis)),
             equations=next((part.equations for part in self.parts if part.blocks or part.equations), ()),
             notes=(*told.notes, *self.notes),
             parts=tuple(self.parts),

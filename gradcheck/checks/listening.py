@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
+from gradcheck.checks.derivative_parts import NetworkAsWritten
 from gradcheck.checks.exposing import Exposing, exposing, exposing_square
 from gradcheck.checks.hearing import Heard, hear
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.residuals import Example, together
 from gradcheck.errors import GradcheckError
 from gradcheck.mistakes.program import Asked, Question
-from gradcheck.network.model import Network
 from gradcheck.results import Diagnosis, EquationResult
 
 NETWORKS: Final = 2
@@ -36,7 +36,7 @@ class Listening:
     def __init__(self, run: NetworkRun) -> None:
         self.run = run
         self.is_possible = True
-        self.as_written: Callable[[Network], Network] | None = None
+        self.as_written: NetworkAsWritten | None = None
 
     @cached_property
     def networks(self) -> list[Exposing]:
@@ -90,14 +90,15 @@ class Listening:
         """Return the mistakes whose answers are those of the class, to rounding."""
         if not self.is_possible:
             return ()
-        return _named(self.examples if asked is Asked.ONE else self.heard(asked))
+        return self._named(self.examples if asked is Asked.ONE else self.heard(asked))
 
     def diagnosis_of_squares(self) -> tuple[Diagnosis, ...]:
         """Return the mistakes whose answers are those of a class that stops on layers of different widths."""
-        return _named(self.examples_of_squares) if self.is_possible else ()
+        return self._named(self.examples_of_squares) if self.is_possible else ()
 
+    def _named(self, heard: list[Heard]) -> tuple[Diagnosis, ...]:
+        from gradcheck.checks.naming import as_diagnosis, explain, in_steps
 
-def _named(heard: list[Heard]) -> tuple[Diagnosis, ...]:
-    from gradcheck.checks.naming import as_diagnosis, explain
-
-    return tuple(as_diagnosis(one, heard[0].question.last.network.num_layers) for one in explain(heard))
+        steps = frozenset() if self.as_written is None else self.as_written.steps
+        found = in_steps(explain(heard), steps)
+        return tuple(as_diagnosis(one, heard[0].question.last.network.num_layers) for one in found)

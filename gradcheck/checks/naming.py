@@ -71,6 +71,18 @@ class Made:
     program: Program
 
 
+def in_steps(found: tuple[Explanation, ...], steps: frozenset[str]) -> tuple[Explanation, ...]:
+    """Return those explanations that lie in steps known to be wrong by themselves, where some do; all of them where none does.
+
+    Examples
+    --------
+    >>> in_steps((Explanation((), 15.0),), frozenset({"nabla_a"}))
+    (Explanation(edits=(), digits=15.0),)
+    """
+    there = tuple(one for one in found if one.edits and all(edit.mistake.slot in steps for edit in one.edits))
+    return there or found
+
+
 class _Search:
     """The edits of the reference that can be made on the networks of some questions, and what they answer."""
 

@@ -1,0 +1,159 @@
+"""Whether a pattern explains what was measured of a leaf, and with what chance it would do so by accident."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.checks.evidence import PASSING_CHANCE, decimal_digits
+from gradcheck.checks.hypotheses import Hypothesis
+from gradcheck.checks.slopes import Slope
+
+Vector = npt.NDArray[Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Fit:
+    """A pattern that every measured slope allows.
+
+    Attributes
+    ----------
+    id : str
+        Of the pattern.
+    low, high : float
+        The numbers t that all slopes allow; both NaN where the pattern has none.
+    bounds : tuple of float
+        The gap that each slope allows [cost per unit of step], the largest first.
+    errors : tuple of float
+        Sizes of the errors it explains, component by component, moved by their scales [cost per unit of step], the largest first.
+    digits : float
+        Decimal digits to which the best slope agrees.
+    names : tuple of str
+        The leaves it was fitted to.
+    detail : str
+        As in Hypothesis.
+
+    Examples
+    --------
+    >>> fit = Fit("factor", 0.5, 0.5, bounds=(1e-9,) * 3, errors=(1.0, 1.0, 1.0))
+    >>> fit.chance(fitted=1) < 1e-17 and fit.chance(fitted=0) < 1e-26
+    True
+    """
+
+    id: str
+    low: float
+    high: float
+    bounds: tuple[float, ...]
+    errors: tuple[float, ...]
+    digits: float = math.inf
+    names: tuple[str, ...] = ()
+    detail: str = ""
+
+    @property
+    def t(self) -> float:
+        """The number that was found, the middle of what is allowed."""
+        return 0.5 * (self.low + self.high)
+
+    def allows(self, t: float) -> bool:
+        """Tell whether t may be this number."""
+        return self.low <= t <= self.high
+
+    def chance(self, *, fitted: int) -> float:
+        """Return at most the probability that a wrong pattern, its number fitted to one slope, passes the others.
+
+        What k slopes test is k of the errors: an error e passes one with probability 0.80 * bound / |e| at most. A number that was fitted
+        takes one slope and one error away, and wants two slopes more: what fits twice by construction of the code, an error in one or two
+        components alone, is no sign of it.
+        """
+        least = 2 if fitted else 1
+        most = min(len(self.bounds), len(self.errors)) - fitted
+        chances = [self._chance_of(k, self.errors[k + fitted - 1]) for k in range(least, most + 1)]
+        return min(chances, default=1.0)
+
+    def _chance_of(self, k: int, error: float) -> float:
+        return math.prod(min(1.0, PASSING_CHANCE * bound / error) if error > 0.0 else 1.0 for bound in self.bounds[:k])
+
+
+def fit(hypothesis: Hypothesis, slopes: Sequence[Slope], claimed: Vector, scales: Vector) -> Fit | None:
+    """Return what a pattern must be to explain all slopes of a leaf, None where it does not.
+
+    Parameters
+    ----------
+    hypothesis : Hypothesis
+    slopes : sequence of Slope
+    claimed, scales : ndarray, shape (size,)
+        The claimed gradient of the leaf, and the length by which each component is moved.
+
+    Examples
+    --------
+    >>> fit.__name__
+    'fit'
+    """
+    if not slopes:
+        return None
+    along = hypothesis.along
+    values = np.array([slope.value - slope.along(hypothesis.base.values) for slope in slopes])
+    noise = hypothesis.base.noise
+    low, high, uncertain = math.nan, math.nan, np.zeros(len(slopes))
+    right = hypothesis.base.values
+    if along is not None:
+        rates = np.array([slope.along(along.values) for slope in slopes])
+        best = int(np.argmax(np.abs(rates) / np.array([max(slope.error, np.finfo(float).tiny) for slope in slopes])))
+        if rates[best] == 0.0:
+            return None
+        noise = noise + abs(values[best] / rates[best]) * along.noise
+        low, high = _allowed(values, rates, np.array([slope.bound(noise) for slope in slopes]))
+        right = right + 0.5 * (low + high) * along.values
+        uncertain = 0.5 * (high - low) * np.abs(rates)
+    bounds = np.array([slope.bound(noise) for slope in slopes])
+    if not (low <= high if along is not None else bool(np.all(np.abs(values) <= bounds))):
+        return None
+    errors = np.sort(np.abs((right - claimed) * scales))[::-1][: len(slopes) + 1]
+    digits = max(decimal_digits(b, abs(s.value)) for b, s in zip(bounds, slopes, strict=True))
+    return Fit(
+        hypothesis.id,
+        low,
+        high,
+        tuple(sorted((bounds + uncertain).tolist(), reverse=True)),
+        tuple(errors.tolist()),
+        digits,
+        (hypothesis.leaf.name,),
+        hypothesis.detail,
+    )
+
+
+def _allowed(values: Vector, rates: Vector, bounds: Vector) -> tuple[float, float]:
+    """Return the least and the largest t with |values - t * rates| <= bounds for all of them; least > largest where there is none."""
+    still = rates == 0.0
+    if not np.all(np.abs(values[still]) <= bounds[still]):
+        return math.inf, -math.inf
+    middle, half = values[~still] / rates[~still], bounds[~still] / np.abs(rates[~still])
+    return float(np.max(middle - half)), float(np.min(middle + half))
+
+
+def together(fits: Sequence[Fit]) -> Fit | None:
+    """Return one pattern, with one number, for several leaves, None where their numbers differ.
+
+    Examples
+    --------
+    >>> one, other = Fit("factor", 0.4, 0.6, (0.1,), (1.0,)), Fit("factor", 0.5, 0.7, (0.2,), (2.0,))
+    >>> together([one, other]).low, together([one, other]).bounds
+    (0.5, (0.2, 0.1))
+    """
+    low, high = max(one.low for one in fits), min(one.high for one in fits)
+    if not low <= high:
+        return None
+    return Fit(
+        fits[0].id,
+        low,
+        high,
+        tuple(sorted((bound for one in fits for bound in one.bounds), reverse=True)),
+        tuple(sorted((error for one in fits for error in one.errors), reverse=True)),
+        max(one.digits for one in fits),
+        tuple(name for one in fits for name in one.names),
+    )

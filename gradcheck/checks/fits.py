@@ -27,8 +27,8 @@ class Fit:
         Of the pattern.
     low, high : float
         The numbers t that all slopes allow; both NaN where the pattern has none.
-    bounds : tuple of float
-        The gap that each slope allows [cost per unit of step], the largest first.
+    tests : tuple of (float, float)
+        For each slope the gap that it allows, and the largest of the errors that it could see [cost per unit of step].
     errors : tuple of float
         Sizes of the errors it explains, component by component, moved by their scales [cost per unit of step], the largest first.
     digits : float
@@ -40,7 +40,7 @@ class Fit:
 
     Examples
     --------
-    >>> fit = Fit("factor", 0.5, 0.5, bounds=(1e-9,) * 3, errors=(1.0, 1.0, 1.0))
+    >>> fit = Fit("factor", 0.5, 0.5, tests=((1e-9, 1.0),) * 3, errors=(1.0, 1.0, 1.0))
     >>> fit.chance(fitted=1) < 1e-17 and fit.chance(fitted=0) < 1e-26
     True
     """
@@ -48,7 +48,7 @@ class Fit:
     id: str
     low: float
     high: float
-    bounds: tuple[float, ...]
+    tests: tuple[tuple[float, float], ...]
     errors: tuple[float, ...]
     digits: float = math.inf
     names: tuple[str, ...] = ()
@@ -66,17 +66,22 @@ class Fit:
     def chance(self, *, fitted: int) -> float:
         """Return at most the probability that a wrong pattern, its number fitted to one slope, passes the others.
 
-        What k slopes test is k of the errors: an error e passes one with probability 0.80 * bound / |e| at most. A number that was fitted
-        takes one slope and one error away, and wants two slopes more: what fits twice by construction of the code, an error in one or two
-        components alone, is no sign of it.
+        Any k slopes test k of the errors: an error e passes one with probability 0.80 * bound / |e| at most, and the slope along an axis
+        sees no more than its own. A number that was fitted takes the best slope and one error away, and wants two slopes more: what fits
+        by construction, an error in one or two components alone, is no sign of it.
         """
         least = 2 if fitted else 1
-        most = min(len(self.bounds), len(self.errors)) - fitted
-        chances = [self._chance_of(k, self.errors[k + fitted - 1]) for k in range(least, most + 1)]
-        return min(chances, default=1.0)
+        most = min(len(self.tests), len(self.errors)) - fitted
+        return min((self._chance_of(k, fitted) for k in range(least, most + 1)), default=1.0)
 
-    def _chance_of(self, k: int, error: float) -> float:
-        return math.prod(min(1.0, PASSING_CHANCE * bound / error) if error > 0.0 else 1.0 for bound in self.bounds[:k])
+    def _chance_of(self, k: int, fitted: int) -> float:
+        error = self.errors[k + fitted - 1]
+        passed = sorted(_passing_chance(bound, min(error, seen)) for bound, seen in self.tests)
+        return math.prod(passed[fitted : fitted + k])
+
+
+def _passing_chance(bound: float, error: float) -> float:
+    return min(1.0, PASSING_CHANCE * bound / error) if error > 0.0 else 1.0
 
 
 def fit(hypothesis: Hypothesis, slopes: Sequence[Slope], claimed: Vector, scales: Vector) -> Fit | None:
@@ -113,13 +118,15 @@ def fit(hypothesis: Hypothesis, slopes: Sequence[Slope], claimed: Vector, scales
     bounds = np.array([slope.bound(noise) for slope in slopes])
     if not (low <= high if along is not None else bool(np.all(np.abs(values) <= bounds))):
         return None
-    errors = np.sort(np.abs((right - claimed) * scales))[::-1][: len(slopes) + 1]
+    changed = np.abs(right - claimed)
+    seen = [float(np.max(np.abs(changed[slope.at] * slope.weights), initial=0.0)) for slope in slopes]
+    errors = np.sort(changed * scales)[::-1][: len(slopes) + 1]
     digits = max(decimal_digits(b, abs(s.value)) for b, s in zip(bounds, slopes, strict=True))
     return Fit(
         hypothesis.id,
         low,
         high,
-        tuple(sorted((bounds + uncertain).tolist(), reverse=True)),
+        tuple(zip((bounds + uncertain).tolist(), seen, strict=True)),
         tuple(errors.tolist()),
         digits,
         (hypothesis.leaf.name,),
@@ -141,9 +148,9 @@ def together(fits: Sequence[Fit]) -> Fit | None:
 
     Examples
     --------
-    >>> one, other = Fit("factor", 0.4, 0.6, (0.1,), (1.0,)), Fit("factor", 0.5, 0.7, (0.2,), (2.0,))
-    >>> together([one, other]).low, together([one, other]).bounds
-    (0.5, (0.2, 0.1))
+    >>> one, other = Fit("factor", 0.4, 0.6, (), (1.0,)), Fit("factor", 0.5, 0.7, (), (2.0,))
+    >>> together([one, other]).low, together([one, other]).errors
+    (0.5, (2.0, 1.0))
     """
     low, high = max(one.low for one in fits), min(one.high for one in fits)
     if not low <= high:
@@ -152,7 +159,7 @@ def together(fits: Sequence[Fit]) -> Fit | None:
         fits[0].id,
         low,
         high,
-        tuple(sorted((bound for one in fits for bound in one.bounds), reverse=True)),
+        tuple(test for one in fits for test in one.tests),
         tuple(sorted((error for one in fits for error in one.errors), reverse=True)),
         max(one.digits for one in fits),
         tuple(name for one in fits for name in one.names),

@@ -73,8 +73,6 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
                 location = dataclasses.replace(
                     location, wrong=(), census=None
                 )  # what is open is not decided by its parts
-            if block.status is Status.DISAGREE:
-                explained.append(Wrong(leaf, finding, location))
             wrong.extend(location.wrong)
             census.extend([] if location.census is None else [location.census])
             status = Status.DISAGREE if location.wrong else block.status
@@ -85,6 +83,8 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
                 components_measured=location.measured,
                 components_wrong=len(location.wrong),
             )
+            if status is Status.DISAGREE:
+                explained.append(Wrong(leaf, finding, location))
         blocks.append(block)
     wrong.sort(key=lambda component: -abs(component.claimed - component.estimated))
     verdict, reason = aggregate([block.status for block in blocks], [block.reason for block in blocks])

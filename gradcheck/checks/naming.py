@@ -46,7 +46,7 @@ def name(fit: Fit, sizes: Sequence[Size], tried: int) -> list[Named]:
 
     Examples
     --------
-    >>> half = Fit("factor", 0.499999999, 0.500000001, bounds=(1e-9,), errors=(1.0,))
+    >>> half = Fit("factor", 0.499999999, 0.500000001, tests=((1e-9, 1.0),), errors=(1.0,))
     >>> [str(one.ratio) for one in name(half, (Size(2, "the number of rows of X"),), tried=1)]
     ['2', '2']
     """
@@ -76,7 +76,7 @@ def merge(found: Sequence[Named]) -> list[Named]:
 
     Examples
     --------
-    >>> fits = [Fit("factor", 0.4, 0.6, (0.1,), (1.0,), names=(name,)) for name in "ab"]
+    >>> fits = [Fit("factor", 0.4, 0.6, (), (), names=(name,)) for name in "ab"]
     >>> [one.fit.names for one in merge(list(map(Named, fits)))]
     [('a', 'b')]
     """

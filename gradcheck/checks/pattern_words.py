@@ -22,7 +22,7 @@ def told(found: Sequence[Named], everywhere: tuple[str, ...]) -> list[Diagnosis]
 
     Examples
     --------
-    >>> fit = Fit("transposed", math.nan, math.nan, (1e-9,), (1.0,), digits=9.2, names=("w",))
+    >>> fit = Fit("transposed", math.nan, math.nan, (), (), digits=9.2, names=("w",))
     >>> told([Named(fit)], ())[0].sentence
     'The gradient of w is the transpose of the right one.'
     """

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.checks.evidence import PASSING_CHANCE, decimal_digits
-from gradcheck.checks.hypotheses import Hypothesis
+from gradcheck.checks.hypotheses import Hypothesis, Term
 from gradcheck.checks.slopes import Slope
 
 Vector = npt.NDArray[Any]
@@ -101,37 +101,70 @@ def fit(hypothesis: Hypothesis, slopes: Sequence[Slope], claimed: Vector, scales
     """
     if not slopes:
         return None
-    along = hypothesis.along
-    values = np.array([slope.value - slope.along(hypothesis.base.values) for slope in slopes])
-    noise = hypothesis.base.noise
-    low, high, uncertain = math.nan, math.nan, np.zeros(len(slopes))
-    right = hypothesis.base.values
-    if along is not None:
-        rates = np.array([slope.along(along.values) for slope in slopes])
-        best = int(np.argmax(np.abs(rates) / np.array([max(slope.error, np.finfo(float).tiny) for slope in slopes])))
-        if rates[best] == 0.0:
-            return None
-        noise = noise + abs(values[best] / rates[best]) * along.noise
-        low, high = _allowed(values, rates, np.array([slope.bound(noise) for slope in slopes]))
-        right = right + 0.5 * (low + high) * along.values
-        uncertain = 0.5 * (high - low) * np.abs(rates)
-    bounds = np.array([slope.bound(noise) for slope in slopes])
-    if not (low <= high if along is not None else bool(np.all(np.abs(values) <= bounds))):
+    if hypothesis.along is not None:
+        return _fit_number(hypothesis, hypothesis.along, slopes, _Leaf(claimed, scales))
+    left = _left(hypothesis, slopes)
+    bounds = _bounds(slopes, hypothesis.base.noise)
+    if not np.all(np.abs(left) <= bounds):
         return None
-    changed = np.abs(right - claimed)
-    seen = [float(np.max(np.abs(changed[slope.at] * slope.weights), initial=0.0)) for slope in slopes]
-    errors = np.sort(changed * scales)[::-1][: len(slopes) + 1]
-    digits = max(decimal_digits(b, abs(s.value)) for b, s in zip(bounds, slopes, strict=True))
-    return Fit(
-        hypothesis.id,
-        low,
-        high,
-        tuple(zip((bounds + uncertain).tolist(), seen, strict=True)),
-        tuple(errors.tolist()),
-        digits,
-        (hypothesis.leaf.name,),
-        hypothesis.detail,
+    return _fitted(
+        hypothesis, (math.nan, math.nan), _Leaf(claimed, scales).tested(slopes, hypothesis.base.values, bounds)
     )
+
+
+def _fit_number(hypothesis: Hypothesis, along: Term, slopes: Sequence[Slope], leaf: _Leaf) -> Fit | None:
+    """Return the numbers that all slopes allow; the rounding that they multiply is taken for the one that the best slope gives."""
+    left = _left(hypothesis, slopes)
+    rates = np.array([slope.along(along.values) for slope in slopes])
+    errors = np.maximum([slope.error for slope in slopes], np.finfo(float).tiny)
+    best = int(np.argmax(np.abs(rates) / errors))
+    if rates[best] == 0.0:
+        return None
+    bounds = _bounds(slopes, hypothesis.base.noise + abs(left[best] / rates[best]) * along.noise)
+    low, high = _allowed(left, rates, bounds)
+    if not low <= high:
+        return None
+    right = hypothesis.base.values + 0.5 * (low + high) * along.values
+    return _fitted(hypothesis, (low, high), leaf.tested(slopes, right, bounds + 0.5 * (high - low) * np.abs(rates)))
+
+
+def _left(hypothesis: Hypothesis, slopes: Sequence[Slope]) -> Vector:
+    """Return what the base leaves of each slope."""
+    return np.array([slope.value - slope.along(hypothesis.base.values) for slope in slopes])
+
+
+def _bounds(slopes: Sequence[Slope], noise: Vector) -> Vector:
+    return np.array([slope.bound(noise) for slope in slopes])
+
+
+@dataclasses.dataclass(frozen=True)
+class _Tested:
+    """What the slopes of a leaf test of a pattern: as in Fit."""
+
+    tests: tuple[tuple[float, float], ...]
+    errors: tuple[float, ...]
+    digits: float
+
+
+@dataclasses.dataclass(frozen=True)
+class _Leaf:
+    """What is claimed of a leaf, and by how much each component is moved."""
+
+    claimed: Vector
+    scales: Vector
+
+    def tested(self, slopes: Sequence[Slope], right: Vector, bounds: Vector) -> _Tested:
+        """Return what slopes with these bounds test of a right gradient."""
+        changed = np.abs(right - self.claimed)
+        seen = [float(np.max(np.abs(changed[slope.at] * slope.weights), initial=0.0)) for slope in slopes]
+        errors = np.sort(changed * self.scales)[::-1][: len(slopes) + 1]
+        digits = max(decimal_digits(bound, abs(slope.value)) for bound, slope in zip(bounds, slopes, strict=True))
+        return _Tested(tuple(zip(bounds.tolist(), seen, strict=True)), tuple(errors.tolist()), digits)
+
+
+def _fitted(hypothesis: Hypothesis, numbers: tuple[float, float], tested: _Tested) -> Fit:
+    names = (hypothesis.leaf.name,)
+    return Fit(hypothesis.id, *numbers, tested.tests, tested.errors, tested.digits, names, hypothesis.detail)
 
 
 def _allowed(values: Vector, rates: Vector, bounds: Vector) -> tuple[float, float]:

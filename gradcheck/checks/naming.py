@@ -105,5 +105,5 @@ def _as_one(one: Named, other: Named) -> Named | None:
         both = together([other.fit, one.fit])
         return None if both is None else dataclasses.replace(other, fit=both)
     # Nothing was fitted: there is no number that could differ.
-    names = (*other.fit.names, *one.fit.names)
+    names = tuple(dict.fromkeys((*other.fit.names, *one.fit.names)))
     return dataclasses.replace(other, fit=dataclasses.replace(other.fit, names=names))

@@ -14,6 +14,7 @@ from gradcheck.checks.evidence import MISS_PROBABILITY
 from gradcheck.checks.locate import Location
 from gradcheck.checks.measuring import Setting
 from gradcheck.checks.sizes import as_array
+from gradcheck.checks.spoken import gradient_of, listed
 from gradcheck.parameters import Leaf
 from gradcheck.results import Component, Diagnosis, Explains
 
@@ -35,7 +36,12 @@ def partly_wrong(setting: Setting, leaf: Leaf, location: Location) -> list[Diagn
     if not np.any(setting.claimed[leaf.place]):
         return [_zero(leaf)]
     rows, columns = wrong_rows(leaf, location, axis=0), wrong_rows(leaf, location, axis=-1)
-    found = [_one_place(leaf, location, rows, columns), _repeated(setting, leaf, rows), _counted_once(leaf, location)]
+    found = [
+        _same_as_another(setting, leaf),
+        _one_place(leaf, location, rows, columns),
+        _repeated(setting, leaf, rows),
+        _counted_once(leaf, location),
+    ]
     return [one for one in found if one is not None]
 
 
@@ -61,16 +67,34 @@ def _zero(leaf: Leaf) -> Diagnosis:
     return _diagnosis(
         "zero",
         leaf.name,
-        f"The gradient of {leaf.name} is 0 in every component, and the cost does change with {leaf.name}.",
-        f"Is the gradient of {leaf.name} ever written, and is what is returned the array that was written?",
+        f"The {gradient_of(leaf.name)} is 0 in every component, and the cost does change with {leaf.name}.",
+        f"Is the {gradient_of(leaf.name)} ever written, and is what is returned the array that was written?",
     )
+
+
+def _same_as_another(setting: Setting, leaf: Leaf) -> Diagnosis | None:
+    """Return that a leaf's gradient is, to the last digit, the one of another leaf: one array returned twice."""
+    claimed = setting.claimed[leaf.place]
+    if np.ptp(claimed) == 0.0:  # one number, or one throughout: that may well be another's too
+        return None
+    for other in setting.problem.layout.leaves:
+        is_other = other.name != leaf.name and other.shape == leaf.shape
+        if is_other and np.array_equal(setting.claimed[other.place], claimed):
+            words = f"The {gradient_of(leaf.name)} is, to the last digit, that of {other.name}."
+            hint = (
+                f"Is it one array under two names, or one variable in place of another, where {leaf.name} is returned?"
+            )
+            return _diagnosis("same-leaf", leaf.name, words, hint)
+    return None
 
 
 def _one_place(leaf: Leaf, location: Location, rows: frozenset[int], columns: frozenset[int]) -> Diagnosis | None:
     """Return the one entry, row or column that is wrong while all others are right."""
     if location.is_complete and len(location.wrong) == 1 and leaf.size > 1:
         only = location.wrong[0]
-        words = f"Of the gradient of {leaf.name} one entry is wrong, {only.name}{_zeros([only])}; all others are right."
+        words = (
+            f"Of the {gradient_of(leaf.name)} one entry is wrong, {only.name}{_zeros([only])}; all others are right."
+        )
         return _diagnosis("one-entry", leaf.name, words, "What is done for that entry alone, or left out for it?")
     if not has_rows_and_columns(leaf.shape):
         return None
@@ -79,7 +103,7 @@ def _one_place(leaf: Leaf, location: Location, rows: frozenset[int], columns: fr
             (place,) = places
             end = " (the last one)" if place == count - 1 else " (the first one)" if place == 0 else ""
             zeros = _zeros(location.wrong) if location.is_complete else ""
-            words = f"Of the gradient of {leaf.name} one {what} is wrong, {what} {place}{end}{zeros}; all other {what}s are right."
+            words = f"Of the {gradient_of(leaf.name)} one {what} is wrong, {what} {place}{end}{zeros}; all other {what}s are right."
             hint = f"What is done for that {what} alone, or left out for it? Where does the loop over {what}s begin and end?"
             return _diagnosis(f"one-{what}", leaf.name, words, hint)
     return None
@@ -103,7 +127,7 @@ def _repeated(setting: Setting, leaf: Leaf, rows: frozenset[int]) -> Diagnosis |
         if is_index and rows == repeated and len(repeated) < leaf.shape[0]:
             what = "rows" if len(leaf.shape) > 1 else "entries"
             words = (
-                f"The wrong {what} of the gradient of {leaf.name}, {_listed(sorted(rows))}, are exactly those that {name} "
+                f"The wrong {what} of the {gradient_of(leaf.name)}, {_listed(sorted(rows))}, are exactly those that {name} "
                 "holds more than once, as if the last use replaced the ones before it (= in place of +=)."
             )
             hint = f"What becomes of {leaf.name}[i] where i comes twice? In numpy, g[indices] += d adds only once: see np.add.at."
@@ -120,7 +144,7 @@ def _counted_once(leaf: Leaf, location: Location) -> Diagnosis | None:
         return None
     counts = sorted({n for n in times if n})
     words = (
-        f"Each right entry of the gradient of {leaf.name} is a whole number of times the claimed one "
+        f"Each right entry of the {gradient_of(leaf.name)} is a whole number of times the claimed one "
         f"({_listed(counts)} times), not the same for all: as if what is used several times were counted once (= in place of +=)."
     )
     return _diagnosis(
@@ -145,9 +169,7 @@ def _whole_ratios(each: Sequence[Component]) -> Iterator[int | None]:
 
 def _listed(numbers: Sequence[int]) -> str:
     shown = [str(number) for number in numbers[:MOST_LISTED]]
-    if len(numbers) > MOST_LISTED:
-        return f"{', '.join(shown)} and {len(numbers) - MOST_LISTED} more"
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    return listed(shown if len(numbers) <= MOST_LISTED else [*shown, f"{len(numbers) - MOST_LISTED} more"])
 
 
 def _diagnosis(id: str, where: str, sentence: str, hint: str) -> Diagnosis:

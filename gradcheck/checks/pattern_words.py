@@ -11,6 +11,7 @@ from gradcheck.checks.evidence import decimal_digits
 from gradcheck.checks.fits import Fit
 from gradcheck.checks.naming import Named
 from gradcheck.checks.sizes import simple_fraction
+from gradcheck.checks.spoken import gradient_of, listed
 from gradcheck.results import Diagnosis, Explains
 
 MOST_DIGITS: Final = 12
@@ -33,7 +34,7 @@ def told(found: Sequence[Named], everywhere: tuple[str, ...]) -> list[Diagnosis]
 def _told_as(one: Named, everywhere: tuple[str, ...]) -> Diagnosis:
     fit = one.fit
     is_whole = bool(everywhere) and set(fit.names) == set(everywhere)
-    what = "The whole gradient" if is_whole else f"The gradient of {listed(fit.names)}"
+    what = "The whole gradient" if is_whole else f"The {gradient_of(*fit.names)}"
     sentence, hint = _WORDS[fit.id](one, what)
     digits = fit.digits if math.isnan(fit.t) else _digits(fit.low, fit.high)
     return Diagnosis(
@@ -197,14 +198,3 @@ def _number(low: float, high: float) -> str:
 def _to_digits(low: float, high: float) -> str:
     digits = _digits(low, high)
     return f", to {math.floor(digits)} digits" if math.isfinite(digits) and digits >= 1.0 else ""
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a list in a sentence.
-
-    Examples
-    --------
-    >>> listed(("w", "b", "c")), listed(("w",))
-    ('w, b and c', 'w')
-    """
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -14,7 +14,9 @@ from gradcheck.checks.evidence import MISS_PROBABILITY
 from gradcheck.checks.locate import Location
 from gradcheck.checks.measuring import Setting
 from gradcheck.checks.sizes import as_array
+from gradcheck.checks.slopes import Slope, number_of
 from gradcheck.checks.spoken import gradient_of, listed
+from gradcheck.differences.directions import component_scales
 from gradcheck.parameters import Leaf
 from gradcheck.results import Component, Diagnosis, Explains
 
@@ -24,8 +26,15 @@ MOST_LISTED: Final = 6
 """Rows listed at most in a sentence (a count)."""
 
 
-def partly_wrong(setting: Setting, leaf: Leaf, location: Location) -> list[Diagnosis]:
+FAINTEST: Final = 1e-3
+"""All others are called right where an error of this share of the one that was found would have been seen in them (dimensionless): of
+errors everywhere, all but one are hardly that much smaller."""
+
+
+def partly_wrong(setting: Setting, leaf: Leaf, location: Location, slopes: Sequence[Slope]) -> list[Diagnosis]:
     """Return what is told by where the wrong components of a leaf lie; takes no forward pass.
+
+    `slopes` are what was measured of the leaf: how small an error they could have seen.
 
     Examples
     --------
@@ -35,14 +44,21 @@ def partly_wrong(setting: Setting, leaf: Leaf, location: Location) -> list[Diagn
     """
     if not np.any(setting.claimed[leaf.place]):
         return [_zero(leaf)]
-    rows, columns = wrong_rows(leaf, location, axis=0), wrong_rows(leaf, location, axis=-1)
-    found = [
-        _same_as_another(setting, leaf),
-        _one_place(leaf, location, rows, columns),
-        _repeated(setting, leaf, rows),
-        _counted_once(leaf, location),
-    ]
+    found = [_same_as_another(setting, leaf), _counted_once(leaf, location)]
+    if _would_have_been_seen(setting, leaf, location, slopes):
+        rows, columns = wrong_rows(leaf, location, axis=0), wrong_rows(leaf, location, axis=-1)
+        found += [_one_place(leaf, location, rows, columns), _repeated(setting, leaf, rows)]
     return [one for one in found if one is not None]
+
+
+def _would_have_been_seen(setting: Setting, leaf: Leaf, location: Location, slopes: Sequence[Slope]) -> bool:
+    """Tell whether a far smaller error than the largest one found would have been seen in any other place."""
+    if not location.wrong or not slopes:
+        return False
+    scales = component_scales(setting.problem.w[leaf.place])
+    largest = max(abs(one.claimed - one.estimated) * float(scales[number_of(leaf, one)]) for one in location.wrong)
+    noise = setting.gradient_noise[leaf.place]
+    return max(slope.bound(noise) for slope in slopes) <= FAINTEST * largest
 
 
 def wrong_rows(leaf: Leaf, location: Location, *, axis: int) -> frozenset[int]:

@@ -61,9 +61,9 @@ def diagnose(setting: Setting, wrong: Sequence[Wrong], generator: np.random.Gene
     >>> check(lambda w: np.sum(w**3), lambda w: 6 * w**2, np.arange(1.0, 5.0)).diagnosis[0].id
     'factor'
     """
-    facts = [diagnosis for one in wrong for diagnosis in partly_wrong(setting, one.leaf, one.location)]
     judge = _Judge(setting, generator)
     tests = [_Test(judge, one) for one in sorted(wrong, key=_severity, reverse=True)]
+    facts = [fact for test in tests for fact in partly_wrong(setting, test.leaf, test.location, test.slopes)]
     found = _overall(judge, tests) if len(tests) > 1 else []
     if not found:
         found = merge([named for test in tests[:MOST_LEAVES] for named in test.run()])
@@ -99,7 +99,7 @@ class _Test:
     """The patterns of one leaf beside its slopes."""
 
     def __init__(self, judge: _Judge, wrong: Wrong) -> None:
-        self.judge, self.leaf = judge, wrong.leaf
+        self.judge, self.leaf, self.location = judge, wrong.leaf, wrong.location
         self.claimed = claimed_of(judge.setting, wrong.leaf).values
         self.scales = component_scales(judge.setting.problem.w[wrong.leaf.place])
         self.slopes = slopes_of(judge.setting, wrong.leaf, wrong.finding, wrong.location)

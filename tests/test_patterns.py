@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+import zlib
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -15,12 +16,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcheck.checks import judging
+from gradcheck.checks.evidence import Evidence
+from gradcheck.checks.findings import Finding, describe
 from gradcheck.checks.gradient import check, check_gradient
 from gradcheck.checks.jvp import check_jvp
+from gradcheck.checks.locate import Location
+from gradcheck.checks.measuring import Setting, prepare
 from gradcheck.checks.options import Locate, Options
+from gradcheck.checks.patterns import MOST_LEAVES, Wrong, diagnose
+from gradcheck.checks.preflight import preflight
+from gradcheck.checks.problem import Problem
 from gradcheck.checks.vjp import check_vjp
-from gradcheck.results import CheckResult, Diagnosis, Explains, Verdict
+from gradcheck.differences.directions import gaussian_direction
+from gradcheck.errors import BudgetExceeded
+from gradcheck.results import CheckResult, Diagnosis, Explains, Status, Verdict
 from gradcheck.subjects.functions import cost_and_gradient
+from gradcheck.subjects.protocol import GradientSubject
 from tests.problems_for_tests import SEED, Counted
 
 Edit = Callable[[Any, Any], Any]
@@ -419,6 +430,94 @@ def test_passes_are_counted_and_the_budget_is_kept() -> None:
         assert result.forward_passes == counted.calls <= budget
         assert ids(result) in ([], ["factor"])
     assert ids(result) == ["factor"]
+
+
+# --- further directions, where the verdict and the location did not measure enough ---
+
+
+def diagnosed(gradient_of_wave: Edit, leaves: int, budget: int | None = None) -> tuple[list[str], int, int]:
+    """Return the patterns of leaves along one direction each, how many more were measured, and the passes that took."""
+    names = "abcdefgh"[:leaves]
+    waves = {name: wave((6, 7), seed) for seed, name in enumerate(names)}
+    cost = Counted(lambda p: sum(waves[name][0](p[name]) for name in names))
+    subject = GradientSubject(
+        "waves",
+        cost,
+        lambda p: {name: gradient_of_wave(waves[name][1](p[name]), p[name]) for name in names},
+        {name: waves[name][2] for name in names},
+    )
+    problem, generator = Problem(subject, Options(seed=1, max_forward_passes=budget)), np.random.default_rng(0)
+    setting = prepare(problem, preflight(problem, generator), generator)
+    wrong = []
+    for leaf in problem.layout.leaves:
+        measured = setting.measure(gaussian_direction(problem.w, leaf.place, generator))
+        evidence = Evidence(setting, leaf, (measured,), (1.0,))
+        wrong.append(Wrong(leaf, Finding(describe(evidence, Status.DISAGREE, None), evidence), Location((), 0)))
+    before, directions = cost.calls, Counted(Setting.measure)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Setting, "measure", lambda *args, **options: directions(*args, **options))
+        found = diagnose(setting, wrong, generator)
+    assert problem.forward_passes == cost.calls
+    return [one.id for one in found], directions.calls, cost.calls - before
+
+
+@pytest.mark.parametrize(
+    ("edit", "leaves", "found", "directions"),
+    [
+        # One more direction refutes the patterns with a number: they fit any one slope.
+        (lambda g, w: 2 * g, 1, ["factor"], 1),
+        (lambda g, w: np.roll(g, 1, 0), 1, ["shifted"], 1),
+        (lambda g, w: 0.77 * g, 1, ["factor"], 2),
+        (lambda g, w: g - w, 1, ["weight-decay"], 2),
+        (lambda g, w: g * np.sin(w), 1, [], 1),
+        # One number in several leaves: each has a direction already.
+        (lambda g, w: 0.77 * g, 2, ["factor"], 1),
+        (lambda g, w: 0.77 * g, 3, ["factor"], 0),
+        (lambda g, w: g * np.sin(w), 8, [], MOST_LEAVES),
+    ],
+)
+def test_as_many_more_directions_as_it_takes(edit: Edit, leaves: int, found: list[str], directions: int) -> None:
+    named, measured, passes = diagnosed(edit, leaves)
+    assert (named, measured) == (found, directions)
+    assert 6 * measured <= passes <= 10 * measured
+
+
+def test_a_budget_that_ends_leaves_out_what_is_not_confirmed() -> None:
+    _, _, free = diagnosed(lambda g, w: 0.77 * g, 1)
+    whole = 0
+    for budget in range(1, 200):
+        try:
+            found, _, passes = diagnosed(lambda g, w: 0.77 * g, 1, budget)
+        except BudgetExceeded:
+            continue  # before there was anything to explain
+        whole += passes == free
+        assert found == (["factor"] if passes == free else []) and passes <= free
+        if whole:
+            break
+    assert whole == 1
+
+
+NOISE = (1e-3, 1e-6)
+
+
+@pytest.mark.parametrize("noise", NOISE)
+@pytest.mark.parametrize("seed", range(12))
+def test_noise_is_no_pattern(noise: float, seed: int) -> None:
+    """Where little can be measured little is named, and never something else."""
+    shape = [(40,), (6, 5), (3,), (30, 40)][seed % 4]
+    cost, gradient, at = wave(shape, seed)
+    error = 10.0 ** np.random.default_rng(seed).uniform(-3.0, 0.5) * np.random.default_rng(seed).normal(size=shape)
+
+    def noisy(w: Any) -> Any:
+        return cost(w) + noise * (zlib.crc32(np.asarray(w).tobytes()) / 2.0**32 - 0.5)
+
+    def named(edit: Edit) -> list[str]:
+        return ids(check(noisy, lambda w: edit(gradient(w), w), at, options=Options(seed=seed)))
+
+    assert named(lambda g, w: g + error) == []
+    assert named(lambda g, w: 0.77 * g) in ([], ["factor"])
+    assert named(lambda g, w: g - w) in ([], ["weight-decay"])
+    assert named(lambda g, w: np.roll(g, 1, 0)) in ([], ["shifted"])
 
 
 # --- any cost ---

@@ -80,7 +80,7 @@ def _factor_of_size(one: Named, what: str) -> tuple[str, str]:
     if abs(ratio) > 1:
         words = f"{what} is {ratio} times the right one, and {m} is {size.words}: it is that of a sum over them, not of the mean{sign}."
         return words, "Where does the cost divide by the number of examples, and where does the gradient?"
-    words = f"{what} is {ratio} of the right one, and {m} is {size.words}: it is divided by {m} once too often (a mean of a mean, or of a sum){sign}."
+    words = f"{what} is {ratio} of the right one, and {m} is {size.words}: it is divided by {m} once too often (a mean where a sum belongs, or a mean of a mean){sign}."
     return words, "How often is the gradient divided by the number of examples, and how often is the cost?"
 
 

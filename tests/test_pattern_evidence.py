@@ -20,7 +20,7 @@ from gradcheck.checks.gradient import check
 from gradcheck.checks.hypotheses import Hypothesis, Term
 from gradcheck.checks.locate import Location
 from gradcheck.checks.measuring import Setting, prepare
-from gradcheck.checks.naming import Named, merge, name
+from gradcheck.checks.supporting import Named, merge, name
 from gradcheck.checks.options import Options
 from gradcheck.checks.partly import partly_wrong
 from gradcheck.checks.patterns import MOST_LEAVES, Wrong, diagnose

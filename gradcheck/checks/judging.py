@@ -11,12 +11,13 @@ from gradcheck.checks.findings import Finding
 from gradcheck.checks.locate import locate
 from gradcheck.checks.measuring import Setting, prepare
 from gradcheck.checks.options import Locate, Options, Subgradients
+from gradcheck.checks.patterns import Wrong, diagnose
 from gradcheck.checks.preflight import Preflight
 from gradcheck.checks.problem import Problem
 from gradcheck.checks.single_components import confirmed, is_subgradient
 from gradcheck.checks.slightness import slight_note
 from gradcheck.checks.verdict import judge_blocks
-from gradcheck.results import BlockResult, Census, CheckResult, Component, Reason, Status, Verdict
+from gradcheck.results import BlockResult, Census, CheckResult, Component, Diagnosis, Reason, Status, Verdict
 
 MOST_LISTED: Final = 10
 """Wrong components listed in a result (a count); how many there are stands in the blocks."""
@@ -59,6 +60,7 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
     wrong: list[Component] = []
     blocks: list[BlockResult] = []
     census: list[Census] = []
+    explained: list[Wrong] = []
     for finding in findings:
         block = finding.block
         if block.status is Status.DISAGREE or (options.locate is Locate.FULL and block.size):
@@ -81,6 +83,8 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
                 components_measured=location.measured,
                 components_wrong=len(location.wrong),
             )
+            if status is Status.DISAGREE:
+                explained.append(Wrong(leaf, finding, location))
         blocks.append(block)
     wrong.sort(key=lambda component: -abs(component.claimed - component.estimated))
     verdict, reason = aggregate([block.status for block in blocks], [block.reason for block in blocks])
@@ -92,8 +96,16 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
         wrong=tuple(wrong[:MOST_LISTED]),
         worst=wrong[0] if wrong else None,
         census=tuple(census),
+        diagnosis=_explanations(setting, explained, options),
         notes=(*blank.notes, *filter(None, map(slight_note, blocks))),
     )
+
+
+def _explanations(setting: Setting, wrong: list[Wrong], options: Options) -> tuple[Diagnosis, ...]:
+    """Return what explains the leaves that disagree; nothing where only the verdict was asked for, as a search does."""
+    if not wrong or options.locate in (Locate.NEVER, Locate.FIRST):
+        return ()
+    return diagnose(setting, wrong, options.generator("patterns"))
 
 
 def aggregate(statuses: list[Status], reasons: list[Reason | None]) -> tuple[Verdict, Reason | None]:

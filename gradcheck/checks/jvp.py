@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from gradcheck.checks.options import DEFAULT_OPTIONS, Options
 from gradcheck.differences.counting import CountedFunction
 from gradcheck.differences.directions import block_scale
 from gradcheck.errors import BudgetExceeded
-from gradcheck.results import BlockResult, CheckResult, Component, Fault, Reason, Status, Verdict
+from gradcheck.results import BlockResult, CheckResult, Component, Diagnosis, Fault, Reason, Status, Verdict
 from gradcheck.subjects.inputs import Inputs
 from gradcheck.subjects.protocol import GradientSubject
 from gradcheck.subjects.tangents import TangentSubject, along_tangents
@@ -30,6 +30,11 @@ TANGENTS: Final = 6
 """Independent random tangents of each input under each cotangent (a count). Their slopes are compared as one gradient of so many
 components. The error that could hide from two times six tangents, at probability 1 - 1e-6, is 4.5 times the one that could hide
 from the slopes; from two times four 7.3 times, from two times two 32 times. Each costs a call of the jvp per gradient."""
+
+OF_ANY_NUMBERS: Final = ("factor", "sum-not-mean", "mean-twice", "zero")
+"""Patterns that mean the same of slopes along tangents as of a gradient's components."""
+
+Told = TypeVar("Told", Fault, Diagnosis)
 
 
 def check_jvp(
@@ -155,6 +160,7 @@ def in_terms_of_inputs(result: CheckResult, subject: TangentSubject, each: Seque
         census=(),
         nearby=nearby,
         faults=tuple(map(_in_words_of_a_jvp, result.faults)),
+        diagnosis=tuple(_in_words_of_a_jvp(one) for one in result.diagnosis if one.id in OF_ANY_NUMBERS),
     )
 
 
@@ -186,7 +192,13 @@ def _component_of(component: Component, value: Array) -> Component:
     return Component(component.block, index, **scaled)
 
 
-def _in_words_of_a_jvp(fault: Fault) -> Fault:
-    """Return a fault told of a jvp and its function."""
-    sentence = fault.sentence.replace("the gradient", "the jvp").replace("the cost", "the function")
-    return dataclasses.replace(fault, sentence=sentence)
+def _in_words_of_a_jvp(told: Told) -> Told:
+    """Return a fault, or an explanation, told of a jvp and its function."""
+    sentence = told.sentence
+    for ours, theirs in (
+        ("he gradient", "he jvp"),
+        ("he whole gradient", "he whole jvp"),
+        ("the cost", "the function"),
+    ):
+        sentence = sentence.replace(ours, theirs)
+    return dataclasses.replace(told, sentence=sentence)

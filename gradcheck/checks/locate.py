@@ -68,6 +68,8 @@ class Location:
         Where more are wrong than are listed.
     is_complete : bool
         Whether `wrong` explains all of the error there is, as far as can be measured.
+    each : tuple of Component
+        All components of the block that could be measured, right or wrong, where every one was tried; else empty.
 
     Examples
     --------
@@ -79,6 +81,7 @@ class Location:
     measured: int
     census: Census | None = None
     is_complete: bool = False
+    each: tuple[Component, ...] = ()
 
 
 def locate(
@@ -119,9 +122,10 @@ def _all(components: Components) -> Location:
     except BudgetExceeded:
         return Location(components.wrong(), len(components.measured))
     wrong = components.wrong()
-    is_complete = bool(wrong) and all(math.isfinite(one.gap.bound) for one in components.measured.values())
+    each = tuple(one.component for one in components.measured.values() if math.isfinite(one.gap.bound))
+    is_complete = bool(wrong) and len(each) == leaf.size
     census = census_of_all(leaf.name, leaf.shape, wrong) if len(wrong) > MOST_EXACT else None
-    return Location(wrong, leaf.size, census, is_complete)
+    return Location(wrong, leaf.size, census, is_complete, each)
 
 
 class _Locator:

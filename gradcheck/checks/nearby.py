@@ -66,7 +66,13 @@ def _settled(result: CheckResult, judged: Judgement, options: Options) -> CheckR
         return result
     if near.verdict is Verdict.DISAGREE:
         return dataclasses.replace(
-            result, verdict=Verdict.DISAGREE, reason=None, worst=near.worst, wrong=near.wrong, census=near.census
+            result,
+            verdict=Verdict.DISAGREE,
+            reason=None,
+            worst=near.worst,
+            wrong=near.wrong,
+            census=near.census,
+            diagnosis=near.diagnosis,
         )
     if result.reason is Reason.VACUOUS:
         return dataclasses.replace(result, verdict=Verdict.AGREE, reason=None)

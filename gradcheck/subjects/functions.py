@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -31,7 +32,24 @@ def cost_and_gradient(
     >>> cost_and_gradient("square", lambda w: w * w, lambda w: 2 * w, 3.0).cost(2.0)
     4.0
     """
-    return GradientSubject(name, _WithData(cost, data), _WithData(gradient, data), at, watched=cost)
+    named = tuple(zip(names_of_data(cost, len(data)), data, strict=True))
+    return GradientSubject(name, _WithData(cost, data), _WithData(gradient, data), at, watched=cost, data=named)
+
+
+def names_of_data(function: Callable[..., Any], count: int) -> tuple[str, ...]:
+    """Return what a function(parameters, *data) calls its data.
+
+    Examples
+    --------
+    >>> names_of_data(lambda w, X, *rest: 0.0, 3)
+    ('X', 'data[1]', 'data[2]')
+    """
+    try:
+        parameters = list(inspect.signature(function).parameters.values())[1 : count + 1]
+    except (TypeError, ValueError):  # of some built-in functions nothing is known
+        parameters = []
+    known = [one.name for one in parameters if one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+    return (*known, *(f"data[{i}]" for i in range(len(known), count)))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -64,7 +82,9 @@ def loss_and_gradient(
     (4.0, 4.0)
     """
     call = _WithData(function, data)
-    return GradientSubject(name, _OneOfPair(name, call, 0), _OneOfPair(name, call, 1), at, passes_per_gradient=1)
+    named = tuple(zip(names_of_data(function, len(data)), data, strict=True))
+    pair = _OneOfPair(name, call, 0), _OneOfPair(name, call, 1)
+    return GradientSubject(name, *pair, at, passes_per_gradient=1, data=named)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -178,4 +178,6 @@ def layer_gradient(layer: LayerSubject, cotangent: Cotangent) -> GradientSubject
     """
     judged = LayerGradient(layer, cotangent)
     # Running the forward pass again is how the cache is made: a gradient call costs one forward pass here.
-    return GradientSubject(layer.name, judged.cost, judged.gradient, layer.arguments.at, passes_per_gradient=1)
+    named = tuple(zip(layer.input_names, layer.inputs, strict=True))
+    at = layer.arguments.at
+    return GradientSubject(layer.name, judged.cost, judged.gradient, at, passes_per_gradient=1, data=named)

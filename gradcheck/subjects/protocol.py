@@ -46,6 +46,8 @@ class GradientSubject:
         Forward passes that one gradient call makes: 1 for a (loss, gradient) function, else 0.
     watched : callable, optional
         The user's own function behind `cost`, where `cost` is a wrapper of ours: a gradient that calls it is reported.
+    data : tuple of (str, value)
+        What the cost is of besides the parameters, as far as it is known: how many examples there are, which labels come twice.
 
     Examples
     --------
@@ -60,6 +62,7 @@ class GradientSubject:
     at: Any
     passes_per_gradient: int = 0
     watched: Callable[..., Any] | None = None
+    data: tuple[tuple[str, Any], ...] = ()
 
     @property
     def gives_value_only(self) -> bool:

@@ -159,4 +159,5 @@ def along_tangents(subject: TangentSubject, cotangent: Cotangent, tangents: dict
     {'x': array([60.])}
     """
     along = AlongTangents(subject, cotangent, tangents)
-    return GradientSubject(subject.name, along.cost, along.gradient, along.at, watched=subject.function)
+    named = tuple(zip(subject.arguments.names, subject.arguments.values, strict=True))
+    return GradientSubject(subject.name, along.cost, along.gradient, along.at, watched=subject.function, data=named)

@@ -20,13 +20,13 @@ from gradcheck.checks.gradient import check
 from gradcheck.checks.hypotheses import Hypothesis, Term
 from gradcheck.checks.locate import Location
 from gradcheck.checks.measuring import Setting, prepare
-from gradcheck.checks.supporting import Named, merge, name
 from gradcheck.checks.options import Options
 from gradcheck.checks.partly import partly_wrong
 from gradcheck.checks.patterns import MOST_LEAVES, Wrong, diagnose
 from gradcheck.checks.preflight import preflight
 from gradcheck.checks.problem import Problem
 from gradcheck.checks.slopes import Slope, slope_of
+from gradcheck.checks.supporting import Named, merge, name
 from gradcheck.differences.directions import gaussian_direction
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf

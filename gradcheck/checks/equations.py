@@ -18,7 +18,6 @@ from gradcheck.checks.network_run import NetworkRun, with_note
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options
 from gradcheck.errors import UserCodeError
 from gradcheck.results import CheckResult, EquationResult, EquationStatus, Status, Verdict
-from gradcheck.strategies import NetworkCase
 from gradcheck.subjects.network_class import DEFAULT_DECLARED, Batch, Declared, NetworkSubject
 
 
@@ -127,12 +126,11 @@ class _NetworkCheck:
         equations = self.listening.equations()
         if backprop.verdict is Verdict.DISAGREE or all(one.status is not EquationStatus.BROKEN for one in equations):
             return equations, backprop
-        exposed = self.listening.networks[0]
         again = judge_case(
             self.shared,
             backprop,
             BACKPROP,
-            NetworkCase(exposed.network, exposed.x[:, :1], exposed.y[:, :1]),
+            self.listening.networks[0].case(),
             self.listening,
         )
         if again.verdict is Verdict.DISAGREE:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from gradcheck.mistakes.program import Asked, Call, Question
 from gradcheck.network.costs import LOG_LIKELIHOOD
 from gradcheck.network.model import Network
+from gradcheck.strategies import NetworkCase
 from gradcheck.subjects.network_class import Declared
 
 Array = npt.NDArray[Any]
@@ -56,6 +57,10 @@ class Exposing:
     network: Network
     x: Array
     y: Array
+
+    def case(self) -> NetworkCase:
+        """Return the network with its first example."""
+        return NetworkCase(self.network, self.x[:, :1], self.y[:, :1])
 
     def examples(self) -> Question:
         """Return calls with one example each."""

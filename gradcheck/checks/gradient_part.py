@@ -14,7 +14,7 @@ from gradcheck.checks.network_run import NetworkRun, agreement_note, of_case, on
 from gradcheck.checks.options import Locate, Options
 from gradcheck.errors import BudgetExceeded
 from gradcheck.mistakes.program import Asked
-from gradcheck.results import CheckResult, Reason, Verdict
+from gradcheck.results import CheckResult, Diagnosis, Explains, Reason, Verdict
 from gradcheck.strategies import NetworkCase
 from gradcheck.subjects.network_class import Batch, gradient_subject, update_subject
 from gradcheck.subjects.protocol import GradientSubject
@@ -131,6 +131,8 @@ def disagreement(
         part = _filled(part, detail)
         part = dataclasses.replace(part, diagnosis=listening.diagnosis(claimed.asked))
         others = blame(run.subject, case, claimed.make, detail, run.budget)
+        if not part.diagnosis and claimed.asked is Asked.ONE:
+            others = (*_patterns(run, claimed, listening), *others)
         part = dataclasses.replace(part, diagnosis=(*part.diagnosis, *others))
     except BudgetExceeded:
         budget = run.options.max_forward_passes
@@ -139,6 +141,17 @@ def disagreement(
     return dataclasses.replace(
         part, forward_passes=part.forward_passes + passes, example_passes=part.example_passes + passes * case.m
     )
+
+
+def _patterns(run: NetworkRun, claimed: Claimed, listening: Listening) -> tuple[Diagnosis, ...]:
+    """Return how the gradient differs where no mistake is known by name, on a network wide enough for patterns to show."""
+    if not listening.is_possible:
+        return ()
+    case = listening.networks[0].case()
+    subject = claimed.make(run.subject, case.network, case.x, case.y)
+    found = check_gradient(subject, of_case(run.budget.left(), case))
+    run.calls += found.gradient_calls
+    return tuple(one for one in found.diagnosis if one.kind is Explains.PATTERN)
 
 
 def _filled(part: CheckResult, detail: CheckResult) -> CheckResult:

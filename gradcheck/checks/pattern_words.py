@@ -9,9 +9,9 @@ from typing import Final
 
 from gradcheck.checks.evidence import decimal_digits
 from gradcheck.checks.fits import Fit
-from gradcheck.checks.supporting import Named
 from gradcheck.checks.sizes import simple_fraction
 from gradcheck.checks.spoken import gradient_of, listed
+from gradcheck.checks.supporting import Named
 from gradcheck.results import Diagnosis, Explains
 
 MOST_DIGITS: Final = 12

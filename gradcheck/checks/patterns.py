@@ -14,11 +14,11 @@ from gradcheck.checks.fits import Fit, fit, together
 from gradcheck.checks.hypotheses import Hypothesis, claimed_of, with_a_number, without_a_number
 from gradcheck.checks.locate import Location
 from gradcheck.checks.measuring import Setting
-from gradcheck.checks.supporting import ONE_NUMBER, Named, merge, name
 from gradcheck.checks.partly import partly_wrong
 from gradcheck.checks.pattern_words import told
 from gradcheck.checks.sizes import sizes_of
 from gradcheck.checks.slopes import Slope, slope_of, slopes_of
+from gradcheck.checks.supporting import ONE_NUMBER, Named, merge, name
 from gradcheck.differences.directions import component_scales, gaussian_direction
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf

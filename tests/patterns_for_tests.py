@@ -48,6 +48,6 @@ def only(result: CheckResult) -> Diagnosis:
     """Return the one explanation there is."""
     (found,) = result.diagnosis
     assert (
-        found.kind is Explains.PATTERN and found.hint and found.sentence[0].isupper() and found.sentence.endswith(".")
+        found.kind is Explains.PATTERN and found.hint and found.sentence[0].islower() and found.sentence.endswith(".")
     )
     return found

@@ -202,7 +202,7 @@ def test_leaves_in_each_others_places(shape: tuple[int, ...]) -> None:
     assert (found.id, found.where, found.sentence) == (
         "swapped-leaves",
         "a and b",
-        "The gradients of a and b are swapped.",
+        "the gradients of a and b are swapped.",
     )
     found = only(two(lambda g: {"a": g["b"], "b": g["c"], "c": g["a"]}, "abc", shape))
     assert found.id == "misplaced-leaves" and "what is returned for c is the right gradient of a" in found.sentence
@@ -219,9 +219,9 @@ def test_the_same_number_throughout_is_no_other_leafs() -> None:
 
 def test_a_pattern_of_all_leaves_is_told_once_and_of_some_with_their_names() -> None:
     whole = only(two(lambda g: {name: 3 * each for name, each in g.items()}, "abcdef"))
-    assert whole.where == "" and whole.sentence.startswith("The whole gradient is 3 times")
+    assert whole.where == "" and whole.sentence.startswith("the whole gradient is 3 times")
     some = only(two(lambda g: {**g, "b": 3 * g["b"], "c": 3 * g["c"]}, "abc"))
-    assert some.where == "b and c" and some.sentence.startswith("The gradient of b and c is 3 times")
+    assert some.where == "b and c" and some.sentence.startswith("the gradient of b and c is 3 times")
     each = two(lambda g: {"a": 2 * g["a"], "b": -g["b"]})
     assert [(one.id, one.where) for one in each.diagnosis] in ([("factor", n) for n in order] for order in ("ab", "ba"))
 
@@ -302,9 +302,9 @@ def test_a_layer_and_a_forward_derivative() -> None:
     found = only(check_vjp(forward, sums, [x, w], options=SEED))
     assert found.id == "sum-not-mean" and "5 is the number of rows of input_0" in found.sentence
     found = only(check_jvp(np.matmul, lambda p, t: t[0] @ p[1] + 2 * p[0] @ t[1], [x, w], options=SEED))
-    assert found.id == "factor" and found.sentence.startswith("The jvp of input_1 is twice")
+    assert found.id == "factor" and found.sentence.startswith("the jvp of input_1 is twice")
     found = only(check_jvp(np.matmul, lambda p, t: t[0] @ p[1], [x, w], options=SEED))
-    assert found.sentence == "The jvp of input_1 is 0 in every component, and the function does change with input_1."
+    assert found.sentence == "the jvp of input_1 is 0 in every component, and the function does change with input_1."
 
 
 def test_of_a_forward_derivative_no_component_is_told_in_numbers_of_tangents() -> None:

@@ -83,7 +83,7 @@ def _zero(leaf: Leaf) -> Diagnosis:
     return _diagnosis(
         "zero",
         leaf.name,
-        f"The {gradient_of(leaf.name)} is 0 in every component, and the cost does change with {leaf.name}.",
+        f"the {gradient_of(leaf.name)} is 0 in every component, and the cost does change with {leaf.name}.",
         f"Is the {gradient_of(leaf.name)} ever written, and is what is returned the array that was written?",
     )
 
@@ -96,7 +96,7 @@ def _same_as_another(setting: Setting, leaf: Leaf) -> Diagnosis | None:
     for other in setting.problem.layout.leaves:
         is_other = other.name != leaf.name and other.shape == leaf.shape
         if is_other and np.array_equal(setting.claimed[other.place], claimed):
-            words = f"The {gradient_of(leaf.name)} is, to the last digit, that of {other.name}."
+            words = f"the {gradient_of(leaf.name)} is, to the last digit, that of {other.name}."
             hint = (
                 f"Is it one array under two names, or one variable in place of another, where {leaf.name} is returned?"
             )
@@ -143,7 +143,7 @@ def _repeated(setting: Setting, leaf: Leaf, rows: frozenset[int]) -> Diagnosis |
         if is_index and rows == repeated and len(repeated) < leaf.shape[0]:
             what = "rows" if len(leaf.shape) > 1 else "entries"
             words = (
-                f"The wrong {what} of the {gradient_of(leaf.name)}, {_listed(sorted(rows))}, are exactly those that {name} "
+                f"the wrong {what} of the {gradient_of(leaf.name)}, {_listed(sorted(rows))}, are exactly those that {name} "
                 "holds more than once, as if the last use replaced the ones before it (= in place of +=)."
             )
             hint = f"What becomes of {leaf.name}[i] where i comes twice? In numpy, g[indices] += d adds only once: see np.add.at."

@@ -25,7 +25,7 @@ def told(found: Sequence[Named], everywhere: tuple[str, ...]) -> list[Diagnosis]
     --------
     >>> fit = Fit("transposed", math.nan, math.nan, (), (), digits=9.2, names=("w",))
     >>> told([Named(fit)], ())[0].sentence
-    'The gradient of w is the transpose of the right one.'
+    'the gradient of w is the transpose of the right one.'
     """
     others = [one for one in found if one.fit.id == "other-leaf"]
     return [*(_told_as(one, everywhere) for one in found if one not in others), *_misplaced(others)]
@@ -34,7 +34,7 @@ def told(found: Sequence[Named], everywhere: tuple[str, ...]) -> list[Diagnosis]
 def _told_as(one: Named, everywhere: tuple[str, ...]) -> Diagnosis:
     fit = one.fit
     is_whole = bool(everywhere) and set(fit.names) == set(everywhere)
-    what = "The whole gradient" if is_whole else f"The {gradient_of(*fit.names)}"
+    what = "the whole gradient" if is_whole else f"the {gradient_of(*fit.names)}"
     sentence, hint = _WORDS[fit.id](one, what)
     digits = fit.digits if math.isnan(fit.t) else _digits(fit.low, fit.high)
     return Diagnosis(
@@ -161,13 +161,13 @@ def _misplaced(found: Sequence[Named]) -> list[Diagnosis]:
     swapped = [(leaf, other) for leaf, other in right.items() if right.get(other) == leaf and leaf < other]
     told_already = {name for pair in swapped for name in pair}
     pairs = [
-        _of_leaves("swapped-leaves", pair, f"The gradients of {pair[0]} and {pair[1]} are swapped.") for pair in swapped
+        _of_leaves("swapped-leaves", pair, f"the gradients of {pair[0]} and {pair[1]} are swapped.") for pair in swapped
     ]
     moved = [leaf for leaf in right if leaf not in told_already]
     sentences = [f"what is returned for {right[leaf]} is the right gradient of {leaf}" for leaf in moved]
     if not moved:
         return pairs
-    sentence = f"Gradients are returned in the wrong places: {'; '.join(sentences)}."
+    sentence = f"gradients are returned in the wrong places: {'; '.join(sentences)}."
     return [*pairs, _of_leaves("misplaced-leaves", moved, sentence)]
 
 

@@ -54,14 +54,15 @@ def named(diagnosis: tuple[Diagnosis, ...], explain: Explain) -> list[Diagnosis]
 
 
 def place(one: Diagnosis) -> str:
-    """Return the equation and the layers or the block of an explanation.
+    """Return the equation and the layers or the block of an explanation, unless its own words say where.
 
     Examples
     --------
     >>> place(Diagnosis("bp2-no-sigma-prime", "(BP2)", "sigma'(z) is left out", where="hidden layers"))
     '(BP2), hidden layers'
     """
-    return ", ".join(words for words in (one.equation, one.where) if words)
+    where = "" if one.kind is Explains.PATTERN and one.where in one.sentence else one.where
+    return ", ".join(words for words in (one.equation, where) if words)
 
 
 def in_short(explanations: list[Diagnosis]) -> str:
@@ -105,9 +106,13 @@ def _hints(mistakes: list[Diagnosis]) -> list[Line]:
 
 
 def _listed(explanations: list[Diagnosis], heading: str) -> list[Line]:
-    """List explanations under a heading."""
-    found = [line for one in explanations for line in sentence(_clause_at(one), mark="- ")]
+    """List explanations under a heading, each with the question it leads to."""
+    found = [line for one in explanations for line in sentence(_with_hint(one), mark="- ")]
     return [Line(heading, Style.HEADING), *found] if found else []
+
+
+def _with_hint(one: Diagnosis) -> str:
+    return f"{_clause_at(one)}. {one.hint}" if one.hint else _clause_at(one)
 
 
 def _clause_at(one: Diagnosis) -> str:

@@ -109,7 +109,7 @@ def _one_place(leaf: Leaf, location: Location, rows: frozenset[int], columns: fr
     if location.is_complete and len(location.wrong) == 1 and leaf.size > 1:
         only = location.wrong[0]
         words = (
-            f"Of the {gradient_of(leaf.name)} one entry is wrong, {only.name}{_zeros([only])}; all others are right."
+            f"of the {gradient_of(leaf.name)} one entry is wrong, {only.name}{_zeros([only])}; all others are right."
         )
         return _diagnosis("one-entry", leaf.name, words, "What is done for that entry alone, or left out for it?")
     if not has_rows_and_columns(leaf.shape):
@@ -119,7 +119,7 @@ def _one_place(leaf: Leaf, location: Location, rows: frozenset[int], columns: fr
             (place,) = places
             end = " (the last one)" if place == count - 1 else " (the first one)" if place == 0 else ""
             zeros = _zeros(location.wrong) if location.is_complete else ""
-            words = f"Of the {gradient_of(leaf.name)} one {what} is wrong, {what} {place}{end}{zeros}; all other {what}s are right."
+            words = f"of the {gradient_of(leaf.name)} one {what} is wrong, {what} {place}{end}{zeros}; all other {what}s are right."
             hint = f"What is done for that {what} alone, or left out for it? Where does the loop over {what}s begin and end?"
             return _diagnosis(f"one-{what}", leaf.name, words, hint)
     return None
@@ -160,7 +160,7 @@ def _counted_once(leaf: Leaf, location: Location) -> Diagnosis | None:
         return None
     counts = sorted({n for n in times if n})
     words = (
-        f"Each right entry of the {gradient_of(leaf.name)} is a whole number of times the claimed one "
+        f"each right entry of the {gradient_of(leaf.name)} is a whole number of times the claimed one "
         f"({_listed(counts)} times), not the same for all: as if what is used several times were counted once (= in place of +=)."
     )
     return _diagnosis(

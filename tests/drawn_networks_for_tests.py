@@ -11,7 +11,15 @@ import numpy as np
 from gradcheck.checks.exposing import WIDTHS, Exposing, exposing_of
 from gradcheck.checks.listening import NETWORKS
 from gradcheck.mistakes.program import Asked, Question
-from gradcheck.network.activations import ACTIVATIONS, LINEAR, SIGMOID, SOFTMAX, Activation, modified_neuron
+from gradcheck.network.activations import (
+    ACTIVATIONS,
+    LEAKY_RELU,
+    LINEAR,
+    SIGMOID,
+    SOFTMAX,
+    Activation,
+    modified_neuron,
+)
 from gradcheck.network.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC, Cost
 from gradcheck.network.weight_decay import NO_DECAY, WeightDecay
 from gradcheck.subjects.network_class import Batch, Declared
@@ -20,7 +28,19 @@ LAYERS: Final = (2, 3, 3, 4, 4, 4, 5)
 """How many layers a network has (counts), the input layer included."""
 
 DECAYS: Final = (NO_DECAY, NO_DECAY, WeightDecay(l2=0.3), WeightDecay(l1=0.2), WeightDecay(l1=0.2, l2=0.3))
-ELEMENTWISE: Final = tuple(one for one in ACTIVATIONS.values() if one.derivative is not None)
+ELEMENTWISE: Final = (*(one for one in ACTIVATIONS.values() if one.derivative is not None), LEAKY_RELU)
+OUTPUTS: Final = (
+    (None, QUADRATIC),
+    (None, QUADRATIC),
+    (SIGMOID, QUADRATIC),
+    (SIGMOID, CROSS_ENTROPY),
+    (SIGMOID, CROSS_ENTROPY),
+    (SOFTMAX, LOG_LIKELIHOOD),
+    (SOFTMAX, LOG_LIKELIHOOD),
+    (SOFTMAX, QUADRATIC),
+)
+"""Output activations, None for any, with a cost that fits."""
+
 BATCHES: Final = (Batch.UPDATE, Batch.SUM, Batch.MEAN)
 
 
@@ -74,11 +94,7 @@ def _functions(layers: int, generator: np.random.Generator) -> tuple[tuple[Activ
     one = ELEMENTWISE[generator.integers(len(ELEMENTWISE))]
     is_mixed = generator.random() < 0.5
     hidden = [ELEMENTWISE[generator.integers(len(ELEMENTWISE))] if is_mixed else one for _ in range(layers)]
-    if generator.random() < 0.2 and not (hidden[0] is LINEAR):
-        hidden[0] = modified_neuron(hidden[0], 0, LINEAR)
-    kind = int(generator.integers(5))
-    if kind == 0:
-        return (*hidden[:-1], SIGMOID), CROSS_ENTROPY
-    if kind in (1, 2):
-        return (*hidden[:-1], SOFTMAX), LOG_LIKELIHOOD if kind == 1 else QUADRATIC
-    return tuple(hidden), QUADRATIC
+    if layers > 1 and generator.random() < 0.3:
+        hidden[0] = modified_neuron(hidden[0], 0, LINEAR if hidden[0] is not LINEAR else SIGMOID)
+    output, cost = OUTPUTS[generator.integers(len(OUTPUTS))]
+    return (*hidden[:-1], output or hidden[-1]), cost

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import combinations, islice
 from typing import Final
 
@@ -100,15 +101,20 @@ class Candidates:
 
     def is_possible(self, made: Made, wanted: float) -> bool:
         """Tell whether single examples, which were judged before several and are right, do not show a mistake."""
-        if self.asked is Asked.ONE:
+        if self.asked is Asked.ONE or len(made.edits) > 1:  # of a pair, each was asked by itself
             return True
         if id(made) not in self._right_of_one:
-            last = self.questions[0].last
-            question = Question(Asked.ONE, (last.example(0), last.example(1)))
-            right = REFERENCE.answer(question)
+            question, right = self._of_one
             predicted = answer_of(made, question, right)
             self._right_of_one[id(made)] = predicted is not None and common_digits(predicted, right) >= wanted
         return self._right_of_one[id(made)]
+
+    @cached_property
+    def _of_one(self) -> tuple[Question, Answer]:
+        """A question about single examples, and the right answer."""
+        last = self.questions[0].last
+        question = Question(Asked.ONE, (last.example(0), last.example(1)))
+        return question, REFERENCE.answer(question)
 
     def pairs(self, claimed: Sequence[Answer], wanted: float) -> Iterator[Made]:
         """Yield the pairs of single mistakes that may together give the claimed answers."""
@@ -132,9 +138,9 @@ class _Side:
     @staticmethod
     def of(candidates: Candidates, made: Made, number: int, claimed: Answer, wanted: float) -> _Side | None:
         """Return the side of a single mistake; None where it cannot be made, or its answer has another number of arrays."""
-        predicted = candidates.answer(made, number, claimed)
+        predicted = candidates.answer(made, number, claimed) if candidates.is_possible(made, wanted) else None
         right = candidates.right[number]
-        if predicted is None or len(predicted.leaves) != len(claimed.leaves) or not candidates.is_possible(made, wanted):
+        if predicted is None or len(predicted.leaves) != len(claimed.leaves):
             return None
         changed = _unlike(predicted, right, wanted)
         return _Side(made, changed, _unlike(predicted, claimed, wanted), _is_rearranged(predicted, right))

@@ -61,6 +61,8 @@ class _Search:
 
     def _digits(self, made: Made) -> float:
         """Return the fewest digits to which edits give what was heard; 0 where they cannot be made, or give what is right."""
+        if not self.candidates.is_possible(made, self.wanted):
+            return 0.0
         fewest, is_seen = math.inf, False
         for number, (claimed, right) in enumerate(zip(self.claimed, self.candidates.right, strict=True)):
             predicted = self.candidates.answer(made, number, claimed)
@@ -70,7 +72,7 @@ class _Search:
             if not fewest >= self.wanted:
                 return 0.0
             is_seen = is_seen or not common_digits(predicted, right) >= self.wanted
-        return fewest if is_seen and self.candidates.is_possible(made, self.wanted) else 0.0
+        return fewest if is_seen else 0.0
 
     def _alike(self, sets: Iterable[Made]) -> tuple[Explanation, ...]:
         """Return the edits that explain every answer, of the same mistakes only those in the most layers."""

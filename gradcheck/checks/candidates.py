@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from gradcheck.checks.digits import common_digits, digits_of_leaf
+from gradcheck.checks.digits import common_digits, digits_of_leaf, largest
 from gradcheck.mistakes.catalogue import CATALOGUE
 from gradcheck.mistakes.mistake import Edit, edits_for
 from gradcheck.mistakes.program import REFERENCE, Answer, Asked, Call, Program, Question
@@ -103,6 +103,8 @@ class Candidates:
         """Tell whether single examples, which were judged before several and are right, do not show a mistake."""
         if self.asked is Asked.ONE or len(made.edits) > 1:  # of a pair, each was asked by itself
             return True
+        if Asked.ONE not in made.edits[0].mistake.asked:
+            return True
         if id(made) not in self._right_of_one:
             question, right = self._of_one
             predicted = answer_of(made, question, right)
@@ -161,8 +163,9 @@ def _together(sides: list[_Side]) -> Iterator[tuple[_Side, _Side]]:
 
 
 def _unlike(one: Answer, other: Answer, wanted: float) -> frozenset[int]:
+    whole = max(largest(one), largest(other))
     leaves = enumerate(zip(one.leaves, other.leaves, strict=False))
-    return frozenset(i for i, (a, b) in leaves if not digits_of_leaf(a, b) >= wanted)
+    return frozenset(i for i, (a, b) in leaves if not digits_of_leaf(a, b, whole) >= wanted)
 
 
 def _is_rearranged(one: Answer, right: Answer) -> bool:

@@ -85,7 +85,7 @@ def exposing(declared: Declared, generator: np.random.Generator) -> Exposing:
     >>> exposing(Declared(), np.random.default_rng(0)).network.num_layers
     4
     """
-    return _drawn(_sizes(declared), declared, generator)
+    return exposing_of(_sizes(declared), declared, generator)
 
 
 def exposing_square(declared: Declared, generator: np.random.Generator) -> Exposing:
@@ -96,7 +96,7 @@ def exposing_square(declared: Declared, generator: np.random.Generator) -> Expos
     >>> exposing_square(Declared(), np.random.default_rng(0)).network.sizes
     (4, 4, 4, 4)
     """
-    return _drawn((SQUARE,) * len(_sizes(declared)), declared, generator)
+    return exposing_of((SQUARE,) * len(_sizes(declared)), declared, generator)
 
 
 def _sizes(declared: Declared) -> tuple[int, ...]:
@@ -105,8 +105,14 @@ def _sizes(declared: Declared) -> tuple[int, ...]:
     return tuple(WIDTHS[i % len(WIDTHS)] for i in range(count))
 
 
-def _drawn(sizes: tuple[int, ...], declared: Declared, generator: np.random.Generator) -> Exposing:
-    """Draw until a network is generic; the last one stands where none is."""
+def exposing_of(sizes: tuple[int, ...], declared: Declared, generator: np.random.Generator) -> Exposing:
+    """Return the same with layers of given widths, drawn until it is generic; the last one stands where none is.
+
+    Examples
+    --------
+    >>> exposing_of((2, 3), Declared(), np.random.default_rng(0)).network.sizes
+    (2, 3)
+    """
     for _ in range(DRAWS):
         found = _draw(sizes, declared, generator)
         if _is_generic(found):

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, islice
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
+from gradcheck.checks.candidates import Candidates, Made
+from gradcheck.checks.digits import common_digits, digits_held
 from gradcheck.checks.hearing import Heard
-from gradcheck.checks.residuals import Example
-from gradcheck.mistakes.catalogue import CATALOGUE
-from gradcheck.mistakes.mistake import Edit, edits_for
-from gradcheck.mistakes.program import REFERENCE, Answer, Asked, Call, Program, Question
-from gradcheck.results import Diagnosis, EquationStatus, Explains
-
-Array = npt.NDArray[Any]
+from gradcheck.mistakes.mistake import Edit
+from gradcheck.results import Diagnosis, Explains
 
 MATCHING_DIGITS: Final = 1 / 2
 """An edit explains an answer where at least this share of its dtype's digits is the same (dimensionless). In reports/diagnosis.md
 true matches share 12 digits of float64 or more, and edits of other programs 4 or less."""
-
-MOST_PAIRS: Final = 4000
-"""Pairs of edits tried at most (a count): a second of work on the networks that mistakes are looked for on."""
-
-Cell = tuple[str, int]
-
 
 @dataclasses.dataclass(frozen=True)
 class Explanation:
@@ -44,31 +31,19 @@ class Explanation:
     digits: float
 
 
-def explain(heard: Sequence[Heard]) -> tuple[Explanation, ...]:
+def explain(heard: Sequence[Heard], candidates: Candidates | None = None) -> tuple[Explanation, ...]:
     """Return the mistakes that give everything that was heard, single ones first, pairs only where no single one does.
 
-    Every one that explains it equally is returned, in the order of the catalogue.
+    Every one that explains it equally is returned, in the order of the catalogue. The candidates are those of the questions heard.
 
     Examples
     --------
     >>> explain(())
     ()
     """
-    return _Search(heard).explanations() if heard else ()
-
-
-@dataclasses.dataclass(frozen=True)
-class Made:
-    """Mistakes made in a program that is right but for them: the reference, or one whose step goes by columns.
-
-    Examples
-    --------
-    >>> Made((), REFERENCE).program is REFERENCE
-    True
-    """
-
-    edits: tuple[Edit, ...]
-    program: Program
+    if not heard:
+        return ()
+    return _Search(heard, candidates or Candidates([one.question for one in heard])).explanations()
 
 
 def in_steps(found: tuple[Explanation, ...], steps: frozenset[str]) -> tuple[Explanation, ...]:
@@ -84,159 +59,41 @@ def in_steps(found: tuple[Explanation, ...], steps: frozenset[str]) -> tuple[Exp
 
 
 class _Search:
-    """The edits of the reference that can be made on the networks of some questions, and what they answer."""
+    """The mistakes that can be made where some questions were asked, beside what was answered."""
 
-    def __init__(self, heard: Sequence[Heard]) -> None:
-        self.heard = heard
-        self.first = heard[0]
-        self.wanted = MATCHING_DIGITS * min(_digits_of(one.answer) for one in heard)
-        self.right = [REFERENCE.answer(one.question) for one in heard]
-        network, asked = self.first.question.last.network, self.first.question.asked
-        self.single = [Made((edit,), REFERENCE) for edit in edits_for(CATALOGUE, network, asked)]
-        if asked is Asked.STEP:
-            self.single += [Made((edit,), BY_COLUMNS) for edit in edits_for(CATALOGUE, network, Asked.SUM)]
-        if asked is not Asked.ONE:
-            self.single = [made for made in self.single if self._is_right_of_one(made)]
+    def __init__(self, heard: Sequence[Heard], candidates: Candidates) -> None:
+        self.claimed = [one.answer for one in heard]
+        self.candidates = candidates
+        self.wanted = MATCHING_DIGITS * min(map(digits_held, self.claimed))
 
     def explanations(self) -> tuple[Explanation, ...]:
         """Return all single edits that match, else all pairs."""
-        return self._alike(self._matches(iter(self.single))) or self._alike(self._matches(self._pairs()))
-
-    def _is_right_of_one(self, made: Made) -> bool:
-        """Tell whether single examples, which were judged before and are right, do not show a mistake."""
-        one = Question(Asked.ONE, (self.first.question.last.example(0), self.first.question.last.example(1)))
-        answer = REFERENCE.answer(one)
-        predicted = answer_of(made, Heard(one, answer))
-        return predicted is not None and common_digits(predicted, answer) >= self.wanted
-
-    def _matches(self, sets: Iterator[Made]) -> Iterator[Explanation]:
-        """Yield the sets of edits that explain every answer, and change some answer."""
-        for made in sets:
-            digits = self._digits(made)
-            if digits >= self.wanted:
-                yield Explanation(made.edits, digits)
+        single = self._alike(self.candidates.single)
+        return single or self._alike(self.candidates.pairs(self.claimed, self.wanted))
 
     def _digits(self, made: Made) -> float:
         """Return the fewest digits to which edits give what was heard; 0 where they cannot be made, or give what is right."""
+        if not self.candidates.is_possible(made, self.wanted):
+            return 0.0
         fewest, is_seen = math.inf, False
-        for one, right in zip(self.heard, self.right, strict=True):
-            predicted = answer_of(made, one)
+        for number, (claimed, right) in enumerate(zip(self.claimed, self.candidates.right, strict=True)):
+            predicted = self.candidates.answer(made, number, claimed)
             if predicted is None:
                 return 0.0
-            fewest = min(fewest, common_digits(predicted, one.answer))
+            fewest = min(fewest, common_digits(predicted, claimed))
             if not fewest >= self.wanted:
                 return 0.0
             is_seen = is_seen or not common_digits(predicted, right) >= self.wanted
         return fewest if is_seen else 0.0
 
-    def _alike(self, found: Iterator[Explanation]) -> tuple[Explanation, ...]:
-        """Return the explanations, of the same mistakes only those in the most layers."""
+    def _alike(self, sets: Iterable[Made]) -> tuple[Explanation, ...]:
+        """Return the edits that explain every answer, of the same mistakes only those in the most layers."""
         kept: dict[tuple[str, ...], Explanation] = {}
-        for one in found:
-            kept.setdefault(tuple(sorted(edit.mistake.id for edit in one.edits)), one)
+        for made in sets:
+            digits = self._digits(made)
+            if digits >= self.wanted:
+                kept.setdefault(tuple(sorted(edit.mistake.id for edit in made.edits)), Explanation(made.edits, digits))
         return tuple(kept.values())
-
-    def _pairs(self) -> Iterator[Made]:
-        """Yield pairs of edits that together break what is broken, each of them no more than that; of single examples only."""
-        if self.first.question.asked is not Asked.ONE:
-            return
-        broken = self._broken(self.first.answer)
-        cells = {made.edits[0]: self._cells(made) for made in self.single}
-        useful = [edit for edit, breaks in cells.items() if breaks is not None and (not broken or breaks <= broken)]
-        pairs = (pair for pair in combinations(useful, 2) if pair[0].goes_with(pair[1]))
-        chosen = (pair for pair in pairs if not broken or _union(cells[edit] for edit in pair) == broken)
-        for pair in islice(chosen, MOST_PAIRS):
-            yield Made(pair, REFERENCE)
-
-    def _cells(self, made: Made) -> frozenset[Cell] | None:
-        """Return what an edit breaks; None where it cannot be made or changes nothing."""
-        predicted = answer_of(made, self.first)
-        if predicted is None or common_digits(predicted, self.right[0]) >= self.wanted:
-            return None
-        return self._broken(predicted)
-
-    def _broken(self, answer: Answer) -> frozenset[Cell]:
-        """Return the equations an answer breaks, by layer; none of one with other shapes."""
-        if not _has_shapes(answer, self.right[0]):
-            return frozenset()
-        judged = Example(self.first.question.last, answer).judged()
-        return frozenset((one.equation, one.layer) for one in judged if one.status is EquationStatus.BROKEN)
-
-
-def _union(each: Iterable[frozenset[Cell] | None]) -> frozenset[Cell]:
-    return frozenset(cell for cells in each if cells is not None for cell in cells)
-
-
-def _step_by_columns(program: Program, call: Call) -> Answer:
-    """Return the step of a program whose update hands all columns to backprop at once, and divides the sum by m."""
-    return program.gradient(call, Asked.SUM).each(lambda leaf: leaf / call.m)
-
-
-BY_COLUMNS: Final = dataclasses.replace(REFERENCE, step=_step_by_columns)
-"""The fully matrix-based mini-batch, the chapter's last exercise."""
-
-
-def answer_of(made: Made, heard: Heard) -> Answer | None:
-    """Return what a program with some mistakes in it answers; None where they cannot be made on this network.
-
-    Examples
-    --------
-    >>> from gradcheck.network import Network
-    >>> question = Question(Asked.ONE, (Call(Network.random([2, 1], np.random.default_rng(0)), np.ones((2, 1)), np.zeros((1, 1))),))
-    >>> right = REFERENCE.answer(question)
-    >>> common_digits(answer_of(Made((), REFERENCE), Heard(question, right)), right)
-    inf
-    """
-    program = made.program
-    try:
-        with np.errstate(all="ignore"):
-            for edit in made.edits:
-                fitted = edit.mistake.fitted
-                number = None if fitted is None else fitted(heard.question, heard.answer)
-                program = edit.made_in(program, number)
-            return program.answer(heard.question)
-    except (ValueError, IndexError, np.linalg.LinAlgError):  # shapes that do not fit: this program would have stopped
-        return None
-
-
-def common_digits(one: Answer, other: Answer) -> float:
-    """Return the fewest decimal digits that two answers share in any of their arrays, beside the array's largest entry.
-
-    0 where shapes differ, one holds whole numbers and the other does not, or one of them is not finite.
-
-    Examples
-    --------
-    >>> same = Answer((np.ones(2),), (np.ones((2, 2)),))
-    >>> common_digits(same, same), round(common_digits(same, same.each(lambda leaf: 1.001 * leaf)), 2)
-    (inf, 3.0)
-    """
-    if not _has_shapes(one, other):
-        return 0.0
-    return min((_common(a, b) for a, b in zip(one.leaves, other.leaves, strict=True)), default=0.0)
-
-
-def _common(one: Array, other: Array) -> float:
-    if (one.dtype.kind == "f") is not (other.dtype.kind == "f"):
-        return 0.0
-    size = max(np.max(np.abs(one), initial=0.0), np.max(np.abs(other), initial=0.0))
-    gap = float(np.max(np.abs(one - other), initial=0.0))
-    if gap == 0.0:
-        return math.inf
-    return max(0.0, -math.log10(gap / size)) if math.isfinite(gap) else 0.0
-
-
-def _has_shapes(one: Answer, other: Answer) -> bool:
-    return (
-        len(one.nabla_b) == len(other.nabla_b)
-        and len(one.nabla_w) == len(other.nabla_w)
-        and all(np.shape(a) == np.shape(b) for a, b in zip(one.leaves, other.leaves, strict=True))
-    )
-
-
-def _digits_of(answer: Answer) -> float:
-    """Return the decimal digits of the coarsest floating dtype of an answer; integers are cut off after the fact."""
-    floating = [leaf.dtype for leaf in map(np.asarray, answer.leaves) if leaf.dtype.kind == "f"]
-    return min((-math.log10(float(np.finfo(dtype).eps)) for dtype in floating), default=15.65)
 
 
 def as_diagnosis(found: Explanation, num_layers: int) -> Diagnosis:

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from gradcheck.checks.complex_arbiter import BELIEVED_DIGITS, DIRECTIONS, SATURATION, ComplexArbiter
-from gradcheck.checks.evidence import MISS_PROBABILITY, PASSING_CHANCE, WANTED_LIMIT
+from gradcheck.checks.evidence import WANTED_LIMIT
 from gradcheck.checks.gradient import check
+from gradcheck.checks.limits import MISS_PROBABILITY, PASSING_CHANCE
 from gradcheck.checks.measuring import prepare
 from gradcheck.checks.options import Options
 from gradcheck.checks.preflight import preflight

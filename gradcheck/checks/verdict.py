@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from gradcheck.checks.complex_arbiter import ComplexArbiter
+import numpy.typing as npt
+
+from gradcheck.checks.complex_arbiter import ComplexArbiter, Refutation
 from gradcheck.checks.confirm import Confirmation, confirm
 from gradcheck.checks.evidence import MOST_DIRECTIONS, Evidence
 from gradcheck.checks.findings import Finding, describe
@@ -15,9 +17,12 @@ from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.second_look import look
 from gradcheck.checks.slightness import is_slight, is_slight_everywhere
+from gradcheck.checks.sounding import Look, component_of, is_clear, is_confirmed, sound
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
 from gradcheck.results import Arbiter, BlockResult, Reason, Status
+
+Vector = npt.NDArray[Any]
 
 
 def judge_blocks(setting: Setting, options: Options) -> list[Finding]:
@@ -130,14 +135,14 @@ class _Jury:
         each = self.arbiter.agreement(leaves)
         for evidence in each:
             if not self._hides_a_gap(evidence):
-                self._settle(evidence, Status.AGREE, None, Arbiter.COMPLEX_STEP)
+                self._settle_sounded(evidence, self.arbiter.look, Arbiter.COMPLEX_STEP)
         return bool(each)
 
     def _hides_a_gap(self, evidence: Evidence) -> bool:
         """Tell whether a gap that stood out of differences, confirmed or not, is too small for the complex step to deny it."""
         finding = self.found.get(evidence.leaf.name)
         known = [] if finding is None or finding.evidence is None else finding.evidence.usable
-        return any(m.stands_out and not evidence.detection_limit * evidence.claimed_size < m.gap / w for m, w in known)
+        return any(m.stands_out and not evidence.reach < m.gap / w for m, w in known)
 
     def escalate(self) -> None:
         """Judge what is left open, or vacuous, by the complex step."""
@@ -155,8 +160,12 @@ class _Jury:
         known += self._by_differences
         for leaf in leaves:
             refutation = self.arbiter.refutation(leaf, known) if _is_open(self.found[leaf.name].block) else None
-            if refutation is not None:
+            if refutation is not None and not self._is_known_better(leaf, refutation):
                 self._settle(refutation.evidence, refutation.status, refutation.reason, Arbiter.COMPLEX_STEP)
+
+    def _is_known_better(self, leaf: Leaf, refutation: Refutation) -> bool:
+        """Tell whether a leaf stays open either way, and differences have said why: a slight gap, confirmed."""
+        return refutation.reason is Reason.NOISE and self.found[leaf.name].block.reason is Reason.DTYPE
 
     def _look(self, group: Group) -> Measurement:
         """Measure one direction, and look closer where it stands out."""
@@ -199,7 +208,7 @@ class _Jury:
     def _settle_unflagged(self, evidence: Evidence) -> None:
         """Settle a leaf of which nothing stands out."""
         if evidence.size > evidence.bound and evidence.has_digits:
-            self._settle(evidence, Status.AGREE, None)
+            self._settle_sounded(evidence, self._look_along, Arbiter.DIFFERENCES)
         elif evidence.claims_zero and not evidence.size > evidence.bound and self._is_still(evidence):
             self._settle(evidence, Status.VACUOUS, None)
         elif evidence.leaf.name in self._cut_short:
@@ -207,6 +216,35 @@ class _Jury:
         else:
             # A claim other than 0 below the resolution may be anything: that nothing was seen of it is no agreement.
             self._settle(evidence, Status.INCONCLUSIVE, evidence.limiting)
+
+    def _settle_sounded(self, evidence: Evidence, look_along: Look, arbiter: Arbiter) -> None:
+        """Settle a leaf that agrees as a whole, after a look at the components that the whole would hide."""
+        leaf, sounded = evidence.leaf, sound(evidence, look_along, self.generator)
+        evidence, flagged = sounded.evidence, sounded.flagged
+        if flagged is None or not is_clear(self.setting, flagged):
+            self._settle(evidence, Status.AGREE, None, arbiter)
+            return
+        try:
+            confirmed = is_confirmed(self.setting, self._beside(), evidence, flagged, self.generator)
+        except BudgetExceeded:
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.BUDGET)
+            return
+        if not confirmed:
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.TRUNCATION)
+            return
+        component = component_of(self.setting, leaf, flagged)
+        location = None if component is None else Location((component,), len(evidence.portions))
+        self._disagree(evidence, location)
+
+    def _look_along(self, direction: Vector, size: float) -> Measurement:
+        """Measure along a direction by differences, and look closer where it stands out."""
+        return look(self.setting, direction, size=size)
+
+    def _disagree(self, evidence: Evidence, location: Location | None) -> None:
+        """Settle a leaf of which the claim was refuted and that was confirmed."""
+        self.found[evidence.leaf.name] = Finding(describe(evidence, Status.DISAGREE, None), evidence, location)
+        if self.options.locate is Locate.FIRST:
+            raise _FirstFound
 
     def _is_still(self, evidence: Evidence) -> bool:
         """Tell whether nothing but the rounding of the cost hides a slope: noise, or waves shorter than the steps, may hide any."""
@@ -229,10 +267,7 @@ class _Jury:
         if not is_clear:
             self._settle(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
             return
-        block = describe(evidence, Status.DISAGREE, None)
-        self.found[evidence.leaf.name] = Finding(block, evidence, location)
-        if self.options.locate is Locate.FIRST:
-            raise _FirstFound
+        self._disagree(evidence, location)
 
     def _is_clear(self, evidence: Evidence, confirmation: Confirmation) -> tuple[bool, Location | None]:
         """Tell whether a confirmed gap is more than slight, or a component's is; with those where they were looked for."""

@@ -15,8 +15,9 @@ from gradcheck.checks.evidence import Evidence, decimal_digits
 from gradcheck.checks.grouping import Group, sensitivity
 from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
 from gradcheck.checks.second_look import look
+from gradcheck.differences.analytic import HandedOut
 from gradcheck.differences.complex_step import COMPLEX_STEP
-from gradcheck.differences.directions import block_scale
+from gradcheck.differences.directions import block_scale, gaussian_direction
 from gradcheck.differences.estimates import LadderEstimate
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
@@ -31,6 +32,10 @@ seen with probability 1 - 1e-6."""
 BELIEVED_DIGITS: Final = 1 / 2
 """Share of the digits of a complex slope that is believed (dimensionless): nothing cancels in the step itself, but the cost's own sums
 may cancel. Over the networks of tests/test_complex_arbiter.py 12 digits are right: the rest is margin."""
+
+DISTANCES: Final = (float(np.finfo(np.float64).eps) ** 0.5, 1e-2)
+"""How far the parameters are moved to see whether a cost that returns a float is the number it was made of (dimensionless): the
+second where the cost is so large, 1e12 beside slopes of 1, that the first does not change it."""
 
 SATURATION: Final = -math.log(float(np.finfo(np.float64).eps))
 """How many of a term's roundings a step of a parameter's own size makes of one (dimensionless): s * (1 - s) has lost its last digit
@@ -74,6 +79,7 @@ class ComplexArbiter:
     def __init__(self, setting: Setting, generator: np.random.Generator) -> None:
         self.setting, self.generator = setting, generator
         self.is_possible = True
+        self._is_handed_out = False
 
     def agreement(self, leaves: Sequence[Leaf]) -> list[Evidence]:
         """Return the evidence for each leaf if all of them agree, else none.
@@ -143,13 +149,31 @@ class ComplexArbiter:
         """Return the slope along a direction, None where the cost does not take complex parameters or the budget is used up."""
         if not self.is_possible:
             return None
-        setting = self.setting
+        setting, value = self.setting, None
         try:
             value = setting.problem.probe_complex(setting.problem.w + 1j * COMPLEX_STEP * direction)
+            self.is_possible = value is not None and abs(value.real - setting.centre) <= SAFETY * setting.noise
+            if self.is_possible and isinstance(value, HandedOut) and not self._is_handed_out:
+                self._is_handed_out = self.is_possible = self._is_handed_out_beside(direction)
         except BudgetExceeded:
-            value = None
-        self.is_possible = value is not None and abs(value.real - setting.centre) <= SAFETY * setting.noise
+            self.is_possible = False
         return value.imag / COMPLEX_STEP if value is not None and self.is_possible else None
+
+    def _is_handed_out_beside(self, direction: Vector) -> bool:
+        """Tell whether the cost hands out its value and returns it as it is at another point too; one forward pass or two.
+
+        At the point alone x * x may be x, and a part that is added 0: the point has to be one where the cost is another.
+        """
+        problem = self.setting.problem
+        for distance in DISTANCES:
+            moved = problem.w.copy()
+            for leaf in problem.layout.leaves:
+                if leaf.size:
+                    moved += distance * gaussian_direction(problem.w, leaf.place, self.generator)
+            value = problem.probe_complex(moved + 1j * COMPLEX_STEP * direction)
+            if not isinstance(value, HandedOut) or value.real != self.setting.centre:
+                return isinstance(value, HandedOut)
+        return False
 
     def _measure(self, draw: Callable[[], Vector], size: float, count: int) -> list[Measurement]:
         """Measure along a few directions; none where that is not possible."""

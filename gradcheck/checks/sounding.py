@@ -37,6 +37,10 @@ from ten times the size on of one in the largest."""
 MOST_DECADES: Final = 8
 """Such sets of one leaf that are measured at most, the least scales first (a count): 12 passes or more each."""
 
+SHORTER: Final = 30.0
+"""By how much the steps that a ladder comes to are shorter than the longest there is, and the noise over them larger (dimensionless): over
+the smooth costs of tests/zoo they are 1e-3 to 1e-1 of the scale, 1e-2 as a rule, beside 1/3. No axis is measured for less."""
+
 OTHER: Final = 10.0
 """A second scale for the same components is tried where it is so many times the first (dimensionless): the noise over it is as much
 smaller."""
@@ -89,7 +93,7 @@ def hidden(evidence: Evidence) -> Vector:
     if np.ptp(evidence.scales) > 0.0:
         is_hidden |= resolutions > WANTED_LIMIT * norm(claim)
     if size <= MOST_AXES:
-        best = 2.0 * evidence.setting.resolvable / np.fmax(evidence.scales, _typical(evidence))
+        best = 2.0 * SHORTER * evidence.setting.resolvable / np.fmax(evidence.scales, _typical(evidence))
         below = (claim <= resolutions) & (best < resolutions)
         # A claim of 0 is below any resolution: it is looked at beside others that are.
         is_hidden |= below if np.any(below & (claim > best)) else False

@@ -8,14 +8,14 @@ from typing import Any, Final
 import numpy.typing as npt
 
 from gradcheck.checks.complex_arbiter import ComplexArbiter, Refutation
-from gradcheck.checks.confirm import Confirmation, confirm
+from gradcheck.checks.confirm import Confirmation, confirm, stands_out_beside
 from gradcheck.checks.evidence import MOST_DIRECTIONS, Evidence
 from gradcheck.checks.findings import Finding, describe
 from gradcheck.checks.grouping import Group, group_leaves, sensitivity
 from gradcheck.checks.locate import Location, locate
 from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate, Options, Subgradients
-from gradcheck.checks.second_look import look
+from gradcheck.checks.second_look import first_look, is_small, look, second_look
 from gradcheck.checks.slightness import is_slight, is_slight_everywhere
 from gradcheck.checks.sounding import Look, component_of, is_clear, is_confirmed, sound
 from gradcheck.errors import BudgetExceeded
@@ -53,6 +53,10 @@ ESCALATED: Final = (Reason.NOISE, Reason.TRUNCATION, Reason.DTYPE)
 STILL_ROUNDINGS: Final = 100.0
 """A cost whose noise is at most this many roundings of its value hides no more than rounding does (dimensionless): long sums have 50."""
 
+FEW_WRONG: Final = 3
+"""Wrong leaves, and half of those judged, after which a group that stands out is measured leaf by leaf (a count): to halve it costs
+twice as many directions where most of its leaves are wrong."""
+
 FEWEST_DIRECTIONS: Final = 2
 """Directions after which the complex step is tried before more of them are measured (a count)."""
 
@@ -70,6 +74,7 @@ class _Jury:
         self.arbiter = ComplexArbiter(setting, options.generator("complex step"))
         self._besides: list[Setting | None] = []
         self._cut_short: set[str] = set()
+        self._confirmed: set[str] = set()
         self._by_differences: list[Measurement] = []
         self.found: dict[str, Finding] = {
             leaf.name: Finding(BlockResult(leaf.name, leaf.shape, Status.VACUOUS), None)
@@ -94,8 +99,8 @@ class _Jury:
             for evidence in each:
                 self._settle(evidence, Status.INCONCLUSIVE, Reason.KINK)
         elif any(m.stands_out for m in measured) or not each[0].usable:
-            for half in group.halves(self.setting):
-                self.judge(half)
+            for part in self._parts(group):
+                self.judge(part)
             self._explained(each)
         else:
             # Moved by its own scale, a leaf that the group had to move less may have its digits.
@@ -169,9 +174,35 @@ class _Jury:
 
     def _look(self, group: Group) -> Measurement:
         """Measure one direction, and look closer where it stands out."""
-        direction = group.direction(self.setting, self.generator)
-        size = self._least_size(group)
-        return look(self.setting, direction, size=size)
+        seen = first_look(self.setting, group.direction(self.setting, self.generator), size=self._least_size(group))
+        return seen if self._needs_no_second_look(group, seen) else second_look(self.setting, seen)
+
+    def _needs_no_second_look(self, group: Group, seen: Measurement) -> bool:
+        """Tell whether a gap is taken as it is: once one leaf is refuted, that of a group, which is taken apart, and a large one
+        of a leaf that is confirmed at once, beside the point and with a second look there.
+        """
+        if not self._is_refuted or not seen.stands_out or seen.estimate.is_kinked:
+            return False
+        if len(group.leaves) > 1:
+            return True
+        (leaf,), beside = group.leaves, self._beside()
+        if beside is None or is_small(seen) or not stands_out_beside(beside, leaf, self.generator):
+            return False
+        self._confirmed.add(leaf.name)
+        return True
+
+    @property
+    def _is_refuted(self) -> bool:
+        """Whether any leaf disagrees so far."""
+        return any(finding.block.status is Status.DISAGREE for finding in self.found.values())
+
+    def _parts(self, group: Group) -> list[Group]:
+        """Return the parts that a refuted group is taken apart into: its halves, or its leaves where those so far were wrong."""
+        judged = [finding.block.status for finding in self.found.values() if finding.block.size]
+        wrong = judged.count(Status.DISAGREE)
+        if wrong >= FEW_WRONG and 2 * wrong >= len(judged):
+            return [Group((leaf,), (1.0,)) for leaf in group.leaves]
+        return group.halves(self.setting)
 
     def _least_size(self, group: Group) -> float:
         """Return the claimed slope of the least sensitive leaf of a group, or what any step could resolve where that is more."""
@@ -256,7 +287,7 @@ class _Jury:
     def _settle_flagged(self, evidence: Evidence) -> None:
         """Settle a leaf along one direction of which the claim was refuted."""
         try:
-            confirmation = confirm(self.setting, self._beside(), evidence.leaf, self.generator)
+            confirmation = self._confirmation(evidence.leaf)
             is_clear, location = self._is_clear(evidence, confirmation)
         except BudgetExceeded:
             self._settle(evidence, Status.INCONCLUSIVE, Reason.BUDGET)
@@ -268,6 +299,12 @@ class _Jury:
             self._settle(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
             return
         self._disagree(evidence, location)
+
+    def _confirmation(self, leaf: Leaf) -> Confirmation:
+        """Confirm a gap, unless that was done as soon as it was seen."""
+        if leaf.name in self._confirmed:
+            return Confirmation(is_confirmed=True)
+        return confirm(self.setting, self._beside(), leaf, self.generator)
 
     def _is_clear(self, evidence: Evidence, confirmation: Confirmation) -> tuple[bool, Location | None]:
         """Tell whether a confirmed gap is more than slight, or a component's is; with those where they were looked for."""

@@ -187,7 +187,14 @@ class Evidence:
         """Which error keeps the best of the measurements from deciding."""
         if not self.usable:
             return Reason.DOMAIN
+        if is_coarse(self.setting):
+            return Reason.DTYPE
         return limiting_error(min(self.usable, key=lambda one: one[0].bound / one[1])[0])
+
+
+def is_coarse(setting: Setting) -> bool:
+    """Tell whether the arithmetic seen is float16's: what it leaves of a slope is neither noise nor curvature of the cost."""
+    return setting.eps >= float(np.finfo(np.float16).eps)
 
 
 def limiting_error(measurement: Measurement) -> Reason:

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from gradcheck.checks.evidence import is_coarse
 from gradcheck.checks.findings import Finding
 from gradcheck.checks.locate import Location, locate
 from gradcheck.checks.measuring import Setting, prepare
@@ -22,6 +23,12 @@ from gradcheck.results import BlockResult, Census, CheckResult, Component, Reaso
 MOST_LISTED: Final = 10
 """Wrong components listed in a result (a count); how many there are stands in the blocks."""
 
+
+COARSE: Final = (
+    "the cost, or its parameters, are rounded as float16 rounds, to 3 or 4 digits: that is too coarse for most slopes, "
+    "so compute in float32 or float64 throughout"
+)
+"""The note of a result whose cost computes in float16."""
 
 MOST_LOCATED: Final = 3
 """Leaves that disagree in which wrong components are looked for, those of the largest gap for its bound (a count): of the one leaf or two
@@ -85,7 +92,7 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
         wrong=tuple(wrong[:MOST_LISTED]),
         worst=wrong[0] if wrong else None,
         census=tuple(census),
-        notes=(*blank.notes, *filter(None, map(slight_note, blocks))),
+        notes=(*blank.notes, *([COARSE] if is_coarse(setting) else []), *filter(None, map(slight_note, blocks))),
     )
 
 

@@ -251,3 +251,12 @@ def test_no_block_takes_more_passes_than_all_of_its_components_one_by_one() -> N
 
     for seed in range(4):
         assert located(case, edit, seed) <= LEAST_PASSES * (30 + 1)
+
+
+@pytest.mark.parametrize("sizes", [[6, 10, 2], [4, 30, 2], [30, 4, 2], [9, 3, 2]])
+def test_a_row_of_few_components_is_found_one_by_one(sizes: list[int]) -> None:
+    case = network_case(sizes, np.random.default_rng(0))
+    for seed in range(2):
+        for row in (0, sizes[1] - 1):
+            result = judged(case, lambda g, row=row: g["w"][0].__setitem__(row, 2 * g["w"][0][row]), Options(seed=seed))
+            assert {component.index[0] for component in result.wrong} == {row}

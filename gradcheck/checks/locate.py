@@ -185,10 +185,9 @@ class _Locator:
     def _fills(self, rows: Slices, columns: Slices) -> bool:
         """Tell whether nearly all components of some slices, fewer than half of them, are wrong, and keep these if so."""
         inside = region(self.leaf.shape, rows, columns)
-        if (
-            2 * np.count_nonzero(inside) > self.leaf.size
-            or not Sample(self.components, self.generator, inside).is_everywhere()
-        ):
+        if not MOST_EXACT < np.count_nonzero(inside) <= self.leaf.size // 2:
+            return False
+        if not Sample(self.components, self.generator, inside).is_everywhere():
             return False
         self.slices = rows, columns
         return True

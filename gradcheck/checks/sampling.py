@@ -53,9 +53,10 @@ class Sample:
 
     def is_everywhere(self) -> bool:
         """Draw until it is known whether errors are nearly everywhere."""
-        while self.drawn < FIRST_SAMPLE and self.drawn - self.wrong <= SPARED:
+        enough = min(FIRST_SAMPLE, self._order.size)
+        while self.drawn < enough and self.drawn - self.wrong <= SPARED:
             self.draw(self.drawn + 1 + SPARED - (self.drawn - self.wrong))
-        return self.drawn >= FIRST_SAMPLE and self.drawn - self.wrong <= SPARED
+        return self.drawn >= enough and self.drawn - self.wrong <= SPARED
 
     def draw(self, most: int) -> None:
         """Measure until `most` are drawn, or all."""

@@ -15,6 +15,7 @@ from gradcheck.checks.limits import Portion
 from gradcheck.checks.measuring import Measurement, Setting, norm
 from gradcheck.checks.second_look import look
 from gradcheck.checks.slightness import share_of_slight
+from gradcheck.differences.directions import block_scale
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
 from gradcheck.results import Component
@@ -73,7 +74,9 @@ def sound(evidence: Evidence, look_along: Look, generator: np.random.Generator) 
     'parameters[2]'
     """
     try:
-        for plan in (_axes, _axes_at_typical) if evidence.leaf.size <= MOST_AXES else (_least, _decades):
+        for plan in (
+            (_axes, _axes_at_typical, _axes_at_block) if evidence.leaf.size <= MOST_AXES else (_least, _decades)
+        ):
             for portion in plan(evidence):
                 measured = _measured(evidence, portion, look_along, generator)
                 if any(m.stands_out for m in measured.measurements):
@@ -93,7 +96,7 @@ def hidden(evidence: Evidence) -> Vector:
     if np.ptp(evidence.scales) > 0.0:
         is_hidden |= resolutions > WANTED_LIMIT * norm(claim)
     if size <= MOST_AXES:
-        best = 2.0 * SHORTER * evidence.setting.resolvable / np.fmax(evidence.scales, _typical(evidence))
+        best = 2.0 * SHORTER * evidence.setting.resolvable / np.fmax(evidence.scales, _of_block(evidence))
         below = (claim <= resolutions) & (best < resolutions)
         # A claim of 0 is below any resolution: it is looked at beside others that are.
         is_hidden |= below if np.any(below & (claim > best)) else False
@@ -108,11 +111,12 @@ def is_confirmed(
 ) -> bool:
     """Tell whether a portion that stood out does so again along an independent direction, and just beside the point.
 
-    Where its own scale is far below the typical one the noise may hide it: then one by that counts as well.
+    Where its own scale is far below the leaf's the noise may hide it: then one by a longer scale counts as well.
     """
-    scales, typical = [flagged.scales], np.fmax(flagged.scales, _typical(evidence))
-    if np.any(typical >= OTHER * flagged.scales):
-        scales.append(typical)
+    scales = [flagged.scales]
+    for longer in (_typical(evidence), _of_block(evidence)):
+        if np.any(longer >= OTHER * scales[-1]):
+            scales.append(np.fmax(scales[-1], longer))
     for place in (setting,) if beside is None else (setting, beside):
         looks = (look(place, _moved(place, evidence.leaf, flagged, moved, generator)) for moved in scales)
         if not any(m.stands_out and not m.estimate.is_kinked for m in looks):
@@ -166,10 +170,22 @@ def _axes(evidence: Evidence) -> Iterator[Portion]:
 
 def _axes_at_typical(evidence: Evidence) -> Iterator[Portion]:
     """Yield those that their own scale is too short for, each to be moved by the typical one."""
-    typical = _typical(evidence)
+    return _axes_by(evidence, _typical(evidence))
+
+
+def _axes_at_block(evidence: Evidence) -> Iterator[Portion]:
+    """Yield those that this is too short for as well, each to be moved by the scale of the whole leaf."""
+    return _axes_by(evidence, _of_block(evidence))
+
+
+def _axes_by(evidence: Evidence, scale: float) -> Iterator[Portion]:
+    """Yield the hidden components one by one, where a scale is far longer than those they were moved by."""
+    moved = evidence.scales.copy()
+    for portion in evidence.portions:
+        moved[portion.numbers] = np.fmax(moved[portion.numbers], portion.scales)
     for number in hidden(evidence):
-        if typical >= OTHER * evidence.scales[number]:
-            yield Portion(np.array([number]), np.array([typical]), ())
+        if scale >= OTHER * moved[number]:
+            yield Portion(np.array([number]), np.array([scale]), ())
 
 
 def _least(evidence: Evidence) -> Iterator[Portion]:
@@ -196,6 +212,11 @@ def _decades(evidence: Evidence) -> Iterator[Portion]:
 def _typical(evidence: Evidence) -> float:
     """Return the median of a leaf's scales."""
     return float(np.median(evidence.scales))
+
+
+def _of_block(evidence: Evidence) -> float:
+    """Return the one scale of a whole leaf."""
+    return block_scale(evidence.setting.problem.w[evidence.leaf.place])
 
 
 def _size(evidence: Evidence, portion: Portion) -> float:

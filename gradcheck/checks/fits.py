@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.evidence import PASSING_CHANCE, decimal_digits
+from gradcheck.checks.evidence import decimal_digits
 from gradcheck.checks.hypotheses import Hypothesis, Term
+from gradcheck.checks.limits import PASSING_CHANCE
 from gradcheck.checks.slopes import Slope
 
 Vector = npt.NDArray[Any]

@@ -17,6 +17,7 @@ MATCHING_DIGITS: Final = 1 / 2
 """An edit explains an answer where at least this share of its dtype's digits is the same (dimensionless). In reports/diagnosis.md
 true matches share 12 digits of float64 or more, and edits of other programs 4 or less."""
 
+
 @dataclasses.dataclass(frozen=True)
 class Explanation:
     """Mistakes that together give the claimed answers, and the fewest digits to which they do.

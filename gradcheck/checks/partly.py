@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.checks.axes import has_rows_and_columns
-from gradcheck.checks.evidence import MISS_PROBABILITY
+from gradcheck.checks.limits import MISS_PROBABILITY
 from gradcheck.checks.locate import Location
 from gradcheck.checks.measuring import Setting
 from gradcheck.checks.sizes import as_array

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.evidence import MISS_PROBABILITY
+from gradcheck.checks.limits import MISS_PROBABILITY
 from gradcheck.subjects.protocol import GradientSubject
 
 LARGEST_DENOMINATOR: Final = 12

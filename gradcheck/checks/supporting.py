@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from gradcheck.checks.evidence import MISS_PROBABILITY
 from gradcheck.checks.fits import Fit, together
+from gradcheck.checks.limits import MISS_PROBABILITY
 from gradcheck.checks.sizes import Size
 
 KNOWN: Final = tuple(map(Fraction, ("-1", "2", "1/2", "-2", "-1/2")))

@@ -88,11 +88,7 @@ class Put:
 def put(mistake: Mistake, network: Drawn, generator: np.random.Generator) -> Put | None:
     """Return a mistake in some layers of a network, at random; None where it cannot be made there."""
     one, found = network.exposed[0].network, None
-    edits = [
-        edit
-        for edit in edits_for((mistake,), one, next(iter(mistake.asked)))
-        if reached(edit, one.num_layers)
-    ]
+    edits = [edit for edit in edits_for((mistake,), one, next(iter(mistake.asked))) if reached(edit, one.num_layers)]
     if not edits:
         return None
     edit = edits[generator.integers(len(edits))]

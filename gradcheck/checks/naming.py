@@ -106,12 +106,12 @@ def as_diagnosis(found: Explanation, num_layers: int) -> Diagnosis:
     <Explains.MISTAKE: 'mistake'>
     """
     return Diagnosis(
-        id=" + ".join(edit.mistake.id for edit in found.edits),
+        id=" + ".join(dict.fromkeys(edit.mistake.id for edit in found.edits)),
         equation=", ".join(dict.fromkeys(equation_of(edit, num_layers) for edit in found.edits)),
-        sentence="; and ".join(edit.mistake.sentence for edit in found.edits),
+        sentence="; and ".join(dict.fromkeys(edit.mistake.sentence for edit in found.edits)),
         kind=Explains.MISTAKE,
         where=" and ".join(filter(None, dict.fromkeys(where_of(edit, num_layers) for edit in found.edits))),
-        hint="; and ".join(edit.mistake.hint for edit in found.edits),
+        hint="; and ".join(dict.fromkeys(edit.mistake.hint for edit in found.edits)),
         digits=found.digits if math.isfinite(found.digits) else None,
     )
 

@@ -89,7 +89,7 @@ _SigmaPrime = partial(
 ACTIVATION_DERIVATIVE: Final = (
     _SigmaPrime(
         id="sigma-prime-missing",
-        sentence="the error is not multiplied by sigma'(z): it is left an error by a, and delta is one by z",
+        sentence="the factor sigma'(z) is left out: what is called delta is dC/da, and delta is dC/dz",
         hint="delta is a derivative by z; which factor of the chain rule leads from a to z?",
         unseen="the neurons of the layer are linear, or all active where they are relu neurons",
         wrong=instead(lambda place, cotangent: cotangent),

@@ -43,7 +43,7 @@ def _before_sigma_prime(place: Place, delta: Array) -> Array:
     return _summed(before_sigma_prime(place))
 
 
-_NablaB = partial(Mistake, equation="(BP3)", slot="nabla_b", where=(Where.EVERYWHERE, Where.ONE))
+_NablaB = partial(Mistake, equation="(BP3)", slot="nabla_b", where=(Where.EVERYWHERE, Where.HIDDEN, Where.ONE))
 
 BIAS_GRADIENT: Final = (
     _NablaB(

@@ -63,7 +63,7 @@ def _a_missing(place: Place, delta: Array) -> Array:
     return np.repeat(delta.sum(axis=1, keepdims=True), place.w.shape[1], axis=1)
 
 
-_NablaW = partial(Mistake, equation="(BP4)", slot="nabla_w", where=(Where.EVERYWHERE, Where.ONE))
+_NablaW = partial(Mistake, equation="(BP4)", slot="nabla_w", where=(Where.EVERYWHERE, Where.HIDDEN, Where.ONE))
 
 WEIGHT_GRADIENT: Final = (
     _NablaW(
@@ -94,7 +94,7 @@ WEIGHT_GRADIENT: Final = (
         hint="which of the two lists does this line read, the zs or the activations?",
         unseen="the neurons of the layer before are linear, or it is the input layer",
         wrong=instead(_outer(_z_before)),
-        where=(Where.EVERYWHERE, Where.ONE_AFTER_THE_FIRST),
+        where=(Where.EVERYWHERE, Where.HIDDEN, Where.ONE_AFTER_THE_FIRST),
     ),
     _NablaW(
         id="bp4-own-activation",
@@ -119,7 +119,7 @@ WEIGHT_GRADIENT: Final = (
         hint="which activation goes into the weight w_jk^l?",
         unseen="there is no hidden layer, or x = a^(l-1)",
         wrong=instead(_outer(lambda place: place.a(1))),
-        where=(Where.EVERYWHERE, Where.ONE_AFTER_THE_FIRST),
+        where=(Where.EVERYWHERE, Where.HIDDEN, Where.ONE_AFTER_THE_FIRST),
         asked=BACKPROP,
     ),
     _NablaW(

@@ -85,6 +85,16 @@ class Put:
         return program
 
 
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What is done in one network: entries to put into it, those of them that differences are asked about, and how many pairs."""
+
+    number: int
+    entries: tuple[int, ...]
+    differences: frozenset[int]
+    pairs: int
+
+
 def put(mistake: Mistake, network: Drawn, generator: np.random.Generator) -> Put | None:
     """Return a mistake in some layers of a network, at random; None where it cannot be made there."""
     one, found = network.exposed[0].network, None

@@ -42,9 +42,7 @@ class Injected:
     def _network(self, weights: list[Array]) -> Network:
         each = self.declared.activations
         activations = each * len(weights) if len(each) == 1 else each
-        return Network(
-            weights, self.biases, activations, self.declared.cost, weight_decay=self.declared.weight_decay
-        )
+        return Network(weights, self.biases, activations, self.declared.cost, weight_decay=self.declared.weight_decay)
 
     def _answer(self, asked: Asked, x: Array, y: Array) -> Answer:
         """Return the program's answer to a call, after all others of its kind."""

@@ -97,7 +97,9 @@ class MomentumInBackprop(Student):
     def backprop(self, x: Array, y: Array) -> Any:
         found = super().backprop(x, y)
         if self.velocity is not None:
-            found = tuple([0.9 * v + n for v, n in zip(*both, strict=True)] for both in zip(self.velocity, found, strict=True))
+            found = tuple(
+                [0.9 * v + n for v, n in zip(*both, strict=True)] for both in zip(self.velocity, found, strict=True)
+            )
         self.velocity = found
         return found
 
@@ -315,4 +317,3 @@ OUTSIDE: Final[Mapping[str, NetworkSubject]] = MappingProxyType(
     }
 )
 """All of them, each with what its author declares."""
-

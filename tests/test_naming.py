@@ -9,7 +9,7 @@ import pytest
 
 from gradcheck import Options
 from gradcheck.checks.candidates import BY_COLUMNS, Candidates, Made, answer_of
-from gradcheck.checks.digits import common_digits, digits_held, digits_of_leaf
+from gradcheck.checks.digits import common_digits, digits_held, digits_of_leaf, is_finite
 from gradcheck.checks.exposing import exposing
 from gradcheck.checks.hearing import Heard
 from gradcheck.checks.listening import Listening
@@ -22,7 +22,7 @@ from gradcheck.network.activations import RELU, SIGMOID, SOFTMAX
 from gradcheck.network.costs import LOG_LIKELIHOOD
 from gradcheck.results import Explains
 from gradcheck.subjects.network_class import Batch, Declared, NetworkSubject
-from tests.drawn_networks_for_tests import Drawn
+from tests.drawn_networks_for_tests import Drawn, drawn
 from tests.evidence.injections import Bench, Put
 from tests.injected_for_tests import injected, rounded
 from tests.programs_outside_catalogue_for_tests import OUTSIDE
@@ -143,9 +143,21 @@ def test_errors_of_a_softmax_that_cancel_are_zero_whatever_their_rounding() -> N
     assert "bp3-summed-over-all" in named(Made((edit("bp3-summed-over-all", 2, 3),), REFERENCE), declared=declared)
 
 
+def test_steps_that_run_away_say_nothing_where_others_do() -> None:
+    where = Bench(drawn(2027, 2))
+    program = Put(Made((edit("step-one-by-one-no-mean"),), REFERENCE), Asked.STEP).program
+    with np.errstate(all="ignore"):
+        heard = where.hear(injected(where.network.declared, program), Asked.STEP)
+        assert [is_finite(one.answer) for one in heard] == [False, True, True, True]
+        assert [each.edits[0].mistake.id for each in explain(heard)] == ["step-one-by-one-no-mean"]
+        assert explain(heard[:1]) == ()
+
+
 def test_what_one_example_shows_is_not_told_of_the_step() -> None:
     where = bench(Declared())
-    heard = where.hear(injected(Declared(), Put(Made((edit("bp1-doubled", 4),), REFERENCE), Asked.STEP).program), Asked.STEP)
+    heard = where.hear(
+        injected(Declared(), Put(Made((edit("bp1-doubled", 4),), REFERENCE), Asked.STEP).program), Asked.STEP
+    )
     assert not where.candidates(heard).is_possible(Made((edit("bp1-doubled", 4),), REFERENCE), 8.0)
     assert "bp1-doubled" not in [each.edits[0].mistake.id for each in where.explain(heard)]
 
@@ -201,7 +213,7 @@ def test_a_single_precision_class_is_named_to_half_of_its_digits() -> None:
     question = where.network.questions(Asked.ONE)[0]
     wrong = Put(Made((edit("bp1-doubled", 4),), REFERENCE), Asked.ONE).program.answer(question)
     heard = [Heard(question, wrong.each(lambda leaf: leaf.astype(np.float32)))]
-    assert [each.edits[0].mistake.id for each in explain(heard)][0] == "bp1-doubled"
+    assert next(each.edits[0].mistake.id for each in explain(heard)) == "bp1-doubled"
     spoilt = [Heard(question, wrong.each(lambda leaf: leaf * (1.0 + 10.0 ** -(MATCHING_DIGITS * 15.0))))]
     assert explain(spoilt) == ()
 
@@ -251,8 +263,9 @@ def test_pairs_are_those_that_may_account_for_every_array() -> None:
     claimed = [Put(both, Asked.ONE).program.answer(question) for question in questions]
     pairs = [one.edits for one in candidates.pairs(claimed, 8.0)]
     assert both.edits in pairs
-    assert len(pairs) < 200
-    assert all(edit("bp1-sign", 4) not in one for one in pairs)
+    # (BP1) with a wrong sign spoils every array, so its partner must mend them all: nothing that changes one layer alone can.
+    assert (edit("bp1-sign", 4), edit("bp3-sign", 2)) not in pairs
+    assert all({1, 2} & {len(one.layers) for one in pair} for pair in pairs if edit("bp4-sign", 4) in pair)
 
 
 def test_every_edit_of_the_catalogue_is_a_candidate() -> None:

@@ -102,7 +102,9 @@ def by_entry(single: Sequence[Injection], networks: int, differences: int) -> st
     lines += [_row(mistake.id, [one for one in single if one.entry == i]) for i, mistake in enumerate(CATALOGUE)]
     bad = below(single)
     lines += ["", f"Below the bar: {', '.join(bad) or 'none'}."]
-    lines += [f"\n- `{CATALOGUE[one.entry].id}` in network {one.number}: called {_called(one)}" for one in _missed(single)]
+    lines += [
+        f"\n- `{CATALOGUE[one.entry].id}` in network {one.number}: called {_called(one)}" for one in _missed(single)
+    ]
     return "\n".join(lines) + "\n\n" + _unseen(single)
 
 
@@ -138,7 +140,11 @@ def _row(name: str, some: Sequence[Injection]) -> str:
 
 def _unseen(single: Sequence[Injection]) -> str:
     """Return where entries were not to be told from a right program, beside what the catalogue says of that."""
-    lines = ["## Unseen, and the condition in the catalogue\n", "| entry | unseen | condition |", "| --- | ---: | --- |"]
+    lines = [
+        "## Unseen, and the condition in the catalogue\n",
+        "| entry | unseen | condition |",
+        "| --- | ---: | --- |",
+    ]
     for i, mistake in enumerate(CATALOGUE):
         some = [one for one in single if one.entry == i]
         hidden = sum(not one.asked for one in some)
@@ -170,7 +176,10 @@ def pairs_table(pairs: Sequence[PairOutcome]) -> str:
 
 def programs_table(programs: Sequence[Program]) -> str:
     """Return the programs outside the catalogue and the right ones."""
-    lines = ["## Outside the catalogue, and right\n", "What is told is a name of the catalogue, by the check or by listening alone.\n"]
+    lines = [
+        "## Outside the catalogue, and right\n",
+        "What is told is a name of the catalogue, by the check or by listening alone.\n",
+    ]
     for is_right, title in ((False, "Wrong, outside"), (True, "Right")):
         some = [one for one in programs if one.is_right is is_right]
         verdicts = Counter(one.verdict.name for one in some)
@@ -185,7 +194,13 @@ def programs_table(programs: Sequence[Program]) -> str:
 def calibrated(single: Sequence[Injection]) -> str:
     """Return how many digits true matches and other edits share with what was claimed."""
     matched = {
-        title: np.array([one.digits for one in single if one.asked and (one.asked == "step") is is_step and math.isfinite(one.digits)])
+        title: np.array(
+            [
+                one.digits
+                for one in single
+                if one.asked and (one.asked == "step") is is_step and math.isfinite(one.digits)
+            ]
+        )
         for title, is_step in (("backprop", False), ("descent step", True))
     }
     near = np.array([digits for one in single for digits in one.near])
@@ -205,7 +220,9 @@ def calibrated(single: Sequence[Injection]) -> str:
         f"largest {others.max(initial=0.0):.1f}; and {same.size} equal to it, least {same.min(initial=math.inf):.1f}.\n",
         "| digits | " + " | ".join(f"{d}" for d in range(int(NEAR), 16)) + " | 16 and more |",
         "| --- | " + "---: | " * (17 - int(NEAR)),
-        "| other edits | " + " | ".join(str(int(np.sum(np.floor(near) == d))) for d in range(int(NEAR), 16)) + f" | {int(np.sum(near >= 16))} |\n",
+        "| other edits | "
+        + " | ".join(str(int(np.sum(np.floor(near) == d))) for d in range(int(NEAR), 16))
+        + f" | {int(np.sum(near >= 16))} |\n",
     ]
     return "\n".join(lines)
 
@@ -224,5 +241,7 @@ def shipped_table(examples: Sequence[Shipped], ratios: Sequence[Sequence[float]]
         lines.append(f"| {one.name} | {named} | {', '.join(one.others)} | {time} |")
     if ratios and ratios[0]:
         medians = [float(np.median(each)) for each in ratios]
-        lines.append(f"\nMedian {np.median(medians):.1f}, largest {max(medians):.1f}; above 25: {sum(m > 25 for m in medians)}.\n")
+        lines.append(
+            f"\nMedian {np.median(medians):.1f}, largest {max(medians):.1f}; above 25: {sum(m > 25 for m in medians)}.\n"
+        )
     return "\n".join(lines)

@@ -77,7 +77,7 @@ def below(single: Sequence[Injection]) -> list[str]:
     for i, mistake in enumerate(CATALOGUE):
         seen = [one for one in single if one.entry == i and one.asked]
         detected = [each for each in map(is_detected, seen) if each is not None]
-        if not seen or not all(detected) or np.mean([is_named(one) for one in seen]) < NAMED:
+        if seen and (not all(detected) or np.mean([is_named(one) for one in seen]) < NAMED):
             found.append(mistake.id)
     return found
 
@@ -102,6 +102,10 @@ def by_entry(single: Sequence[Injection], networks: int, differences: int) -> st
     lines += [_row(mistake.id, [one for one in single if one.entry == i]) for i, mistake in enumerate(CATALOGUE)]
     bad = below(single)
     lines += ["", f"Below the bar: {', '.join(bad) or 'none'}."]
+    never = [
+        mistake.id for i, mistake in enumerate(CATALOGUE) if not any(one.entry == i and one.asked for one in single)
+    ]
+    lines += [f"Never to be told from a right program, or never made: {', '.join(never) or 'none'}."]
     lines += [
         f"\n- `{CATALOGUE[one.entry].id}` in network {one.number}: called {_called(one)}" for one in _missed(single)
     ]

@@ -170,5 +170,7 @@ def _unlike(one: Answer, other: Answer, wanted: float) -> frozenset[int]:
 
 def _is_rearranged(one: Answer, right: Answer) -> bool:
     """Tell whether an answer holds the numbers of the right one in other places: then a second mistake shows in other arrays."""
-    numbers = [np.sort(np.concatenate([np.ravel(leaf) for leaf in answer.leaves])) for answer in (one, right)]
-    return numbers[0].shape == numbers[1].shape and bool(np.array_equal(numbers[0], numbers[1]))
+    one_sorted, right_sorted = (
+        np.sort(np.concatenate([np.ravel(leaf) for leaf in answer.leaves])) for answer in (one, right)
+    )
+    return bool(np.array_equal(one_sorted, right_sorted))

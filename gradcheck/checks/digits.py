@@ -72,6 +72,17 @@ def digits_of_leaf(one: Array, other: Array, whole: float = 0.0) -> float:
     return max(0.0, -math.log10(gap / size)) if math.isfinite(gap) and math.isfinite(size) else 0.0
 
 
+def is_finite(answer: Answer) -> bool:
+    """Tell whether every entry of an answer is a finite number.
+
+    Examples
+    --------
+    >>> is_finite(Answer((np.ones(1),), (np.array([[np.nan]]),)))
+    False
+    """
+    return all(bool(np.isfinite(leaf).all()) for leaf in answer.leaves)
+
+
 def digits_held(answer: Answer) -> float:
     """Return the decimal digits of the coarsest floating dtype of an answer; integers are cut off after the fact.
 

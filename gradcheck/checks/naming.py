@@ -8,14 +8,15 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from gradcheck.checks.candidates import Candidates, Made
-from gradcheck.checks.digits import common_digits, digits_held
+from gradcheck.checks.digits import common_digits, digits_held, is_finite
 from gradcheck.checks.hearing import Heard
 from gradcheck.mistakes.mistake import Edit
 from gradcheck.results import Diagnosis, Explains
 
 MATCHING_DIGITS: Final = 1 / 2
-"""An edit explains an answer where at least this share of its dtype's digits is the same (dimensionless). In reports/diagnosis.md
-true matches share 12 digits of float64 or more, and edits of other programs 4 or less."""
+"""An edit explains an answer where at least this share of its dtype's digits is the same (dimensionless): 7.8 of float64's. In
+reports/diagnosis.md true matches share 12.8 digits of float64 or more, and edits of other programs 3.3 or less."""
+
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,6 +82,8 @@ class _Search:
             predicted = self.candidates.answer(made, number, claimed)
             if predicted is None:
                 return 0.0
+            if not is_finite(claimed) and not is_finite(predicted):  # steps that run away: the other calls tell
+                continue
             fewest = min(fewest, common_digits(predicted, claimed))
             if not fewest >= self.wanted:
                 return 0.0

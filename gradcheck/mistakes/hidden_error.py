@@ -122,7 +122,7 @@ HIDDEN_ERROR: Final = (
         id="bp2-elementwise",
         sentence="the transposed weights are multiplied to the error elementwise, where (BP2) has a matrix product",
         hint="which product is meant, * or @?",
-        unseen="layer l+1 has one neuron",
+        unseen="layer l+1 has one neuron; with several the program crashes on a single example",
         wrong=instead(_elementwise),
     ),
     _Back(

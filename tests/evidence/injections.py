@@ -85,10 +85,20 @@ class Put:
         return program
 
 
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What is done in one network: entries to put into it, those of them that differences are asked about, and how many pairs."""
+
+    number: int
+    entries: tuple[int, ...]
+    differences: frozenset[int]
+    pairs: int
+
+
 def put(mistake: Mistake, network: Drawn, generator: np.random.Generator) -> Put | None:
     """Return a mistake in some layers of a network, at random; None where it cannot be made there."""
     one, found = network.exposed[0].network, None
-    edits = [edit for edit in edits_for((mistake,), one, next(iter(mistake.asked))) if reached(edit, one.num_layers)]
+    edits = [e for e in edits_for((mistake,), one, next(iter(mistake.asked))) if reached(e, one.num_layers)]
     if not edits:
         return None
     edit = edits[generator.integers(len(edits))]
@@ -98,6 +108,8 @@ def put(mistake: Mistake, network: Drawn, generator: np.random.Generator) -> Put
             is_seen = seen(there, network)
             if is_seen:
                 return there
+            if is_seen is None and asked is Asked.ONE:
+                return None  # the program stops on a single example: nothing else is asked
             found = found if is_seen is None else Put(there.made, None)
     return found
 

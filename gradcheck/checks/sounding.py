@@ -62,7 +62,7 @@ class Sounded:
 
 
 def sound(evidence: Evidence, look_along: Look, generator: np.random.Generator) -> Sounded:
-    """Return the evidence with portions measured until no component is hidden, or no more can be seen of it; the first that stands out ends it.
+    """Return the evidence with portions measured until no component is hidden, or no more can be seen of it; the first that clearly stands out ends it.
 
     Hidden is a component in which an error above WANTED_LIMIT of the leaf's norm could pass because its scale is less than that of
     others, and in a small leaf one whose claim is below its resolution.
@@ -79,9 +79,12 @@ def sound(evidence: Evidence, look_along: Look, generator: np.random.Generator) 
         ):
             for portion in plan(evidence):
                 measured = _measured(evidence, portion, look_along, generator)
-                if any(m.stands_out for m in measured.measurements):
+                if not any(m.stands_out for m in measured.measurements):
+                    evidence = _with(evidence, measured)
+                elif _is_clear(
+                    evidence.setting, measured
+                ):  # what is slight is told by the directions of the whole alone
                     return Sounded(dataclasses.replace(evidence, portions=(*evidence.portions, measured)), measured)
-                evidence = _with(evidence, measured)
     except BudgetExceeded:
         pass  # the limit is what was seen so far
     return Sounded(evidence)
@@ -124,7 +127,7 @@ def is_confirmed(
     return True
 
 
-def is_clear(setting: Setting, flagged: Portion) -> bool:
+def _is_clear(setting: Setting, flagged: Portion) -> bool:
     """Tell whether the gap of a portion is more than slight beside its own slope."""
     m = _told(flagged)
     return not m.gap <= share_of_slight(setting) * max(abs(m.claimed), abs(m.estimate.value))

@@ -42,6 +42,10 @@ SHORTER: Final = 30.0
 """By how much the steps that a ladder comes to are shorter than the longest there is, and the noise over them larger (dimensionless): over
 the smooth costs of tests/zoo they are 1e-3 to 1e-1 of the scale, 1e-2 as a rule, beside 1/3. No axis is measured for less."""
 
+TEN_TIMES: Final = 10.0
+"""A claim below its resolution is measured along its axis where it is so many times what that could resolve (dimensionless): one digit of
+it. With less, a cost with true noise would be asked for a dozen axes that tell nothing."""
+
 OTHER: Final = 10.0
 """A second scale for the same components is tried where it is so many times the first (dimensionless): the noise over it is as much
 smaller."""
@@ -101,8 +105,9 @@ def hidden(evidence: Evidence) -> Vector:
     if size <= MOST_AXES:
         best = 2.0 * SHORTER * evidence.setting.resolvable / np.fmax(evidence.scales, _of_block(evidence))
         below = (claim <= resolutions) & (best < resolutions)
+        worth = below & (claim > TEN_TIMES * best)
         # A claim of 0 is below any resolution: it is looked at beside others that are.
-        is_hidden |= below if np.any(below & (claim > best)) else False
+        is_hidden |= (worth | (below & (claim == 0.0))) if np.any(worth) else False
         if evidence.leaves_together == 1:
             wanted = WANTED_LIMIT * norm(claim)
             is_hidden |= (resolutions > wanted) & (best <= wanted)

@@ -17,7 +17,7 @@ from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.second_look import first_look, is_small, look, second_look
 from gradcheck.checks.slightness import is_slight, is_slight_everywhere
-from gradcheck.checks.sounding import Look, component_of, is_clear, is_confirmed, sound
+from gradcheck.checks.sounding import Look, component_of, is_confirmed, sound
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
 from gradcheck.results import Arbiter, BlockResult, Reason, Status
@@ -250,7 +250,7 @@ class _Jury:
         """Settle a leaf that agrees as a whole, after a look at the components that the whole would hide."""
         leaf, sounded = evidence.leaf, sound(evidence, look_along, self.generator)
         evidence, flagged = sounded.evidence, sounded.flagged
-        if flagged is None or not is_clear(self.setting, flagged):
+        if flagged is None:
             self._settle(evidence, Status.AGREE, None, arbiter)
             return
         try:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gradcheck.reporting import numerals
 from gradcheck.reporting.layout import WIDTH, Style
-from gradcheck.reporting.reasons import EXPLANATIONS, LOSES_DIGITS, TOO_SMALL, UNEXPLAINED
+from gradcheck.reporting.reasons import EXPLANATIONS, TOO_SMALL, UNEXPLAINED
+from gradcheck.reporting.smallness import BY_INEXACTNESS
 from gradcheck.reporting.text import COLOURS, lines, render, render_styled
 from gradcheck.results import CheckResult, Component, Fault, FaultKind, Reason, Status, Verdict
 from tests.golden.cases import CASES
@@ -51,7 +52,7 @@ def test_sentences_and_tables_stay_within_the_width(name: str) -> None:
 
 def test_every_reason_is_explained() -> None:
     assert set(EXPLANATIONS) == set(Reason)
-    explained = [*EXPLANATIONS.values(), TOO_SMALL, LOSES_DIGITS, UNEXPLAINED]
+    explained = [*EXPLANATIONS.values(), TOO_SMALL, *BY_INEXACTNESS.values(), UNEXPLAINED]
     texts = [text for words in explained for text in (words.short, words.sentence, words.advice)]
     assert len(set(texts)) == 3 * len(explained)
 

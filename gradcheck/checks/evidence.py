@@ -14,7 +14,7 @@ from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
 from gradcheck.differences.directions import component_scales
 from gradcheck.differences.rungs import RATIO
 from gradcheck.parameters import Leaf
-from gradcheck.results import Reason
+from gradcheck.results import Inexact, Reason
 
 MISS_PROBABILITY: Final = 1e-6
 """The probability at which the detection limit is stated (dimensionless)."""
@@ -160,6 +160,11 @@ class Evidence:
         if not self.usable:
             return Reason.DOMAIN
         return limiting_error(min(self.usable, key=lambda one: one[0].bound / one[1])[0])
+
+    @property
+    def inexact(self) -> Inexact:
+        """What the rounding of the claim comes from, where it is that which limits."""
+        return Inexact.COARSE if self.setting.eps > np.finfo(np.float64).eps else Inexact.ROUNDING
 
 
 def limiting_error(measurement: Measurement) -> Reason:

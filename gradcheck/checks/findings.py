@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
 from gradcheck.checks.evidence import MISS_PROBABILITY, Evidence
 from gradcheck.checks.locate import Location
-from gradcheck.checks.measuring import norm
+from gradcheck.checks.measuring import Measurement, norm
 from gradcheck.differences.directions import component_scales
-from gradcheck.results import Arbiter, BlockResult, Reason, Status
+from gradcheck.results import Arbiter, BlockResult, Inexact, Reason, Status
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,9 +30,13 @@ class Finding:
 
 
 def describe(
-    evidence: Evidence, status: Status, reason: Reason | None, arbiter: Arbiter = Arbiter.DIFFERENCES
+    evidence: Evidence,
+    status: Status,
+    reason: Reason | None,
+    arbiter: Arbiter = Arbiter.DIFFERENCES,
+    inexact: Inexact | None = None,
 ) -> BlockResult:
-    """Return the block's result, told by the direction with the largest gap in units of its bound."""
+    """Return the block's result, told by the direction with the largest gap in units of its bound, or farthest outside a kink."""
     leaf, usable = evidence.leaf, [m for m, _ in evidence.usable]
     blank = BlockResult(
         leaf.name,
@@ -41,12 +46,57 @@ def describe(
         directions=len(evidence.measurements),
         leaves_together=evidence.leaves_together,
         arbiter=arbiter,
+        inexact=inexact or (evidence.inexact if reason is Reason.DTYPE else None),
     )
     if not usable:
         return blank
-    told = max(usable, key=lambda m: m.gap / m.bound if m.bound > 0.0 else m.gap)
-    block = dataclasses.replace(
-        blank,
+    if reason is Reason.KINK:
+        return at_kink(blank, usable)
+    block = _told_by(blank, max(usable, key=lambda m: m.gap / m.bound if m.bound > 0.0 else m.gap))
+    if status is Status.AGREE:
+        return with_limit(evidence, block)
+    if status is Status.INCONCLUSIVE:
+        return dataclasses.replace(block, claimed_alone=evidence.claimed_size, least_seen=evidence.bound)
+    return block
+
+
+def at_kink(block: BlockResult, usable: Sequence[Measurement]) -> BlockResult:
+    """Return the result of a leaf at a kink, told by the direction along which the claim lies farthest outside the slopes of both sides.
+
+    Where no direction shows a gap between them, kinks that hide each other, the slopes are one.
+    """
+    told = max(usable, key=lambda m: m.gap - 0.5 * abs(_slope_gap(m)))
+    half = 0.5 * _slope_gap(told)
+    return dataclasses.replace(
+        _told_by(block, told),
+        between_slopes=all(map(is_between, usable)),
+        slope_left=told.estimate.value - half,
+        slope_right=told.estimate.value + half,
+    )
+
+
+def is_between(measured: Measurement) -> bool:
+    """Tell whether the claim lies between the slopes of both sides, or equals the one slope there is; to within the errors.
+
+    Examples
+    --------
+    >>> from gradcheck.differences.estimates import LadderEstimate
+    >>> kink = LadderEstimate(0.5, 1e-12, 1e-12, 1e-3, slope_gap=1.0, slope_gap_error=1e-9, rungs=3)
+    >>> [is_between(Measurement(claimed, kink, 0.0)) for claimed in (0.0, 0.3, 1.2)]
+    [True, True, False]
+    """
+    return measured.is_subgradient if measured.estimate.is_kinked else not measured.stands_out
+
+
+def _slope_gap(measured: Measurement) -> float:
+    """Return the forward slope less the backward one, 0 where there is no kink."""
+    return measured.estimate.slope_gap if measured.estimate.is_kinked else 0.0
+
+
+def _told_by(block: BlockResult, told: Measurement) -> BlockResult:
+    """Return a result with the numbers of one direction."""
+    return dataclasses.replace(
+        block,
         claimed=told.claimed,
         estimated=told.estimate.value,
         truncation_error=told.estimate.truncation_error,
@@ -55,7 +105,6 @@ def describe(
         bound=told.bound,
         step=told.estimate.step,
     )
-    return with_limit(evidence, block) if status is Status.AGREE else block
 
 
 def with_limit(evidence: Evidence, block: BlockResult) -> BlockResult:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from gradcheck.checks.judging import judge_point
 from gradcheck.checks.nearby import judge_nearby
-from gradcheck.checks.options import DEFAULT_OPTIONS, Options
+from gradcheck.checks.options import DEFAULT_OPTIONS, Options, Subgradients
 from gradcheck.checks.precision import fault_of_rounding, is_narrow, promote
 from gradcheck.checks.preflight import Preflight, preflight
 from gradcheck.checks.problem import Problem
@@ -95,7 +95,14 @@ def check_gradient(subject: GradientSubject, options: Options = DEFAULT_OPTIONS)
     problem = Problem(subject, options)
     seed = options.seed or 0
     call = f"gradcheck.check(cost, gradient, at, options=gradcheck.Options(seed={seed}))"
-    blank = CheckResult(subject.name, Verdict.INCONCLUSIVE, parameters=problem.layout.size, seed=seed, reproduce=call)
+    blank = CheckResult(
+        subject.name,
+        Verdict.INCONCLUSIVE,
+        parameters=problem.layout.size,
+        seed=seed,
+        reproduce=call,
+        accepts_subgradients=options.subgradients is Subgradients.ACCEPT,
+    )
     try:
         result = _judge(problem, blank, options)
     except BudgetExceeded:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.findings import Finding
+from gradcheck.checks.findings import Finding, at_kink, is_between
 from gradcheck.checks.locate import Location
 from gradcheck.checks.measuring import Setting
 from gradcheck.checks.options import Options
@@ -16,7 +16,7 @@ from gradcheck.checks.second_look import look
 from gradcheck.checks.slightness import share_of_slight
 from gradcheck.differences.directions import component_scales
 from gradcheck.parameters import Leaf
-from gradcheck.results import Component, Reason
+from gradcheck.results import Component
 
 Vector = npt.NDArray[Any]
 
@@ -52,24 +52,26 @@ def _stands_out_again(setting: Setting, beside: Setting | None, leaf: Leaf, wron
     return clear and all(m.stands_out and not m.estimate.is_kinked for m in looked)
 
 
-def is_subgradient(setting: Setting, findings: list[Finding], options: Options) -> bool:
-    """Tell whether the claim lies between the slopes of both sides wherever there is a kink: along all directions and single axes.
+def tried_at_kinks(setting: Setting, findings: list[Finding], options: Options) -> list[Finding]:
+    """Return findings of which the claims at a kink were tried along single axes too, where no direction refuted them.
 
     Along a direction the intervals of many kinks add up, and hide a claim outside one of them; a component has its own.
     """
-    kinked = [f for f in findings if f.block.reason is Reason.KINK and f.evidence]
     generator = options.generator("subgradients")
-    return bool(kinked) and all(_is_between(setting, finding, generator) for finding in kinked)
+    return [_tried(setting, f, generator) if f.block.between_slopes else f for f in findings]
 
 
-def _is_between(setting: Setting, finding: Finding, generator: np.random.Generator) -> bool:
+def _tried(setting: Setting, finding: Finding, generator: np.random.Generator) -> Finding:
     evidence = finding.evidence
-    if evidence is None or not all(m.is_subgradient for m in evidence.measurements):
-        return False
+    if evidence is None:
+        return finding
     leaf = evidence.leaf
-    numbers = generator.permutation(leaf.size)[:SAMPLE]
-    looked = (look(setting, _axis(setting, leaf, int(number))) for number in numbers)
-    return all(m.is_subgradient if m.estimate.is_kinked else m.is_measured and not m.stands_out for m in looked)
+    for number in generator.permutation(leaf.size)[:SAMPLE]:
+        seen = look(setting, _axis(setting, leaf, int(number)))
+        if not (seen.is_measured and is_between(seen)):
+            outside = at_kink(finding.block, [seen]) if seen.is_measured else finding.block
+            return dataclasses.replace(finding, block=dataclasses.replace(outside, between_slopes=False))
+    return finding
 
 
 def _axis(setting: Setting, leaf: Leaf, number: int) -> Vector:

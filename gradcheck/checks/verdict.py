@@ -17,7 +17,7 @@ from gradcheck.checks.second_look import look
 from gradcheck.checks.slightness import is_slight, is_slight_everywhere
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
-from gradcheck.results import Arbiter, BlockResult, Reason, Status
+from gradcheck.results import Arbiter, BlockResult, Inexact, Reason, Status
 
 
 def judge_blocks(setting: Setting, options: Options) -> list[Finding]:
@@ -158,9 +158,10 @@ class _Jury:
             refutation = self.arbiter.refutation(leaf, known) if _is_open(block) else None
             if refutation is None:
                 continue
-            open_for = refutation.reason or block.reason or Reason.NOISE
-            reason = None if refutation.status is Status.DISAGREE else open_for
-            self._settle(refutation.evidence, refutation.status, reason, Arbiter.COMPLEX_STEP)
+            is_wrong = refutation.status is Status.DISAGREE
+            reason = None if is_wrong else refutation.reason or block.reason or Reason.NOISE
+            inexact = None if is_wrong else refutation.inexact or block.inexact
+            self._settle(refutation.evidence, refutation.status, reason, Arbiter.COMPLEX_STEP, inexact)
 
     def _look(self, group: Group) -> Measurement:
         """Measure one direction, and look closer where it stands out."""
@@ -231,7 +232,7 @@ class _Jury:
             self._settle(evidence, Status.INCONCLUSIVE, confirmation.reason or evidence.limiting)
             return
         if not is_clear:
-            self._settle(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.DTYPE, inexact=Inexact.SLIGHT)
             return
         block = describe(evidence, Status.DISAGREE, None)
         self.found[evidence.leaf.name] = Finding(block, evidence, location)
@@ -260,9 +261,14 @@ class _Jury:
                 self._settle(evidence, Status.INCONCLUSIVE, evidence.limiting)
 
     def _settle(
-        self, evidence: Evidence, status: Status, reason: Reason | None, arbiter: Arbiter = Arbiter.DIFFERENCES
+        self,
+        evidence: Evidence,
+        status: Status,
+        reason: Reason | None,
+        arbiter: Arbiter = Arbiter.DIFFERENCES,
+        inexact: Inexact | None = None,
     ) -> None:
-        block = describe(evidence, status, reason, arbiter)
+        block = describe(evidence, status, reason, arbiter, inexact)
         self.found[evidence.leaf.name] = Finding(block, evidence)
 
 

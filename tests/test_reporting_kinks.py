@@ -34,7 +34,7 @@ def flat(report: str) -> str:
 @pytest.mark.parametrize(("slope", "is_between"), [(0.0, True), (0.5, True), (1.0, True), (5.0, False), (-3.0, False)])
 @pytest.mark.parametrize("subgradients", list(Subgradients))
 def test_every_kinked_block_says_where_its_claim_lies(
-    slope: float, is_between: bool, subgradients: Subgradients
+    slope: float, subgradients: Subgradients, *, is_between: bool
 ) -> None:
     result = relu_at_zero(slope, subgradients)
     (block,) = result.blocks

@@ -110,7 +110,11 @@ def _other_structure(layout: Layout, returned: Any) -> Fault:
         )
         return Fault(FaultKind.STRUCTURE, wanted[0], sentence)
     split = "; split it into these" if isinstance(returned, np.ndarray) and returned.size == layout.size else ""
-    sentence = f"the gradient holds {_listing(seen)}: {_listing(wanted)} was required, in the structure of the parameters{split}"
+    were = "was" if len(wanted) == 1 else "were"
+    sentence = (
+        f"the gradient holds {_listing(seen)}: {_listing(wanted)} {were} required, in the structure of the parameters"
+        f"{_missing(wanted, seen)}{split}"
+    )
     return Fault(FaultKind.STRUCTURE, _first_difference(wanted, seen), sentence)
 
 
@@ -151,8 +155,25 @@ def _first_difference(wanted: list[str], seen: list[str]) -> str:
     return next((name for name in [*wanted, *seen] if (name in wanted) != (name in seen)), wanted[0])
 
 
+def _missing(wanted: list[str], seen: list[str]) -> str:
+    """Return which names are missing and which are too many, where some are right; none of either, where no names are alike."""
+    missing = [name for name in wanted if name not in seen]
+    more = [name for name in seen if name not in wanted]
+    if seen and len(missing) == len(wanted):
+        return ""
+    told = [("missing", missing), ("not asked for", more)]
+    words = [
+        f"{', '.join(names[:6])}{', ...' if len(names) > 6 else ''} {'is' if len(names) == 1 else 'are'} {what}"
+        for what, names in told
+        if names
+    ]
+    return f"; {', and '.join(words)}" if words else ""
+
+
 def _listing(names: list[str]) -> str:
     """Return a few names as a phrase."""
+    if not names:
+        return "no array"
     shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
     return f"{_counted(len(names), 'array')} ({shown})"
 

@@ -34,9 +34,9 @@ EXPLANATIONS: Final[Mapping[Reason, Explanation]] = {
     ),
     Reason.KINK: Explanation(
         "the cost has a kink here, and so no single gradient",
-        "The cost has a kink at this point or very close to it: relu, max or abs at the place where they bend. Its "
-        "slope from one side differs from its slope from the other, so there is no single right answer to compare "
-        "yours with.",
+        "The cost has a kink at this point or very close to it: relu, max or abs at the place where they bend, or a "
+        "jump in one of its derivatives, as at the knot of a spline. Its slope from one side differs from its slope from the "
+        "other, as far as can be measured, so there is no single right answer to compare yours with.",
         "check at a point a little away from this one. Weights, biases or inputs of exactly 0 are the usual cause: "
         "start from small random numbers instead.",
     ),

@@ -61,3 +61,18 @@ def test_why_a_gradient_is_inaccurate_is_recorded() -> None:
     slight = check(cost, lambda w: np.cos(w) * (1.0 + SLIGHT / 10.0), AT, options=Options(seed=1))
     assert slight.blocks[0].inexact is Inexact.SLIGHT
     assert check(cost, np.cos, AT).blocks[0].inexact is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_jumps_of_a_gradient_that_is_constant_in_pieces_are_not_told_as_rounding(seed: int) -> None:
+    at = np.random.default_rng(0).standard_normal(40)
+
+    def wrong(w: Any) -> Any:
+        signs = np.sign(np.diff(w))
+        return 1.001 * (np.r_[0.0, signs] - np.r_[signs, 0.0])
+
+    result = check(lambda w: np.sum(np.abs(np.diff(w))), wrong, at, options=Options(seed=seed))
+    assert result.verdict is not Verdict.AGREE
+    if result.reason is Reason.DTYPE:
+        assert result.blocks[0].inexact is Inexact.JUMPS
+        assert "through its own rounding" not in str(result) and "jumps close to this point" in str(result)

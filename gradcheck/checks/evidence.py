@@ -29,6 +29,10 @@ agreement needs (a count)."""
 MOST_DIRECTIONS: Final = 12
 """Directions taken at most where more of them do bring it down (a count): the twelfth improves the limit by a tenth."""
 
+COARSEST_SHARE: Final = 8.0 * float(np.finfo(np.float16).eps)
+"""Gaps of up to this share of the slope may be the claim's own rounding (dimensionless): 8 roundings of float16, the coarsest arithmetic
+that gradients are computed in."""
+
 PASSING_CHANCE: Final = math.sqrt(2.0 / math.pi)
 """P(|e . v| <= delta) <= 0.80 delta / |e| for a Gaussian v: the density at 0 times the width (dimensionless)."""
 
@@ -163,8 +167,15 @@ class Evidence:
 
     @property
     def inexact(self) -> Inexact:
-        """What the rounding of the claim comes from, where it is that which limits."""
-        return Inexact.COARSE if self.setting.eps > np.finfo(np.float64).eps else Inexact.ROUNDING
+        """What the rounding of the claim comes from, where it is that which limits.
+
+        More than the coarsest arithmetic makes of a slope is none of its rounding, nor of terms of the size of the cost that cancel.
+        """
+        eps = float(np.finfo(np.float64).eps)
+        noise, slope = max(((m.gradient_noise, abs(m.estimate.value)) for m, _ in self.usable), default=(0.0, 0.0))
+        if noise > SAFETY * max(COARSEST_SHARE * slope, math.sqrt(eps) * abs(self.setting.centre)):
+            return Inexact.JUMPS
+        return Inexact.COARSE if self.setting.eps > eps else Inexact.ROUNDING
 
 
 def limiting_error(measurement: Measurement) -> Reason:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcheck.checks.judging import judge_point
 from gradcheck.checks.nearby import judge_nearby
-from gradcheck.checks.options import DEFAULT_OPTIONS, Options, Subgradients
+from gradcheck.checks.options import DEFAULT_OPTIONS, Options, Subgradients, seeded
 from gradcheck.checks.precision import fault_of_rounding, is_narrow, promote
 from gradcheck.checks.preflight import Preflight, preflight
 from gradcheck.checks.problem import Problem
@@ -100,7 +100,7 @@ def check_gradient(subject: GradientSubject, options: Options = DEFAULT_OPTIONS)
     >>> check_gradient(GradientSubject("square", lambda w: w * w, lambda w: 2 * w, at=3.0)).verdict
     <Verdict.AGREE: 'agree'>
     """
-    options = options.seeded()
+    options = seeded(options)
     problem = Problem(subject, options)
     seed = options.seed or 0
     call = f"gradcheck.check(cost, gradient, at, options=gradcheck.Options(seed={seed}))"

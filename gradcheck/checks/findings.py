@@ -69,23 +69,10 @@ def at_kink(block: BlockResult, usable: Sequence[Measurement]) -> BlockResult:
     half = 0.5 * _slope_gap(told)
     return dataclasses.replace(
         _told_by(block, told),
-        between_slopes=all(map(is_between, usable)),
+        between_slopes=all(m.is_subgradient for m in usable),
         slope_left=told.estimate.value - half,
         slope_right=told.estimate.value + half,
     )
-
-
-def is_between(measured: Measurement) -> bool:
-    """Tell whether the claim lies between the slopes of both sides, or equals the one slope there is; to within the errors.
-
-    Examples
-    --------
-    >>> from gradcheck.differences.estimates import LadderEstimate
-    >>> kink = LadderEstimate(0.5, 1e-12, 1e-12, 1e-3, slope_gap=1.0, slope_gap_error=1e-9, rungs=3)
-    >>> [is_between(Measurement(claimed, kink, 0.0)) for claimed in (0.0, 0.3, 1.2)]
-    [True, True, False]
-    """
-    return measured.is_subgradient if measured.estimate.is_kinked else not measured.stands_out
 
 
 def _slope_gap(measured: Measurement) -> float:

@@ -36,6 +36,10 @@ with probability 1 - 1e-6, since 0.80 * 2 * SAFETY * 1.5e-9 < 1e-8 = 1e-5 * sqrt
 SHARE_OF_DIGITS: Final = 1 / 5
 """An agreement counts when at least this share of the dtype's decimal digits was measured: 3.1 of float64, 1.4 of float32."""
 
+CONVENTION_SHARE: Final = 1e-3
+"""At a kink no more than this share of the slopes is taken for the rounding of a claim (dimensionless): one of float16. A claim that is
+another within a rounding of the point, that of max at a tie, would have any size else."""
+
 FINEST_SHARE: Final = 8.0
 """A gap is looked at again at the step where it is this many times the noise of one evaluation over that step (dimensionless): half
 of it then stands out of SAFETY times the noise."""
@@ -247,9 +251,15 @@ class Measurement:
 
     @property
     def is_subgradient(self) -> bool:
-        """Whether the claim lies between the slopes of both sides of the point, to within the errors."""
-        half = 0.5 * (abs(self.estimate.slope_gap) + self.estimate.slope_gap_error)
-        return self.is_measured and self.gap <= self.bound + half
+        """Whether the claim lies between the slopes of both sides of the point, or is the one slope there is; to within the errors.
+
+        What the claim changes by within a rounding of a kink, from one convention to another, is no rounding of it.
+        """
+        gap, error = 0.0, 0.0
+        if self.estimate.is_kinked:
+            gap, error = abs(self.estimate.slope_gap), self.estimate.slope_gap_error
+        rounding = min(self.gradient_noise, CONVENTION_SHARE * (abs(self.claimed) + abs(self.estimate.value) + gap))
+        return self.is_measured and self.gap <= SAFETY * (self.estimate.error + rounding) + 0.5 * (gap + error)
 
 
 def prepare(problem: Problem, preflight: Preflight, generator: np.random.Generator) -> Setting:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.findings import Finding, at_kink, is_between
+from gradcheck.checks.findings import Finding, at_kink
 from gradcheck.checks.locate import Location
-from gradcheck.checks.measuring import Setting
+from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Options
 from gradcheck.checks.second_look import look
 from gradcheck.checks.slightness import share_of_slight
-from gradcheck.differences.directions import component_scales
+from gradcheck.differences.directions import block_scale, component_scales
 from gradcheck.parameters import Leaf
 from gradcheck.results import Component
 
 Vector = npt.NDArray[Any]
+
+PAIRS: Final = 3
+"""Pairs of components at kinks that are moved against each other (a count): with all moved alike, 24 forward passes, those of the
+seven random directions that are spared before."""
 
 SAMPLE: Final = 24
 """Components of a leaf looked at one by one at a kink, all of them or so many at random (a count): 150 forward passes."""
@@ -53,9 +59,10 @@ def _stands_out_again(setting: Setting, beside: Setting | None, leaf: Leaf, wron
 
 
 def tried_at_kinks(setting: Setting, findings: list[Finding], options: Options) -> list[Finding]:
-    """Return findings of which the claims at a kink were tried along single axes too, where no direction refuted them.
+    """Return findings of which the claims at a kink were tried along chosen directions too, where no random one refuted them.
 
-    Along a direction the intervals of many kinks add up, and hide a claim outside one of them; a component has its own.
+    Along a direction the intervals of many kinks add up, and hide a claim outside one of them; a component has its own. With all
+    components moved alike, and two of them against each other, max at a tie has one slope or the widest gap.
     """
     generator = options.generator("subgradients")
     return [_tried(setting, f, generator) if f.block.between_slopes else f for f in findings]
@@ -65,13 +72,26 @@ def _tried(setting: Setting, finding: Finding, generator: np.random.Generator) -
     evidence = finding.evidence
     if evidence is None:
         return finding
-    leaf = evidence.leaf
-    for number in generator.permutation(leaf.size)[:SAMPLE]:
-        seen = look(setting, _axis(setting, leaf, int(number)))
-        if not (seen.is_measured and is_between(seen)):
+    for seen in _chosen(setting, evidence.leaf, generator):
+        if not seen.is_subgradient:
             outside = at_kink(finding.block, [seen]) if seen.is_measured else finding.block
             return dataclasses.replace(finding, block=dataclasses.replace(outside, between_slopes=False))
     return finding
+
+
+def _chosen(setting: Setting, leaf: Leaf, generator: np.random.Generator) -> Iterator[Measurement]:
+    """Yield what is measured along single axes, with all components moved alike, and with kinked ones against each other."""
+    kinked = []
+    for number in generator.permutation(leaf.size)[:SAMPLE].tolist():
+        seen = look(setting, _axis(setting, leaf, number))
+        kinked += [number] if seen.estimate.is_kinked else []
+        yield seen
+    if leaf.size > 1:
+        alike = np.zeros(setting.problem.w.size)
+        alike[leaf.place] = block_scale(setting.problem.w[leaf.place])
+        yield look(setting, alike)
+    for one, other in itertools.islice(itertools.pairwise(kinked), PAIRS):
+        yield look(setting, _axis(setting, leaf, one) - _axis(setting, leaf, other))
 
 
 def _axis(setting: Setting, leaf: Leaf, number: int) -> Vector:

@@ -7,7 +7,7 @@ from typing import Final
 
 from gradcheck.checks.complex_arbiter import ComplexArbiter
 from gradcheck.checks.confirm import Confirmation, confirm
-from gradcheck.checks.evidence import MOST_DIRECTIONS, Evidence
+from gradcheck.checks.evidence import Evidence
 from gradcheck.checks.findings import Finding, describe
 from gradcheck.checks.grouping import Group, group_leaves, sensitivity
 from gradcheck.checks.locate import Location, locate
@@ -50,6 +50,10 @@ STILL_ROUNDINGS: Final = 100.0
 
 FEWEST_DIRECTIONS: Final = 2
 """Directions after which the complex step is tried before more of them are measured (a count)."""
+
+
+KINKED_DIRECTIONS: Final = 5
+"""Random directions along which a claim at a kink is tried at most (a count); then come chosen ones, see `tried_at_kinks`."""
 
 
 class _FirstFound(Exception):
@@ -123,7 +127,7 @@ class _Jury:
     def _looks_for_a_refutation(self, group: Group, measured: list[Measurement]) -> bool:
         """Tell whether a claim at a kink that would be accepted is to be tried along another direction."""
         accepts = self.options.subgradients is Subgradients.ACCEPT and all(m.is_subgradient for m in measured)
-        return accepts and sum(leaf.size for leaf in group.leaves) > 1 and len(measured) < MOST_DIRECTIONS
+        return accepts and sum(leaf.size for leaf in group.leaves) > 1 and len(measured) < KINKED_DIRECTIONS
 
     def _agree_by_complex_step(self, leaves: Sequence[Leaf]) -> bool:
         """Settle leaves that differences see too coarsely by the complex step, if it agrees; tell whether it did."""

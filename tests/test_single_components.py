@@ -57,21 +57,3 @@ def test_a_claim_outside_the_slopes_of_both_sides_is_not_accepted(size: int, slo
         return np.where(w == 0.0, slope, np.sign(w))
 
     assert check(lambda w: np.sum(np.abs(w)), gradient, np.zeros(size), options=ACCEPT).verdict is verdict
-
-
-def maximum_at_a_tie(share: float) -> Verdict:
-    """Return the verdict on max(w) at a tie of three where each of them is given the same share as its slope."""
-
-    def gradient(w: Any) -> Any:
-        tied = w == w.max()
-        return tied * (share if np.count_nonzero(tied) > 1 else 1.0)
-
-    return check(lambda w: float(np.max(w)), gradient, np.ones(3), options=ACCEPT).verdict
-
-
-def test_shares_of_a_tie_that_sum_to_one_are_accepted_and_no_others() -> None:
-    assert maximum_at_a_tie(1.0 / 3.0) is Verdict.AGREE
-    assert maximum_at_a_tie(1.0) is Verdict.INCONCLUSIVE
-    assert maximum_at_a_tie(1.01 / 3.0) is Verdict.INCONCLUSIVE
-    assert maximum_at_a_tie(0.5) is Verdict.INCONCLUSIVE
-    assert maximum_at_a_tie(0.0) is Verdict.INCONCLUSIVE

@@ -65,19 +65,13 @@ def at_kink(block: BlockResult, usable: Sequence[Measurement]) -> BlockResult:
 
     Where no direction shows a gap between them, kinks that hide each other, the slopes are one.
     """
-    told = max(usable, key=lambda m: m.gap - 0.5 * abs(_slope_gap(m)))
-    half = 0.5 * _slope_gap(told)
+    told = max(usable, key=lambda m: m.gap - 0.5 * abs(m.slopes[1] - m.slopes[0]))
     return dataclasses.replace(
         _told_by(block, told),
         between_slopes=all(m.is_subgradient for m in usable),
-        slope_left=told.estimate.value - half,
-        slope_right=told.estimate.value + half,
+        slope_left=told.slopes[0],
+        slope_right=told.slopes[1],
     )
-
-
-def _slope_gap(measured: Measurement) -> float:
-    """Return the forward slope less the backward one, 0 where there is no kink."""
-    return measured.estimate.slope_gap if measured.estimate.is_kinked else 0.0
 
 
 def _told_by(block: BlockResult, told: Measurement) -> BlockResult:

@@ -13,8 +13,9 @@ from gradcheck.checks.measuring import Setting, prepare
 from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.preflight import Preflight
 from gradcheck.checks.problem import Problem
-from gradcheck.checks.single_components import confirmed, tried_at_kinks
+from gradcheck.checks.single_components import confirmed
 from gradcheck.checks.slightness import slight_note
+from gradcheck.checks.subgradients import accepted_at_kinks
 from gradcheck.checks.verdict import judge_blocks
 from gradcheck.results import BlockResult, Census, CheckResult, Component, Reason, Status, Verdict
 
@@ -48,11 +49,11 @@ def judge_point(problem: Problem, first: Preflight, blank: CheckResult, options:
     with np.errstate(all="ignore"):
         setting = prepare(problem, first, options.generator("noise"))
         findings = judge_blocks(setting, options)
+        accepted = False
         if options.subgradients is Subgradients.ACCEPT:
-            findings = tried_at_kinks(setting, findings, options)
+            findings, accepted = accepted_at_kinks(setting, findings, options)
         result = _with_locations(setting, findings, blank, options)
-    between = [block.between_slopes for block in result.blocks if block.reason is Reason.KINK]
-    return Judgement(result, options.subgradients is Subgradients.ACCEPT and bool(between) and all(between))
+    return Judgement(result, accepted)
 
 
 def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResult, options: Options) -> CheckResult:

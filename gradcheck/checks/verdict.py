@@ -53,7 +53,7 @@ FEWEST_DIRECTIONS: Final = 2
 
 
 KINKED_DIRECTIONS: Final = 5
-"""Random directions along which a claim at a kink is tried at most (a count); then come chosen ones, see `tried_at_kinks`."""
+"""Random directions along which a claim at a kink is tried at most (a count); then come chosen ones, see `accepted_at_kinks`."""
 
 
 class _FirstFound(Exception):

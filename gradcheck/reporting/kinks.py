@@ -62,7 +62,7 @@ def slopes_told(block: BlockResult) -> str:
 
 
 def kink_advice(result: CheckResult, advice: str) -> str:
-    """Return what to do at a kink: to accept subgradients only where that was not done, and would help.
+    """Return what to do at a kink: to accept subgradients only where that was not done.
 
     Examples
     --------
@@ -71,5 +71,4 @@ def kink_advice(result: CheckResult, advice: str) -> str:
     >>> kink_advice(refused, "check elsewhere.")
     'check elsewhere.'
     """
-    refuted = any(block.between_slopes is False for block in result.blocks)
-    return advice if result.accepts_subgradients or refuted else f"{advice} {ACCEPT}"
+    return advice if result.accepts_subgradients else f"{advice} {ACCEPT}"

@@ -55,7 +55,7 @@ def _here(result: CheckResult) -> str:
     if reason is Reason.KINK:
         kink = "At the point given the cost has a kink (relu, max or abs where they bend)"
         if result.verdict is Verdict.AGREE:
-            return f"{kink}; you accept subgradients, and no slope measured there refutes yours."
+            return f"{kink}; you accept subgradients, and nothing measured there or close by refutes yours."
         return f"{kink}: there is no single right gradient there to compare yours with. {side_words(result.blocks)}".rstrip()
     if reason is Reason.VACUOUS:
         open_here = [block.name for block in result.blocks if block.status is Status.VACUOUS and block.size]

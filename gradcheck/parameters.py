@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import optree
 
+from gradcheck.arrays import as_array, kind_of, shown
 from gradcheck.errors import UsageError
 
 Vector = npt.NDArray[Any]
@@ -117,7 +118,11 @@ def lay_out(at: Any) -> Layout:
     ...
     gradcheck.errors.UsageError: the parameters hold no number at all: a check of nothing proves nothing; ...
     """
-    values, treespec = optree.tree_flatten(at)
+    try:
+        values, treespec = optree.tree_flatten(at)
+    except RecursionError as error:
+        message = "the parameters contain themselves: arrays, or lists, tuples and dicts of arrays, are required"
+        raise UsageError(message) from error
     leaves: list[Leaf] = []
     start = 0
     for path, value in zip(treespec.paths(), values, strict=True):
@@ -155,18 +160,29 @@ def leaves_beside(layout: Layout, structure: Any) -> list[Any] | None:
     try:
         return list(layout.treespec.flatten_up_to(structure))
     except ValueError:
+        pass
+    try:
         values, treespec = optree.tree_flatten(structure)
-        found = dict(zip(treespec.paths(), values, strict=True))
-        paths = layout.treespec.paths()
-        return [found[path] for path in paths] if set(found) == set(paths) else None
+    except RecursionError as error:
+        raise UsageError(
+            f"what was returned, {kind_of(structure)}, contains itself: arrays in it are required"
+        ) from error
+    found = dict(zip(treespec.paths(), values, strict=True))
+    paths = layout.treespec.paths()
+    return [found[path] for path in paths] if set(found) == set(paths) else None
 
 
 def _leaf_of(name: str, value: Any, start: int) -> Leaf:
     """Return the leaf for `value`, or say why it cannot be a parameter."""
     if isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+        try:
+            value = float(value)
+        except OverflowError as error:
+            raise UsageError(
+                f"the parameter {name} is a whole number too large for float64: give a smaller one"
+            ) from error
     _refuse_subclass(name, value)
-    array = np.asarray(value)
+    array = as_array(value, f"the parameter {name}")
     if array.dtype.kind == "c":
         raise UsageError(
             f"the parameter {name} is complex ({array.dtype}): real parameters are required; "
@@ -174,7 +190,7 @@ def _leaf_of(name: str, value: Any, start: int) -> Leaf:
         )
     if array.dtype.kind != "f":
         raise UsageError(
-            f"the parameter {name} has dtype {array.dtype} (value {str(value)[:60]}): "
+            f"the parameter {name} has dtype {array.dtype} (value {shown(value, str)}): "
             "a real floating dtype is required; convert it with .astype(float), "
             "or keep labels and counts out of the parameters"
         )

@@ -316,7 +316,7 @@ def test_a_budget_is_kept_exactly_and_what_it_leaves_open_is_said(budget: int, f
         assert result.verdict is unlimited.verdict
     elif result.verdict is not Verdict.DISAGREE:
         assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.BUDGET)
-        assert result.notes[0].startswith(f"the budget of {budget} forward passes ran out")
+        assert result.notes[0].startswith(f"the budget of {budget} forward pass{'es' * (budget > 1)} ran out")
 
 
 def test_a_budget_counts_the_passes_within_gradient_calls() -> None:

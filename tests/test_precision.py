@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradcheck.checks.gradient import JUDGED_IN_FLOAT64, check
+from gradcheck.checks.gradient import JUDGED_IN_FEW_DIGITS, JUDGED_IN_FLOAT64, check
 from gradcheck.checks.options import Options
 from gradcheck.checks.precision import fault_of_rounding, is_narrow, promote
 from gradcheck.checks.preflight import preflight
@@ -202,3 +202,11 @@ def test_code_that_computes_in_float16_stays_open_for_its_dtype_and_says_so(ends
         assert "float16" in " ".join(right.notes) and "float16" in str(right)
         wrong = check(cost, lambda w, g=gradient: half(-1) * g(w), at, options=Options(seed=seed))
         assert wrong.verdict is Verdict.DISAGREE
+
+
+def test_code_that_takes_float64_and_computes_in_float32_is_not_said_to_give_more_digits() -> None:
+    at = np.random.default_rng(0).normal(size=6).astype(np.float32)
+    cost = within(lambda w: np.sum(np.tanh(w)), np.float32)
+    result = check(cost, within(lambda w: 1.0 - np.tanh(w) ** 2, np.float32), at, options=Options(seed=0))
+    assert result.verdict is Verdict.AGREE
+    assert JUDGED_IN_FEW_DIGITS in result.notes and JUDGED_IN_FLOAT64 not in result.notes

@@ -72,13 +72,18 @@ def test_a_right_gradient_in_another_container_agrees(form: Callable[[Any], Any]
             lambda g: {**g, "b": g["b"][:1]},
             FaultKind.STRUCTURE,
             "b[1]",
-            ["2 arrays (a, b[0])", "3 arrays (a, b[0], b[1])"],
+            ["2 arrays (a, b[0])", "3 arrays (a, b[0], b[1]) were required", "; b[1] is missing"],
         ),
-        (lambda g: {**g, "c": 1.0}, FaultKind.STRUCTURE, "c", ["4 arrays (a, b[0], b[1], c)"]),
+        (lambda g: {**g, "c": 1.0}, FaultKind.STRUCTURE, "c", ["4 arrays (a, b[0], b[1], c)", "; c is not asked for"]),
         (lambda g: {"A": g["a"], "b": g["b"]}, FaultKind.STRUCTURE, "a", ["3 arrays (A, b[0], b[1])"]),
         (lambda g: [g["a"], *g["b"]], FaultKind.STRUCTURE, "a", ["3 arrays ([0], [1], [2])"]),
         (lambda _: None, FaultKind.STRUCTURE, "a", ["None", "return missing"]),
-        (lambda _: {}, FaultKind.STRUCTURE, "a", ["0 arrays"]),
+        (
+            lambda _: {},
+            FaultKind.STRUCTURE,
+            "a",
+            ["holds no array: 3 arrays (a, b[0], b[1]) were required", "a, b[0], b[1] are missing"],
+        ),
         (lambda g: {**g, "a": None}, FaultKind.STRUCTURE, "a", ["of a is None", "shape (3,) was required"]),
         (lambda g: {**g, "a": {"x": g["a"]}}, FaultKind.STRUCTURE, "a", ["a dict of 1 array (x)"]),
         (lambda g: {**g, "a": g["a"][:, None]}, FaultKind.SHAPE, "a", ["shape (3, 1)", "(3,) was required"]),
@@ -241,7 +246,7 @@ def test_a_random_cost_is_named_with_its_spread() -> None:
     assert (len(here), result.gradient_calls) == (5, 0)
     spread = max(here) - min(here)
     assert f"5 evaluations at the same point gave {min(here)!r} to {max(here)!r}, {spread:.1e} apart" in result.notes[0]
-    assert f"({spread / max(here):.1e} of it), standard deviation {np.std(here):.1e}" in result.notes[0]
+    assert f"({spread / max(here):.1e} of the cost), standard deviation {np.std(here):.1e}" in result.notes[0]
 
     def seeded(w: Any) -> float:
         return float(np.sum(w * np.sin(w) * np.random.default_rng(0).integers(1, 3, 3)))
@@ -317,6 +322,13 @@ def test_parameters_written_to_are_a_fault_and_the_users_own_stay(what: str) -> 
     assert (kind, where) == (FaultKind.MUTATION, "parameters")
     assert sentence.startswith(f"the {what} changed its parameters in place (parameters[0] was 1, is 0.9)")
     assert np.array_equal(at, WAVE_AT)
+
+
+def test_a_cost_that_writes_to_its_parameters_is_no_judgement_of_the_gradient() -> None:
+    broken = check(scaling(wave), wave_gradient, WAVE_AT.copy(), options=SEED)
+    assert broken.blocks == () and broken.gradient_calls == 0
+    assert broken.faults[0].sentence.endswith("work on a copy; the gradient was not judged")
+    assert "not judged" not in str(check(wave, scaling(wave_gradient), WAVE_AT.copy(), options=SEED))
 
 
 @pytest.mark.parametrize(

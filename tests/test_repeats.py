@@ -32,7 +32,7 @@ def test_two_that_differ_ask_for_five() -> None:
     found, passes = repeated([3.0, 3.5, 2.5, 2.0, 3.0])
     assert (found.values, found.spread, found.is_rounding, passes) == ((3.0, 3.5, 2.5, 2.0, 3.0), 1.5, False, 4)
     assert len(found.values) == REPEATS
-    assert "5 evaluations at the same point gave 2.0 to 3.5, 1.5e+00 apart (4.3e-01 of it)" in found.sentence
+    assert "5 evaluations at the same point gave 2.0 to 3.5, 1.5e+00 apart (4.3e-01 of the cost)" in found.sentence
     assert f"standard deviation {np.std(found.values):.1e}" in found.sentence
 
 
@@ -63,10 +63,10 @@ def test_a_value_that_is_not_finite_is_no_rounding_and_shown(worse: float) -> No
 def test_what_changes_once_is_kept_and_what_changes_each_time_is_chance() -> None:
     assert repeated([1.0, 2.0, 2.0, 2.0, 2.0])[0].sentence.startswith(
         "the cost keeps something between its calls: at the same point it was 1.0 at first and 2.0 after it was evaluated elsewhere, "
-        "1.0e+00 apart (5.0e-01 of it)"
+        "1.0e+00 apart (5.0e-01 of the cost)"
     )
     assert repeated([1.0, 2.0, 2.0, 2.0, 1.0])[0].sentence.startswith("the cost is not deterministic")
-    assert ", 1.0e-300 apart (1.0e+00 of it)" in repeated([0.0, 1e-300, 0.0, 0.0, 0.0])[0].sentence
+    assert ", 1.0e-300 apart (1.0e+00 of the cost)" in repeated([0.0, 1e-300, 0.0, 0.0, 0.0])[0].sentence
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

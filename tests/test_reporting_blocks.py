@@ -221,7 +221,7 @@ def test_a_census_that_measured_no_components_leaves_the_count() -> None:
     rows_alone = dataclasses.replace(result.census[0], wrong=0, measured=0)
     report = " ".join(render(dataclasses.replace(result, census=(rows_alone,))).split())
     assert "w1: 48 components wrong of 61 measured" in report
-    assert "w1: 3 of its 30 rows are wrong" in report
+    assert "w1: 3 of its 30 rows hold wrong components" in report
 
 
 def test_resolutions_of_uneven_components_are_told_as_a_range() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gradcheck.reporting.census import census_lines
 from gradcheck.reporting.layout import WIDTH
-from gradcheck.results import Census, CheckResult, Verdict
+from gradcheck.results import Census, CheckResult, Component, Verdict
 
 
 def told(*census: Census) -> list[str]:
@@ -29,7 +29,7 @@ def test_no_census_no_words() -> None:
         (
             1,
             16,
-            "w: 1 of 16 components measured at random is wrong: between 0 % and 38 % of its 23,520 (99 % confidence).",
+            "w: 1 of 16 components measured at random is wrong: at most 38 % of its 23,520 (99 % confidence).",
         ),
         (
             8,
@@ -42,6 +42,14 @@ def test_a_sample_says_what_it_leaves_likely(wrong: int, measured: int, words: s
     assert " ".join(told(Census("w", (30, 784), wrong=wrong, measured=measured))) == words
 
 
+def test_the_components_listed_and_the_rows_searched_narrow_what_a_sample_leaves_likely() -> None:
+    census = Census("w", (10, 30), 1, 16, rows=10, columns=30, wrong_rows=(3,), wrong_columns=tuple(range(30)))
+    listed = tuple(Component("w", (3, k), 2.0, 1.0, 1e-9) for k in range(8))
+    result = CheckResult("gradient", Verdict.DISAGREE, wrong=listed, census=(census,))
+    first = " ".join(line.text for line in census_lines(result)).split(". w:")[0]
+    assert first.endswith("is wrong: between 2 % and 10 % of its 300 (99 % confidence)")
+
+
 def test_all_measured_needs_no_likelihood() -> None:
     assert told(Census("w", (3, 4), wrong=11, measured=12)) == ["w: 11 of its 12 components are wrong."]
     assert told(Census("w", (3, 4), wrong=12, measured=12)) == ["w: all of its 12 components are wrong."]
@@ -50,25 +58,28 @@ def test_all_measured_needs_no_likelihood() -> None:
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ((17,), "w: 1 of its 30 rows is wrong: 17."),
-        ((3, 4, 9), "w: 3 of its 30 rows are wrong: 3 and 4, 9."),
-        ((9, 3, 4, 5), "w: 4 of its 30 rows are wrong: 3 to 5, 9."),
-        (tuple(range(30)), "w: each of its 30 rows is wrong."),
+        ((17,), "w: 1 of its 30 rows holds wrong components: 17."),
+        ((3, 4, 9), "w: 3 of its 30 rows hold wrong components: 3 and 4, 9."),
+        ((9, 3, 4, 5), "w: 4 of its 30 rows hold wrong components: 3 to 5, 9."),
+        (tuple(range(30)), "w: each of its 30 rows holds wrong components."),
         ((), "w: none of its 30 rows, measured as wholes, is seen to be wrong."),
-        (tuple(range(0, 30, 2)), "w: 15 of its 30 rows are wrong: 0, 2, 4, 6, 8, 10, 12, 14 and 7 more."),
+        (tuple(range(0, 30, 2)), "w: 15 of its 30 rows hold wrong components: 0, 2, 4, 6, 8, 10, 12, 14 and 7 more."),
     ],
 )
 def test_rows_are_named_and_neighbours_put_together(rows: tuple[int, ...], words: str) -> None:
-    assert told(Census("w", (30, 784), wrong=0, measured=0, rows=30, wrong_rows=rows)) == [words]
+    assert " ".join(told(Census("w", (30, 784), wrong=0, measured=0, rows=30, wrong_rows=rows))) == words
 
 
 def test_columns_and_axes_of_a_tensor() -> None:
     matrix = Census("w", (30, 784), wrong=0, measured=0, rows=30, columns=784, wrong_rows=(1,), wrong_columns=(2, 3))
-    assert told(matrix) == ["w: 1 of its 30 rows is wrong: 1.", "w: 2 of its 784 columns are wrong: 2 and 3."]
+    assert told(matrix) == [
+        "w: 1 of its 30 rows holds wrong components: 1.",
+        "w: 2 of its 784 columns hold wrong components: 2 and 3.",
+    ]
     tensor = Census("k", (8, 3, 5), wrong=0, measured=0, rows=8, columns=5, wrong_rows=(1, 7), wrong_columns=(2,))
     assert told(tensor) == [
-        "k: 2 of its 8 slices along its first axis are wrong: 1, 7.",
-        "k: 1 of its 5 slices along its last axis is wrong: 2.",
+        "k: 2 of its 8 slices along its first axis hold wrong components: 1, 7.",
+        "k: 1 of its 5 slices along its last axis holds wrong components: 2.",
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from gradcheck.reporting import numerals
 from gradcheck.reporting.text import render
-from gradcheck.results import BlockResult, Reason, Verdict
+from gradcheck.results import BlockResult, Inexact, Reason, Verdict
 from tests.golden.cases import CASES
 from tests.golden.measured_cases import LOSES_DIGITS, TOO_SMALL
 from tests.golden.pieces import agreeing, at_point, undecided
@@ -77,8 +77,24 @@ def test_a_gradient_that_loses_digits_is_called_inaccurate_not_wrong() -> None:
 
 
 def test_a_gradient_that_is_not_limited_by_its_rounding_is_not_called_inaccurate() -> None:
-    for change in ({"reason": Reason.NOISE, "bound": 1e-9}, {"gradient_noise": 1e-14}):
-        assert "inaccurate here" not in undecided_report(dataclasses.replace(LOSES_DIGITS, **change))
+    unknown = dataclasses.replace(LOSES_DIGITS, inexact=None, bound=1e-9)
+    for reason in (Reason.NOISE, Reason.DTYPE):
+        assert "inaccurate here" not in undecided_report(dataclasses.replace(unknown, reason=reason))
+
+
+def test_what_was_recorded_of_an_inaccurate_gradient_is_what_is_told() -> None:
+    told = {kind: undecided_report(dataclasses.replace(LOSES_DIGITS, inexact=kind)) for kind in Inexact}
+    assert len(set(told.values())) == len(Inexact)
+    assert [kind for kind, report in told.items() if "weight decay" in report] == [Inexact.SLIGHT]
+    assert [kind for kind, report in told.items() if "jumps close to this point" in report] == [Inexact.JUMPS]
+    assert "through its own rounding" not in told[Inexact.JUMPS] + told[Inexact.CANCELLATION]
+
+
+def test_a_gradient_that_vanishes_is_not_blamed_on_the_noise_though_it_was_measured_with_others() -> None:
+    report = " ".join(render(CASES["inconclusive_vanishing"]).split())
+    assert report.startswith("INCONCLUSIVE gradient - your gradient is too small here to be judged (noise)")
+    assert "b[0]: a slope of at least 1.1e-14 would have been seen here; yours is 3.9e-35." in report
+    assert "too noisy" not in report and "b[35]:" not in report
 
 
 def test_a_coarse_dtype_is_explained_both_ways() -> None:

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from gradcheck.reporting import numerals
 from gradcheck.reporting.layout import WIDTH, Style
-from gradcheck.reporting.reasons import EXPLANATIONS, LOSES_DIGITS, TOO_SMALL, UNEXPLAINED
+from gradcheck.reporting.reasons import EXPLANATIONS, TOO_SMALL, UNEXPLAINED
+from gradcheck.reporting.smallness import BY_INEXACTNESS
 from gradcheck.reporting.text import COLOURS, lines, render, render_styled
-from gradcheck.results import CheckResult, Component, Fault, FaultKind, Reason, Status, Verdict
+from gradcheck.results import Arbiter, BlockResult, CheckResult, Component, Fault, FaultKind, Reason, Status, Verdict
 from tests.golden.cases import CASES
-from tests.golden.pieces import ONE_WRONG, disagreeing
+from tests.golden.pieces import ONE_WRONG, agreeing, at_point, disagreeing
 from tests.golden.regenerate import FOLDER, texts
 from tests.results_for_tests import RESULTS
 
@@ -51,7 +52,7 @@ def test_sentences_and_tables_stay_within_the_width(name: str) -> None:
 
 def test_every_reason_is_explained() -> None:
     assert set(EXPLANATIONS) == set(Reason)
-    explained = [*EXPLANATIONS.values(), TOO_SMALL, LOSES_DIGITS, UNEXPLAINED]
+    explained = [*EXPLANATIONS.values(), TOO_SMALL, *BY_INEXACTNESS.values(), UNEXPLAINED]
     texts = [text for words in explained for text in (words.short, words.sentence, words.advice)]
     assert len(set(texts)) == 3 * len(explained)
 
@@ -184,3 +185,33 @@ def test_code_is_never_broken() -> None:
     report = render(CheckResult("gradient", Verdict.DISAGREE, counterexample=code)).split("\n")
     assert "    x = " + "1 + " * 50 + "1" in report
     assert "        y = 2" in report
+
+
+def test_one_fault_is_told_once() -> None:
+    fault = Fault(FaultKind.SHAPE, "w", "the gradient of w has shape (3,): (3, 1) was required")
+    other = dataclasses.replace(fault, sentence="the gradient of w is wrong in another way")
+    for faults, times in (((fault,), 1), ((fault, other), 2)):
+        report = " ".join(render(CheckResult("g", Verdict.DISAGREE, faults=faults)).split())
+        assert report.count(fault.sentence) == times
+
+
+def test_columns_are_explained_only_under_a_table_that_has_them() -> None:
+    nearby = at_point(Verdict.AGREE, blocks=(agreeing("w", (2,)),))
+    kink = BlockResult("w", (2,), Status.INCONCLUSIVE, Reason.KINK)
+    result = at_point(Verdict.INCONCLUSIVE, reason=Reason.KINK, blocks=(kink,), nearby=nearby)
+    assert "(digits:" not in render(result) and "(digits:" in render(nearby)
+
+
+def test_an_open_block_was_not_decided_by_the_complex_step() -> None:
+    block = dataclasses.replace(agreeing("w", (2,)), arbiter=Arbiter.COMPLEX_STEP)
+    assert "decided by the complex step" in render(at_point(Verdict.AGREE, blocks=(block,)))
+    still_open = dataclasses.replace(block, status=Status.INCONCLUSIVE, reason=Reason.DTYPE)
+    assert "decided by" not in render(at_point(Verdict.INCONCLUSIVE, reason=Reason.DTYPE, blocks=(still_open,)))
+
+
+def test_the_least_number_there_is_is_no_limit() -> None:
+    for bound, told in ((3e-322, False), (3e-14, True)):
+        block = BlockResult("w", (2,), Status.VACUOUS, bound=bound)
+        assert (
+            "would not have been seen" in " ".join(render(at_point(Verdict.AGREE, blocks=(block,))).split())
+        ) is told

@@ -8,6 +8,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.arrays import as_array, masked, shown
+from gradcheck.errors import UsageError
 from gradcheck.parameters import Layout, leaf_names, leaves_beside
 from gradcheck.results import Fault, FaultKind
 
@@ -50,7 +52,7 @@ def mutation(layout: Layout, structure: Any, w: Vector, what: str) -> Fault | No
     """
     try:
         after = layout.to_vector(structure)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RuntimeError):
         after = np.zeros(0)
     if after.shape != w.shape:
         sentence = f"the {what} changed its parameters in place (they no longer have their structure and shapes): work on a copy"
@@ -110,7 +112,11 @@ def _other_structure(layout: Layout, returned: Any) -> Fault:
         )
         return Fault(FaultKind.STRUCTURE, wanted[0], sentence)
     split = "; split it into these" if isinstance(returned, np.ndarray) and returned.size == layout.size else ""
-    sentence = f"the gradient holds {_listing(seen)}: {_listing(wanted)} was required, in the structure of the parameters{split}"
+    were = "was" if len(wanted) == 1 else "were"
+    sentence = (
+        f"the gradient holds {_listing(seen)}: {_listing(wanted)} {were} required, in the structure of the parameters"
+        f"{_missing(wanted, seen)}{split}"
+    )
     return Fault(FaultKind.STRUCTURE, _first_difference(wanted, seen), sentence)
 
 
@@ -121,17 +127,22 @@ def _leaf_faults(name: str, shape: tuple[int, ...], value: Any) -> list[Fault]:
         sentence = f"the gradient of {name} is {seen}: one array of shape {shape} was required"
         return [Fault(FaultKind.STRUCTURE, name, sentence)]
     try:
-        array = np.asarray(value)
+        array = as_array(value, f"the gradient of {name}")
+    except UsageError:
+        raise
     except ValueError as error:
         seen = f"{_counted(len(value), 'value')} that " if isinstance(value, list | tuple) else ""
         sentence = f"the gradient of {name} is {seen}{'form no array' if seen else 'no array'} ({error}): one array of shape {shape} was required"
         return [Fault(FaultKind.SHAPE, name, sentence)]
     if array.dtype.kind != "f":
-        seen = f"is {repr(value)[:60]}" if array.ndim == 0 else f"has dtype {array.dtype}"
+        seen = f"is {shown(value)}" if array.ndim == 0 else f"has dtype {array.dtype}"
         hint = "; its fractions are cut off" if array.dtype.kind in "iub" else ""
         return [Fault(FaultKind.DTYPE, name, f"the gradient of {name} {seen}: a floating dtype was required{hint}")]
     if array.shape != shape:
         return [Fault(FaultKind.SHAPE, name, f"the gradient of {name} has shape {array.shape}: {shape} was required")]
+    if masked(value):
+        words = f"the gradient of {name} is masked in {masked(value)} of {array.size} components: a number is required in each"
+        return [Fault(FaultKind.NAN, name, words)]
     bad = np.argwhere(~np.isfinite(array))
     if len(bad) == 0:
         return []
@@ -151,8 +162,25 @@ def _first_difference(wanted: list[str], seen: list[str]) -> str:
     return next((name for name in [*wanted, *seen] if (name in wanted) != (name in seen)), wanted[0])
 
 
+def _missing(wanted: list[str], seen: list[str]) -> str:
+    """Return which names are missing and which are too many, where some are right; none of either, where no names are alike."""
+    missing = [name for name in wanted if name not in seen]
+    more = [name for name in seen if name not in wanted]
+    if seen and len(missing) == len(wanted):
+        return ""
+    told = [("missing", missing), ("not asked for", more)]
+    words = [
+        f"{', '.join(names[:6])}{', ...' if len(names) > 6 else ''} {'is' if len(names) == 1 else 'are'} {what}"
+        for what, names in told
+        if names
+    ]
+    return f"; {', and '.join(words)}" if words else ""
+
+
 def _listing(names: list[str]) -> str:
     """Return a few names as a phrase."""
+    if not names:
+        return "no array"
     shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
     return f"{_counted(len(names), 'array')} ({shown})"
 

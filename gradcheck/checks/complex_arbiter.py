@@ -21,7 +21,7 @@ from gradcheck.differences.directions import block_scale, gaussian_direction
 from gradcheck.differences.estimates import LadderEstimate
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
-from gradcheck.results import Reason, Status
+from gradcheck.results import Inexact, Reason, Status
 
 Vector = npt.NDArray[Any]
 
@@ -54,12 +54,13 @@ class Refutation:
     Examples
     --------
     >>> [field.name for field in dataclasses.fields(Refutation)]
-    ['evidence', 'status', 'reason']
+    ['evidence', 'status', 'reason', 'inexact']
     """
 
     evidence: Evidence
     status: Status
     reason: Reason | None
+    inexact: Inexact | None = None
 
 
 class ComplexArbiter:
@@ -138,7 +139,7 @@ class ComplexArbiter:
             return None
         evidence = Evidence(self.setting, leaf, tuple(measured), (1.0,) * len(measured))
         if self._is_rounding(leaf, measured):
-            return Refutation(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
+            return Refutation(evidence, Status.INCONCLUSIVE, Reason.DTYPE, Inexact.CANCELLATION)
         if self._is_validated(known):
             return Refutation(evidence, Status.DISAGREE, None)
         return Refutation(evidence, Status.INCONCLUSIVE, None)  # no differences speak for the step: it decides nothing

@@ -178,7 +178,9 @@ def worth_less(found: list[BlockResult]) -> BlockResult:
     order = [Status.DISAGREE, Status.INCONCLUSIVE, Status.AGREE, Status.VACUOUS]
     status = min((block.status for block in found), key=order.index)
     alike = [block for block in found if block.status is status]
-    worst = max(alike, key=lambda block: (block.detection_limit or 0.0, -(block.digits or 0.0)))
+    worst = max(
+        alike, key=lambda block: (block.between_slopes is False, block.detection_limit or 0.0, -(block.digits or 0.0))
+    )
     return dataclasses.replace(worst, directions=sum(block.directions for block in found))
 
 

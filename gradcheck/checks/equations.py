@@ -15,7 +15,7 @@ from gradcheck.checks.gradient_part import BACKPROP, STEP, Claimed, gradient_par
 from gradcheck.checks.judging import aggregate
 from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun, with_note
-from gradcheck.checks.options import DEFAULT_OPTIONS, Options
+from gradcheck.checks.options import DEFAULT_OPTIONS, Options, seeded
 from gradcheck.errors import UserCodeError
 from gradcheck.results import CheckResult, EquationResult, EquationStatus, Status, Verdict
 from gradcheck.subjects.network_class import DEFAULT_DECLARED, Batch, Declared, NetworkSubject
@@ -60,7 +60,7 @@ def check_network(
     """
     if not isinstance(subject, NetworkSubject):
         subject = NetworkSubject(getattr(subject, "__name__", "Network"), subject, declared)
-    return _NetworkCheck(subject, options.seeded()).run()
+    return _NetworkCheck(subject, seeded(options)).run()
 
 
 class _NetworkCheck:

@@ -15,7 +15,7 @@ from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
 from gradcheck.differences.directions import component_scales
 from gradcheck.differences.rungs import RATIO
 from gradcheck.parameters import Leaf
-from gradcheck.results import Reason
+from gradcheck.results import Inexact, Reason
 
 Vector = npt.NDArray[Any]
 
@@ -28,6 +28,10 @@ agreement needs (a count)."""
 
 MOST_DIRECTIONS: Final = 12
 """Directions taken at most where more of them do bring it down (a count): the twelfth improves the limit by a tenth."""
+
+COARSEST_SHARE: Final = 8.0 * float(np.finfo(np.float16).eps)
+"""Gaps of up to this share of the slope may be the claim's own rounding (dimensionless): 8 roundings of float16, the coarsest arithmetic
+that gradients are computed in."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -190,6 +194,18 @@ class Evidence:
         if is_coarse(self.setting):
             return Reason.DTYPE
         return limiting_error(min(self.usable, key=lambda one: one[0].bound / one[1])[0])
+
+    @property
+    def inexact(self) -> Inexact:
+        """What the rounding of the claim comes from, where it is that which limits.
+
+        More than the coarsest arithmetic makes of a slope is none of its rounding, nor of terms of the size of the cost that cancel.
+        """
+        eps = float(np.finfo(np.float64).eps)
+        noise, slope = max(((m.gradient_noise, abs(m.estimate.value)) for m, _ in self.usable), default=(0.0, 0.0))
+        if noise > SAFETY * max(COARSEST_SHARE * slope, math.sqrt(eps) * abs(self.setting.centre)):
+            return Inexact.JUMPS
+        return Inexact.COARSE if self.setting.eps > eps else Inexact.ROUNDING
 
 
 def is_coarse(setting: Setting) -> bool:

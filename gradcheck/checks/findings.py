@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
 from gradcheck.checks.evidence import Evidence
 from gradcheck.checks.limits import MISS_PROBABILITY
 from gradcheck.checks.locate import Location
-from gradcheck.results import Arbiter, BlockResult, Reason, Status
+from gradcheck.checks.measuring import Measurement
+from gradcheck.results import Arbiter, BlockResult, Inexact, Reason, Status
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,9 +30,13 @@ class Finding:
 
 
 def describe(
-    evidence: Evidence, status: Status, reason: Reason | None, arbiter: Arbiter = Arbiter.DIFFERENCES
+    evidence: Evidence,
+    status: Status,
+    reason: Reason | None,
+    arbiter: Arbiter = Arbiter.DIFFERENCES,
+    inexact: Inexact | None = None,
 ) -> BlockResult:
-    """Return the block's result, told by the direction with the largest gap in units of its bound."""
+    """Return the block's result, told by the direction with the largest gap in units of its bound, or farthest outside a kink."""
     leaf, usable = evidence.leaf, [m for m, _ in evidence.usable]
     apart = [m for portion in evidence.portions for m in portion.measurements]
     blank = BlockResult(
@@ -41,15 +47,39 @@ def describe(
         directions=len(evidence.measurements) + len(apart),
         leaves_together=evidence.leaves_together,
         arbiter=arbiter,
+        inexact=inexact or (evidence.inexact if reason is Reason.DTYPE else None),
     )
     if not usable:
         return blank
-    told = max(
-        usable if status is not Status.DISAGREE else usable + apart,
-        key=lambda m: m.gap / m.bound if m.bound > 0.0 else m.gap,
+    if reason is Reason.KINK:
+        return at_kink(blank, usable)
+    seen = usable if status is not Status.DISAGREE else usable + apart
+    block = _told_by(blank, max(seen, key=lambda m: m.gap / m.bound if m.bound > 0.0 else m.gap))
+    if status is Status.AGREE:
+        return with_limit(evidence, block)
+    if status is Status.INCONCLUSIVE:
+        return dataclasses.replace(block, claimed_alone=evidence.claimed_size, least_seen=evidence.bound)
+    return block
+
+
+def at_kink(block: BlockResult, usable: Sequence[Measurement]) -> BlockResult:
+    """Return the result of a leaf at a kink, told by the direction along which the claim lies farthest outside the slopes of both sides.
+
+    Where no direction shows a gap between them, kinks that hide each other, the slopes are one.
+    """
+    told = max(usable, key=lambda m: m.gap - 0.5 * abs(m.slopes[1] - m.slopes[0]))
+    return dataclasses.replace(
+        _told_by(block, told),
+        between_slopes=all(m.is_subgradient for m in usable),
+        slope_left=told.slopes[0],
+        slope_right=told.slopes[1],
     )
-    block = dataclasses.replace(
-        blank,
+
+
+def _told_by(block: BlockResult, told: Measurement) -> BlockResult:
+    """Return a result with the numbers of one direction."""
+    return dataclasses.replace(
+        block,
         claimed=told.claimed,
         estimated=told.estimate.value,
         truncation_error=told.estimate.truncation_error,
@@ -58,7 +88,6 @@ def describe(
         bound=told.bound,
         step=told.estimate.step,
     )
-    return with_limit(evidence, block) if status is Status.AGREE else block
 
 
 def with_limit(evidence: Evidence, block: BlockResult) -> BlockResult:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
+import numpy as np
+
 from gradcheck.checks.judging import judge_point
 from gradcheck.checks.nearby import judge_nearby
-from gradcheck.checks.options import DEFAULT_OPTIONS, Options
+from gradcheck.checks.options import DEFAULT_OPTIONS, Options, Subgradients, seeded
 from gradcheck.checks.precision import fault_of_rounding, is_narrow, promote
 from gradcheck.checks.preflight import Preflight, preflight
 from gradcheck.checks.problem import Problem
@@ -20,6 +23,12 @@ JUDGED_IN_FLOAT64: Final = (
     "the parameters were given to your code in float64, which it accepts: more digits can be measured there"
 )
 """The note of a result whose parameters are of a narrower dtype."""
+
+JUDGED_IN_FEW_DIGITS: Final = (
+    "the parameters were given to your code in float64, which it accepts; no more digits could be measured there than in their "
+    "own dtype, as if it computed in that one inside"
+)
+"""The note in its place, where that has gained nothing."""
 
 
 def check(cost: Callable[[Any], Any], gradient: Any, at: Any, *, options: Options = DEFAULT_OPTIONS) -> CheckResult:
@@ -91,11 +100,18 @@ def check_gradient(subject: GradientSubject, options: Options = DEFAULT_OPTIONS)
     >>> check_gradient(GradientSubject("square", lambda w: w * w, lambda w: 2 * w, at=3.0)).verdict
     <Verdict.AGREE: 'agree'>
     """
-    options = options.seeded()
+    options = seeded(options)
     problem = Problem(subject, options)
     seed = options.seed or 0
     call = f"gradcheck.check(cost, gradient, at, options=gradcheck.Options(seed={seed}))"
-    blank = CheckResult(subject.name, Verdict.INCONCLUSIVE, parameters=problem.layout.size, seed=seed, reproduce=call)
+    blank = CheckResult(
+        subject.name,
+        Verdict.INCONCLUSIVE,
+        parameters=problem.layout.size,
+        seed=seed,
+        reproduce=call,
+        accepts_subgradients=options.subgradients is Subgradients.ACCEPT,
+    )
     try:
         result = _judge(problem, blank, options)
     except BudgetExceeded:
@@ -119,9 +135,20 @@ def _judge(problem: Problem, blank: CheckResult, options: Options) -> CheckResul
     lost = fault_of_rounding(problem, first, wide[1])
     blank = dataclasses.replace(blank, notes=(*blank.notes, lost or JUDGED_IN_FLOAT64))
     result = _judged(*wide, blank, options)
+    if not lost and not _gained(problem, result):
+        result = dataclasses.replace(
+            result, notes=(*first.notes, JUDGED_IN_FEW_DIGITS, *result.notes[len(blank.notes) :])
+        )
     if lost and result.verdict is Verdict.AGREE:
         return dataclasses.replace(result, verdict=Verdict.INCONCLUSIVE, reason=Reason.DTYPE)
     return result
+
+
+def _gained(problem: Problem, result: CheckResult) -> bool:
+    """Tell whether more digits were measured in float64 than the parameters' own dtypes hold, or none."""
+    digits = [block.digits for block in result.blocks if block.digits is not None]
+    held = max(-math.log10(problem.layout.eps(leaf)) for leaf in problem.layout.leaves if leaf.dtype != np.float64)
+    return not digits or max(digits) > held
 
 
 def _judged(problem: Problem, first: Preflight, blank: CheckResult, options: Options) -> CheckResult:
@@ -132,9 +159,8 @@ def _judged(problem: Problem, first: Preflight, blank: CheckResult, options: Opt
 def _faulty(problem: Problem, blank: CheckResult, first: Preflight) -> CheckResult:
     """Return DISAGREE with the faults; nothing was measured."""
     where = {fault.where for fault in first.faults}
-    blocks = tuple(
-        BlockResult(leaf.name, leaf.shape, Status.DISAGREE) for leaf in problem.layout.leaves if leaf.name in where
-    )
+    leaves = problem.layout.leaves if problem.gradient_calls else ()  # where the fault is the cost's, no leaf is judged
+    blocks = tuple(BlockResult(leaf.name, leaf.shape, Status.DISAGREE) for leaf in leaves if leaf.name in where)
     return dataclasses.replace(blank, verdict=Verdict.DISAGREE, faults=first.faults, blocks=blocks)
 
 
@@ -146,4 +172,5 @@ def budget_note(options: Options) -> str:
     >>> budget_note(Options(max_forward_passes=9))[:38]
     'the budget of 9 forward passes ran out'
     """
-    return f"the budget of {options.max_forward_passes} forward passes ran out: raise it (--budget, max_forward_passes) to decide the rest"
+    passes = f"{options.max_forward_passes} forward pass{'' if options.max_forward_passes == 1 else 'es'}"
+    return f"the budget of {passes} ran out: raise it (--budget, max_forward_passes) to decide the rest"

@@ -12,10 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.errors import USER_CODE_RAISES, GradcheckError, UsageError, UserCodeError
+from gradcheck.arrays import as_array, masked, shown
+from gradcheck.errors import USER_CODE_RAISES, BudgetExceeded, UsageError, UserCodeError
 
 LEAVES_THE_DOMAIN = (ArithmeticError, ValueError, AssertionError, RuntimeError, Warning)
 """What a cost may raise at a point nobody asked for: there it only says that the point is outside its domain."""
+
+
+OURS = (UsageError, UserCodeError, BudgetExceeded)
+"""What comes out of the user's code as it is: it was raised by a wrapper of ours around it, or by a check within it."""
 
 
 def call_user(what: str, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -23,10 +28,31 @@ def call_user(what: str, function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         with np.errstate():  # what the user's code sets for floating-point errors is undone after it
             return function(*arguments)
-    except GradcheckError:
+    except OURS:
         raise
     except USER_CODE_RAISES as error:
         raise UserCodeError(f"{what} raised {described(error)}") from error
+
+
+@contextlib.contextmanager
+def told_of(cost: str, gradient: str) -> Iterator[None]:
+    """Tell what the user's code raises in the words of what the cost and the gradient really are: passes of a layer.
+
+    Examples
+    --------
+    >>> with told_of("the forward pass", "the backward pass"):
+    ...     call_user("the cost", lambda: 1 / 0)
+    Traceback (most recent call last):
+    ...
+    gradcheck.errors.UserCodeError: the forward pass raised ZeroDivisionError: division by zero
+    """
+    try:
+        yield
+    except UserCodeError as error:
+        words = str(error)
+        for ours, theirs in (("the cost raised", f"{cost} raised"), ("the gradient raised", f"{gradient} raised")):
+            words = f"{theirs}{words.removeprefix(ours)}" if words.startswith(ours) else words
+        raise UserCodeError(words) from error.__cause__
 
 
 def described(error: BaseException) -> str:
@@ -47,11 +73,15 @@ def described(error: BaseException) -> str:
 def as_cost(value: Any, what: str = "the cost") -> float:
     """Return a cost as a float, or say what was returned instead."""
     try:
-        array = np.asarray(value)
-    except ValueError:  # rows of unequal length
+        array = as_array(value, f"what {what} returned")
+    except ValueError as error:  # rows of unequal length
+        if isinstance(error, UsageError):
+            raise
         array = np.empty(0, dtype=object)
+    if masked(value):
+        raise UsageError(f"{what} returned a masked value: one real number is required")
     if array.size != 1 or array.dtype.kind not in "fiub":
-        seen = f"{repr(value)[:60]} of dtype {array.dtype}" if array.size == 1 else _several(value, array)
+        seen = f"{shown(value)} of dtype {array.dtype}" if array.size == 1 else _several(value, array)
         raise UsageError(
             f"{what} returned {seen}: one real number is required; for a function with several outputs use check_vjp"
         )
@@ -86,7 +116,7 @@ def cost_at_probe(cost: Callable[[Any], Any], parameters: Any) -> Probed:
         with np.errstate(all="ignore"), _silence():
             returned = cost(parameters)
             return Probed(as_cost(returned), eps_of(returned))
-    except GradcheckError:
+    except OURS:
         raise
     except LEAVES_THE_DOMAIN:
         return Probed(math.nan, 0.0)
@@ -102,7 +132,10 @@ def eps_of(value: Any) -> float:
     >>> eps_of(1.0), float(eps_of(np.float16(1.0)))
     (0.0, 0.0009765625)
     """
-    dtype = getattr(value, "dtype", None)
+    try:
+        dtype = getattr(value, "dtype", None)
+    except Exception:  # the object's own
+        return 0.0
     return float(np.finfo(dtype).eps) if isinstance(dtype, np.dtype) and dtype.kind == "f" else 0.0
 
 

@@ -16,8 +16,9 @@ from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.patterns import Wrong, diagnose
 from gradcheck.checks.preflight import Preflight
 from gradcheck.checks.problem import Problem
-from gradcheck.checks.single_components import confirmed, is_subgradient
+from gradcheck.checks.single_components import confirmed
 from gradcheck.checks.slightness import slight_note
+from gradcheck.checks.subgradients import accepted_at_kinks
 from gradcheck.checks.verdict import judge_blocks
 from gradcheck.results import BlockResult, Census, CheckResult, Component, Diagnosis, Reason, Status, Verdict
 
@@ -63,8 +64,10 @@ def judge_point(problem: Problem, first: Preflight, blank: CheckResult, options:
     with np.errstate(all="ignore"):
         setting = prepare(problem, first, options.generator("noise"))
         findings = judge_blocks(setting, options)
+        accepted = False
+        if options.subgradients is Subgradients.ACCEPT:
+            findings, accepted = accepted_at_kinks(setting, findings, options)
         result = _with_locations(setting, findings, blank, options)
-        accepted = options.subgradients is Subgradients.ACCEPT and is_subgradient(setting, findings, options)
     return Judgement(result, accepted)
 
 

@@ -13,14 +13,15 @@ import numpy.typing as npt
 
 from gradcheck.checks.cotangents import Several, draw_cotangent, settle, spent, undefined
 from gradcheck.checks.gradient import budget_note
+from gradcheck.checks.guards import told_of
 from gradcheck.checks.jvp_contracts import JvpCalls, JvpContracts, jvp_contracts
 from gradcheck.checks.meter import Meter
-from gradcheck.checks.options import DEFAULT_OPTIONS, Options
+from gradcheck.checks.options import DEFAULT_OPTIONS, Options, seeded
 from gradcheck.differences.counting import CountedFunction
 from gradcheck.differences.directions import block_scale
 from gradcheck.errors import BudgetExceeded
 from gradcheck.results import BlockResult, CheckResult, Component, Diagnosis, Fault, Reason, Status, Verdict
-from gradcheck.subjects.inputs import Inputs
+from gradcheck.subjects.inputs import as_inputs
 from gradcheck.subjects.protocol import GradientSubject
 from gradcheck.subjects.tangents import TangentSubject, along_tangents
 
@@ -85,10 +86,9 @@ def check_jvp(
     >>> check_jvp(np.matmul, lambda primals, tangents: tangents[0] @ primals[1], [x, w]).blocks[1].status
     <Status.DISAGREE: 'disagree'>
     """
-    options = options.seeded()
+    options = seeded(options)
     counted = CountedFunction(jvp)
-    names = tuple(f"input_{i}" for i in range(len(inputs)))
-    subject = TangentSubject("jvp", function, counted, Inputs(tuple(inputs), names))
+    subject = TangentSubject("jvp", function, counted, as_inputs(inputs, of="the function"))
     calls = JvpCalls(subject, Meter(options))
     call = f"gradcheck.check_jvp(function, jvp, inputs, options=gradcheck.Options(seed={options.seed}))"
     blank = CheckResult(
@@ -102,7 +102,8 @@ def check_jvp(
     if settled is not None:
         return spent(settled, calls.meter)
     several = Several(blank, options, calls.meter, lambda generator: _under(subject, contracts, generator))
-    results = several.judge()
+    with told_of("the function", "the jvp"):
+        results = several.judge()
     result = in_terms_of_inputs(several.as_one(results), subject, results)
     return dataclasses.replace(result, gradient_calls=counted.forward_passes)
 
@@ -139,6 +140,7 @@ def in_terms_of_inputs(result: CheckResult, subject: TangentSubject, each: Seque
 
     Examples
     --------
+    >>> from gradcheck.subjects.inputs import Inputs
     >>> subject = TangentSubject("f", np.sin, np.cos, Inputs((np.ones((4, 3)),), ("x",)))
     >>> block = BlockResult("x", (3,), Status.AGREE, detection_limit=1e-9, miss_probability=1e-6)
     >>> result = CheckResult("jvp", Verdict.AGREE, blocks=(block,))

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.arrays import as_array
 from gradcheck.checks.answers import ROUNDINGS, component_name, distinguishable, rewritten, same_answer
 from gradcheck.checks.claims import Claim, read_claim
 from gradcheck.checks.elsewhere import ELSEWHERE
@@ -183,7 +184,7 @@ def _other_output(calls: JvpCalls, pushed: Pushed, out: Vector, u: Vector) -> Fa
     """Return a fault if the jvp returned an output that is not the function's, to rounding; 1 forward pass if it differs at all."""
     if pushed.out is None:
         return None
-    returned = np.asarray(pushed.out)
+    returned = as_array(pushed.out, "the output that the jvp returned")
     if returned.shape != out.shape or returned.dtype.kind != "f":
         sentence = f"the jvp returned an output of shape {returned.shape} and dtype {returned.dtype}: the function's has shape {out.shape}"
         return Fault(FaultKind.SHAPE, OUTPUT, f"{sentence} and dtype {out.dtype}")

@@ -37,6 +37,10 @@ with probability 1 - 1e-6, since 0.80 * 2 * SAFETY * 1.5e-9 < 1e-8 = 1e-5 * sqrt
 SHARE_OF_DIGITS: Final = 1 / 5
 """An agreement counts when at least this share of the dtype's decimal digits was measured: 3.1 of float64, 1.4 of float32."""
 
+CONVENTION_SHARE: Final = 1e-4
+"""At a kink no more than this share of the slopes is taken for the rounding of a claim (dimensionless): SAFETY times it, and three slopes,
+are a rounding of float16. A claim that is another within a rounding of the point, that of max at a tie, would have any size else."""
+
 FINEST_SHARE: Final = 8.0
 """A gap is looked at again at the step where it is this many times the noise of one evaluation over that step (dimensionless): half
 of it then stands out of SAFETY times the noise."""
@@ -108,16 +112,20 @@ class Setting:
         """
         if self.problem.subject.gives_value_only:
             return None
+        moved = self.moved_a_little(generator)
+        centre, claim = self.problem.probe(moved), self.problem.claim_elsewhere(moved)
+        if not math.isfinite(centre) or claim is None or claim.vector is None or claim.faults:
+            return None
+        return self.beside(Nearby(moved, centre, claim.vector))
+
+    def moved_a_little(self, generator: np.random.Generator) -> Vector:
+        """Return a generic point just beside this one: half of the digits away."""
         moved = self.problem.w.copy()
         for leaf in self.problem.layout.leaves:
             if leaf.size:
                 distance = math.sqrt(max(self.eps, self.problem.layout.eps(leaf)))
                 moved += distance * gaussian_direction(self.problem.w, leaf.place, generator)
-        moved = self.problem.layout.realise(moved)
-        centre, claim = self.problem.probe(moved), self.problem.claim_elsewhere(moved)
-        if not math.isfinite(centre) or claim is None or claim.vector is None or claim.faults:
-            return None
-        return self.beside(Nearby(moved, centre, claim.vector))
+        return self.problem.layout.realise(moved)
 
     def line(self, direction: Vector) -> Line:
         """Return the cost along a direction of shape (P,)."""
@@ -248,9 +256,24 @@ class Measurement:
 
     @property
     def is_subgradient(self) -> bool:
-        """Whether the claim lies between the slopes of both sides of the point, to within the errors."""
-        half = 0.5 * (abs(self.estimate.slope_gap) + self.estimate.slope_gap_error)
-        return self.is_measured and self.gap <= self.bound + half
+        """Whether the claim lies between the slopes of both sides of the point, or is the one slope there is; to within the errors.
+
+        What the claim changes by within a rounding of a kink, from one convention to another, is no rounding of it.
+        """
+        return self.is_measured and self.gap <= self.allowed_at_kink + 0.5 * abs(self.slopes[1] - self.slopes[0])
+
+    @property
+    def slopes(self) -> tuple[float, float]:
+        """The backward and the forward slope at the point; one and the same where there is no kink."""
+        half = 0.5 * self.estimate.slope_gap if self.estimate.is_kinked else 0.0
+        return self.estimate.value - half, self.estimate.value + half
+
+    @property
+    def allowed_at_kink(self) -> float:
+        """How far outside the slopes of both sides a claim is still taken to lie between them."""
+        error = 0.5 * self.estimate.slope_gap_error if self.estimate.is_kinked else 0.0
+        largest = abs(self.claimed) + sum(map(abs, self.slopes))
+        return SAFETY * (self.estimate.error + min(self.gradient_noise, CONVENTION_SHARE * largest)) + error
 
 
 def prepare(problem: Problem, preflight: Preflight, generator: np.random.Generator) -> Setting:

@@ -18,7 +18,6 @@ MATCHING_DIGITS: Final = 1 / 2
 reports/diagnosis.md true matches share 12.8 digits of float64 or more, and edits of other programs 3.3 or less."""
 
 
-
 @dataclasses.dataclass(frozen=True)
 class Explanation:
     """Mistakes that together give the claimed answers, and the fewest digits to which they do.

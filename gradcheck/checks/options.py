@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import shown
 from gradcheck.errors import UsageError
 
 
@@ -103,6 +104,11 @@ class Options:
                 f"executor is {self.executor!r}: an object with submit, as in concurrent.futures, is required"
             )
 
+        if self.progress is not None and not callable(self.progress):
+            raise UsageError(
+                f"progress is {shown(self.progress)}: a function of the number of forward passes is required"
+            )
+
     def left(self, spent: int) -> Options | None:
         """Return the options with what `spent` passes leave of the budget, or None where they leave nothing."""
         if self.max_forward_passes is None:
@@ -136,3 +142,20 @@ class Options:
 
 
 DEFAULT_OPTIONS = Options()
+
+
+def seeded(options: Any) -> Options:
+    """Return the options of a check with a seed, or say what was given for them.
+
+    Examples
+    --------
+    >>> seeded({})
+    Traceback (most recent call last):
+    ...
+    gradcheck.errors.UsageError: options is {}: gradcheck.Options(...) is required, or nothing at all for the defaults
+    """
+    if not isinstance(options, Options):
+        raise UsageError(
+            f"options is {shown(options)}: gradcheck.Options(...) is required, or nothing at all for the defaults"
+        )
+    return options.seeded()

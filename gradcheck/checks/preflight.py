@@ -91,7 +91,8 @@ def preflight(problem: Problem, generator: np.random.Generator) -> Preflight:
     nothing = np.zeros(problem.w.size)
     centre, mutation = problem.cost_keeps_parameters(problem.w)
     if mutation is not None:
-        return Preflight(centre, None, nothing, (mutation,))
+        sentence = f"{mutation.sentence}; the gradient was not judged"
+        return Preflight(centre, None, nothing, (dataclasses.replace(mutation, sentence=sentence),))
     if not math.isfinite(centre):
         note = f"the cost is {centre} at the point given: a finite cost is required"
         return Preflight(centre, None, nothing, (), Reason.DOMAIN, note)

@@ -76,9 +76,7 @@ class Repeats:
         if not math.isfinite(self.spread):
             return ""
         relative = self.spread / max(abs(value) for value in self.values)
-        return (
-            f", {self.spread:.1e} apart ({relative:.1e} of it), standard deviation {statistics.pstdev(self.values):.1e}"
-        )
+        return f", {self.spread:.1e} apart ({relative:.1e} of the cost), standard deviation {statistics.pstdev(self.values):.1e}"
 
 
 @np.errstate(all="ignore")

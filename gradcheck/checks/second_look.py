@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.checks.evidence import COARSEST_SHARE
 from gradcheck.checks.measuring import NOISE_SAFETY, Measurement, Setting
 from gradcheck.differences.lines import Line
 from gradcheck.differences.slope_noise import claimed_slope_noise
 
 Vector = npt.NDArray[Any]
-
-COARSEST_SHARE: Final = 8.0 * float(np.finfo(np.float16).eps)
-"""Gaps of up to this share of the slope may be the claim's own rounding (dimensionless): 8 roundings of float16, the coarsest arithmetic
-that gradients are computed in."""
 
 
 def look(setting: Setting, direction: Vector, *, size: float = 0.0) -> Measurement:

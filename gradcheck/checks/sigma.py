@@ -6,7 +6,7 @@ import dataclasses
 
 from gradcheck.checks.gradient import check_gradient
 from gradcheck.checks.guards import call_user
-from gradcheck.checks.options import DEFAULT_OPTIONS, Options
+from gradcheck.checks.options import DEFAULT_OPTIONS, Options, seeded
 from gradcheck.results import CheckResult, Diagnosis, Verdict
 from gradcheck.subjects.functions import SigmaSubject, Weighted, sigma_gradient
 from gradcheck.subjects.protocol import GradientSubject
@@ -32,7 +32,7 @@ def check_sigma(subject: SigmaSubject, options: Options = DEFAULT_OPTIONS) -> Ch
     >>> check_sigma(SigmaSubject("tanh_prime", np.tanh, lambda z: 1 + np.tanh(z) ** 2)).verdict
     <Verdict.DISAGREE: 'disagree'>
     """
-    options = options.seeded()
+    options = seeded(options)
     weighted = _weighted(subject, options)
     of_z = check_gradient(weighted, options)
     if of_z.verdict is not Verdict.DISAGREE or of_z.faults:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gradcheck.checks.locate import Location
 from gradcheck.checks.measuring import Measurement, Setting, norm
 from gradcheck.parameters import Leaf
-from gradcheck.results import BlockResult, Reason
+from gradcheck.results import BlockResult, Inexact
 
 Vector = npt.NDArray[Any]
 
@@ -53,11 +53,11 @@ def slight_note(block: BlockResult) -> str:
     >>> slight_note(BlockResult("w", (2,), Status.AGREE))
     ''
     """
-    gap = abs(block.claimed - block.estimated)
-    if block.reason is not Reason.DTYPE or not block.bound < gap <= math.sqrt(SLIGHT) * abs(block.estimated):
+    if block.inexact is not Inexact.SLIGHT:
         return ""
+    gap = abs(block.claimed - block.estimated)
     return (
-        f"the gradient of {block.name} differs from the slope by {gap:.1e} of {abs(block.estimated):.1e}, more than rounding explains "
-        "and less than most mistakes make: a cost that stops iterating early, or computes in coarser arithmetic somewhere, does that; "
-        "so does a very small term that is missing, a weight decay of 1e-8 say"
+        f"the slope that the gradient of {block.name} claims differs by {gap:.1e} from the measured one of {abs(block.estimated):.1e}: more than "
+        "rounding explains and less than most mistakes make. A cost that stops iterating early, or computes in coarser arithmetic "
+        "somewhere, does that; so does a very small term that is missing, a weight decay of 1e-8 say"
     )

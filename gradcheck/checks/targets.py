@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 from gradcheck.checks.dispatch import check_subject
-from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options
+from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options, seeded
 from gradcheck.errors import LoadError, UsageError, UserCodeError
 from gradcheck.results import CheckResult, Failure, FailureKind, Report
 from gradcheck.subjects.discover import Found, discover, named
@@ -39,7 +39,7 @@ def check_target(spec: SubjectSpec, options: Options = DEFAULT_OPTIONS, *, impor
     >>> check_target(SubjectSpec("nowhere.py")).failures[0].kind
     <FailureKind.MISUSE: 'misuse'>
     """
-    options = options.seeded()
+    options = seeded(options)
     path: Path | None = None
     results: list[CheckResult] = []
     try:

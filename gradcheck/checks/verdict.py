@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from gradcheck.checks.complex_arbiter import ComplexArbiter, Refutation
 from gradcheck.checks.confirm import Confirmation, confirm, stands_out_beside
-from gradcheck.checks.evidence import MOST_DIRECTIONS, Evidence
+from gradcheck.checks.evidence import Evidence
 from gradcheck.checks.findings import Finding, describe
 from gradcheck.checks.grouping import Group, group_leaves, sensitivity
 from gradcheck.checks.locate import Location, locate
@@ -20,7 +20,7 @@ from gradcheck.checks.slightness import is_slight, is_slight_everywhere
 from gradcheck.checks.sounding import Look, component_of, is_confirmed, sound
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
-from gradcheck.results import Arbiter, BlockResult, Reason, Status
+from gradcheck.results import Arbiter, BlockResult, Inexact, Reason, Status
 
 Vector = npt.NDArray[Any]
 
@@ -59,6 +59,10 @@ twice as many directions where most of its leaves are wrong."""
 
 FEWEST_DIRECTIONS: Final = 2
 """Directions after which the complex step is tried before more of them are measured (a count)."""
+
+
+KINKED_DIRECTIONS: Final = 5
+"""Random directions along which a claim at a kink is tried at most (a count); then come chosen ones, see `accepted_at_kinks`."""
 
 
 class _FirstFound(Exception):
@@ -133,7 +137,7 @@ class _Jury:
     def _looks_for_a_refutation(self, group: Group, measured: list[Measurement]) -> bool:
         """Tell whether a claim at a kink that would be accepted is to be tried along another direction."""
         accepts = self.options.subgradients is Subgradients.ACCEPT and all(m.is_subgradient for m in measured)
-        return accepts and sum(leaf.size for leaf in group.leaves) > 1 and len(measured) < MOST_DIRECTIONS
+        return accepts and sum(leaf.size for leaf in group.leaves) > 1 and len(measured) < KINKED_DIRECTIONS
 
     def _agree_by_complex_step(self, leaves: Sequence[Leaf]) -> bool:
         """Settle leaves that differences see too coarsely by the complex step, if it agrees; tell whether it did."""
@@ -167,8 +171,9 @@ class _Jury:
             block = self.found[leaf.name].block
             refutation = self.arbiter.refutation(leaf, known) if _is_open(block) else None
             if refutation is not None and not _is_known_better(block, refutation):
-                reason = refutation.reason or (None if refutation.status is Status.DISAGREE else Reason.NOISE)
-                self._settle(refutation.evidence, refutation.status, reason, Arbiter.COMPLEX_STEP)
+                is_wrong = refutation.status is Status.DISAGREE
+                reason = None if is_wrong else refutation.reason or Reason.NOISE
+                self._settle(refutation.evidence, refutation.status, reason, Arbiter.COMPLEX_STEP, refutation.inexact)
 
     def _look(self, group: Group) -> Measurement:
         """Measure one direction, and look closer where it stands out."""
@@ -294,7 +299,7 @@ class _Jury:
             self._settle(evidence, Status.INCONCLUSIVE, confirmation.reason or evidence.limiting)
             return
         if not is_clear:
-            self._settle(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.DTYPE, inexact=Inexact.SLIGHT)
             return
         self._disagree(evidence, location)
 
@@ -326,9 +331,14 @@ class _Jury:
                 self._settle(evidence, Status.INCONCLUSIVE, evidence.limiting)
 
     def _settle(
-        self, evidence: Evidence, status: Status, reason: Reason | None, arbiter: Arbiter = Arbiter.DIFFERENCES
+        self,
+        evidence: Evidence,
+        status: Status,
+        reason: Reason | None,
+        arbiter: Arbiter = Arbiter.DIFFERENCES,
+        inexact: Inexact | None = None,
     ) -> None:
-        block = describe(evidence, status, reason, arbiter)
+        block = describe(evidence, status, reason, arbiter, inexact)
         self.found[evidence.leaf.name] = Finding(block, evidence)
 
 

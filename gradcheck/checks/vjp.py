@@ -10,13 +10,14 @@ import numpy as np
 
 from gradcheck.checks.cotangents import Several, draw_cotangent, settle, spent, undefined
 from gradcheck.checks.gradient import budget_note
-from gradcheck.checks.guards import call_user
+from gradcheck.checks.guards import call_user, told_of
 from gradcheck.checks.layer_calls import LayerCalls
 from gradcheck.checks.layer_contracts import layer_contracts
 from gradcheck.checks.meter import Meter
-from gradcheck.checks.options import DEFAULT_OPTIONS, Options
+from gradcheck.checks.options import DEFAULT_OPTIONS, Options, seeded
 from gradcheck.errors import BudgetExceeded
 from gradcheck.results import CheckResult, Reason, Verdict
+from gradcheck.subjects.inputs import as_inputs
 from gradcheck.subjects.layers import LayerSubject, layer_gradient
 from gradcheck.subjects.protocol import GivenGradient, GradientSubject
 
@@ -62,8 +63,8 @@ def check_vjp(
     >>> check_vjp(forward, lambda u, cache: (u @ cache[1].T, 2 * cache[0].T @ u), [x, w]).verdict
     <Verdict.DISAGREE: 'disagree'>
     """
-    names = tuple(f"input_{i}" for i in range(len(inputs)))
-    return check_layer(LayerSubject("layer", forward, backward, tuple(inputs), names), options)
+    given = as_inputs(inputs, of="forward")
+    return check_layer(LayerSubject("layer", forward, backward, given.values, given.names), options)
 
 
 def check_layer(subject: LayerSubject, options: Options = DEFAULT_OPTIONS) -> CheckResult:
@@ -76,7 +77,7 @@ def check_layer(subject: LayerSubject, options: Options = DEFAULT_OPTIONS) -> Ch
     >>> check_layer(layer).verdict  # no cache, so backward cannot know the cosine
     <Verdict.DISAGREE: 'disagree'>
     """
-    options = options.seeded()
+    options = seeded(options)
     calls = LayerCalls(subject, Meter(options))
     call = f"gradcheck.check_vjp(forward, backward, inputs, options=gradcheck.Options(seed={options.seed}))"
     blank = CheckResult(
@@ -101,4 +102,5 @@ def check_layer(subject: LayerSubject, options: Options = DEFAULT_OPTIONS) -> Ch
         return dataclasses.replace(judged, gradient=GivenGradient(value), passes_per_gradient=0)
 
     several = Several(blank, options, calls.meter, under)
-    return several.as_one(several.judge())
+    with told_of("the forward pass", "the forward or the backward pass"):
+        return several.as_one(several.judge())

@@ -50,7 +50,9 @@ def _absolute(place: Place) -> Array:
     return _of(place).nabla_w(np.abs(place.w))
 
 
-_Decay: Any = partial(Mistake, equation="weight decay", slot="decay_w", where=(Where.EVERYWHERE, Where.HIDDEN, Where.ONE))
+_Decay: Any = partial(
+    Mistake, equation="weight decay", slot="decay_w", where=(Where.EVERYWHERE, Where.HIDDEN, Where.ONE)
+)
 NO_WEIGHTS: Final = "all weights of the layer are 0, or there is no weight decay"
 
 WEIGHT_DECAY: Final[tuple[Mistake, ...]] = (

@@ -21,6 +21,9 @@ GLOSSARY: Final = (
     "would have been seen in that block; norm: the length of the block's gradient)"
 )
 
+LEAST_TOLD: Final = 1e-290
+"""Slopes below this are not told as a limit (cost per unit of step): beside a cost of exactly 0 it is the smallest number there is."""
+
 WORST_FIRST: Final = (Status.DISAGREE, Status.INCONCLUSIVE, Status.VACUOUS, Status.AGREE)
 
 
@@ -138,7 +141,7 @@ def _vacuous(blocks: tuple[BlockResult, ...]) -> list[Line]:
     if zero:
         whose = f"{listed(zero, MOST_NAMED)}: {'its' if len(zero) == 1 else 'their'}"
         both = "claimed and estimated gradients are both zero, as far as can be measured."
-        bounds = [block.bound for block in vacuous if block.size and math.isfinite(block.bound)]
+        bounds = [block.bound for block in vacuous if block.size and LEAST_TOLD < block.bound < math.inf]
         least = f" A slope below {numerals.limit(max(bounds))} would not have been seen." if bounds else ""
         found += sentence(f"This point proves nothing about {whose} {both}{least}", style=Style.VACUOUS)
     if empty:

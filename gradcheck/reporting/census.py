@@ -26,14 +26,20 @@ def census_lines(result: CheckResult) -> list[Line]:
     >>> for line in census_lines(CheckResult("gradient", Verdict.DISAGREE, census=(census,))):
     ...     print(line.text)
     w: 16 of its 120 components are wrong.
-    w: 4 of its 30 rows are wrong: 4 to 6, 17.
+    w: 4 of its 30 rows hold wrong components: 4 to 6, 17.
     """
-    return [line for census in result.census for words in _sentences(census) for line in sentence(words)]
+    found = []
+    for census in result.census:
+        found += _sentences(census, sum(one.block == census.block for one in result.wrong))
+    return [line for words in found for line in sentence(words)]
 
 
-def _sentences(census: Census) -> list[str]:
-    """Return what one census says: its counts, then its rows and its columns where they were looked at."""
-    found = [f"{census.block}: {_counts(census)}."] if census.measured > 0 else []
+def _sentences(census: Census, known: int) -> list[str]:
+    """Return what one census says: its counts, then its rows and its columns where they were looked at.
+
+    `known` of its components are wrong, found by whatever means.
+    """
+    found = [f"{census.block}: {_counts(census, known)}."] if census.measured > 0 else []
     flat = len(census.shape) <= 2
     for axis, many, wrong in (
         ("first", census.rows, census.wrong_rows),
@@ -45,26 +51,42 @@ def _sentences(census: Census) -> list[str]:
     return found
 
 
-def _counts(census: Census) -> str:
+def _counts(census: Census, known: int) -> str:
     """Return how many components are wrong, of a sample or of all."""
     size = math.prod(census.shape)
     if census.measured >= size:
         return f"{'all' if census.wrong == size else f'{census.wrong:,}'} of its {size:,} components are wrong"
     verb = "is" if census.wrong == 1 else "are"
     seen = f"{census.wrong:,} of {census.measured:,} components measured at random {verb} wrong"
-    return f"{seen}: {_range(census.wrong, census.measured)} of its {size:,} (99 % confidence)"
+    least, most = known / size, _share_of_slices(census)
+    return f"{seen}: {_range(census.wrong, census.measured, least, most)} of its {size:,} (99 % confidence)"
 
 
-def _range(wrong: int, measured: int) -> str:
-    """Return the percentages of the whole that a random sample leaves likely (Wilson's interval), rounded outward."""
+def _share_of_slices(census: Census) -> float:
+    """Return the share of the components that stand in the rows, and in the columns, that hold wrong ones; 1 where that is unknown."""
+    share = 1.0
+    for many, wrong in ((census.rows, census.wrong_rows), (census.columns, census.wrong_columns)):
+        share *= len(wrong) / many if many and wrong else 1.0
+    return share
+
+
+def _range(wrong: int, measured: int, least: float, most: float) -> str:
+    """Return the percentages of the whole that a random sample leaves likely (Wilson's interval), rounded outward.
+
+    `least` and `most` are the shares that are known whatever the sample says.
+    """
     share, squared = wrong / measured, CONFIDENCE_QUANTILE**2 / measured
     middle = share + squared / 2.0
     width = math.sqrt(max(0.0, share * (1.0 - share)) * squared + (squared / 2.0) ** 2)
     low = math.floor(100.0 * (middle - width) / (1.0 + squared) + 1e-9)
     high = math.ceil(100.0 * (middle + width) / (1.0 + squared) - 1e-9)
-    if wrong <= 0:
+    low, known = max(low, math.floor(100.0 * least + 1e-9)), math.ceil(100.0 * most - 1e-9)
+    high = (
+        min(high, known) if known >= low else max(high, low)
+    )  # a sample that says otherwise has met what the slices hid
+    if low <= 0:
         return f"at most {high} %"
-    return f"at least {low} %" if wrong >= measured else f"between {low} % and {high} %"
+    return f"at least {low} %" if high >= 100 else f"between {low} % and {high} %"
 
 
 def _slices(name: str, many: int, wrong: tuple[int, ...]) -> str:
@@ -73,11 +95,12 @@ def _slices(name: str, many: int, wrong: tuple[int, ...]) -> str:
     if not wrong:
         return f"none of its {many:,} {plural}, measured as wholes, is seen to be wrong"
     if len(wrong) == many:
-        return f"its only {name} is wrong" if many == 1 else f"each of its {many:,} {plural} is wrong"
+        each = f"its only {name}" if many == 1 else f"each of its {many:,} {plural}"
+        return f"{each} holds wrong components"
     runs = _runs(wrong)
     more = f" and {len(runs) - MOST_RUNS:,} more" if len(runs) > MOST_RUNS else ""
-    verb = "is" if len(wrong) == 1 else "are"
-    return f"{len(wrong):,} of its {many:,} {plural} {verb} wrong: {', '.join(runs[:MOST_RUNS])}{more}"
+    verb = "holds" if len(wrong) == 1 else "hold"
+    return f"{len(wrong):,} of its {many:,} {plural} {verb} wrong components: {', '.join(runs[:MOST_RUNS])}{more}"
 
 
 def _runs(indices: tuple[int, ...]) -> list[str]:

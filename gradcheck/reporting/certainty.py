@@ -8,7 +8,7 @@ from typing import Final
 from gradcheck.reporting import numerals
 from gradcheck.reporting.layout import Line, Style, sentence
 from gradcheck.reporting.words import listed
-from gradcheck.results import Arbiter, BlockResult
+from gradcheck.results import Arbiter, BlockResult, Status
 
 MOST_NAMED: Final = 10
 """Blocks named at most in one sentence (a count)."""
@@ -19,7 +19,6 @@ def certainty_lines(blocks: tuple[BlockResult, ...]) -> list[Line]:
 
     Examples
     --------
-    >>> from gradcheck.results import Status
     >>> block = BlockResult("w", (2,), Status.AGREE, digits=9.0, detection_limit=3.1e-9, miss_probability=1e-6)
     >>> for line in certainty_lines((block,)):
     ...     print(line.text)
@@ -59,11 +58,11 @@ def arbiter_lines(blocks: tuple[BlockResult, ...]) -> list[Line]:
 
     Examples
     --------
-    >>> from gradcheck.results import Status
     >>> arbiter_lines((BlockResult("w", (2,), Status.AGREE, arbiter=Arbiter.COMPLEX_STEP),))[0].text
     '(w: decided by the complex step, where differences see too little)'
     """
-    names = [block.name for block in blocks if block.arbiter is Arbiter.COMPLEX_STEP]
+    decided = (Status.AGREE, Status.DISAGREE)
+    names = [one.name for one in blocks if one.arbiter is Arbiter.COMPLEX_STEP and one.status in decided]
     words = f"({listed(names, MOST_NAMED)}: decided by the complex step, where differences see too little)"
     return sentence(words, style=Style.FAINT) if names else []
 

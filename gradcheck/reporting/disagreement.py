@@ -19,6 +19,9 @@ from gradcheck.results import BlockResult, CheckResult, Component, Status
 MOST_LISTED: Final = 10
 """Faults, blocks and wrong components listed at most (a count)."""
 
+FAULTS: Final = "What is wrong:"
+"""The heading of the faults."""
+
 GLOSSARY: Final = (
     "(claimed: what your gradient says; estimated: the slope measured from values of the cost; "
     "truncation: the cost is curved; condition: rounding in the cost, divided by the step; "
@@ -50,11 +53,7 @@ def _faults(told: CheckResult, explain: Explain) -> list[Line]:
     """List the faults that are no matter of numbers."""
     shown = [fault_sentence(fault, explain) for fault in told.faults[:MOST_LISTED]]
     found = [line for words in shown for line in sentence(words, mark="- ")]
-    return (
-        [Line("What is wrong:", Style.HEADING), *found, *_more(len(told.faults) - MOST_LISTED, "faults")]
-        if found
-        else []
-    )
+    return [Line(FAULTS, Style.HEADING), *found, *_more(len(told.faults) - MOST_LISTED, "faults")] if found else []
 
 
 def _worst(told: CheckResult) -> list[Line]:

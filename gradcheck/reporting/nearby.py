@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradcheck.reporting.kinks import side_words
 from gradcheck.reporting.layout import Line, Style, sentence
 from gradcheck.reporting.levels import Explain
 from gradcheck.reporting.points import ELSEWHERE, elsewhere, why_not_here
@@ -54,8 +55,8 @@ def _here(result: CheckResult) -> str:
     if reason is Reason.KINK:
         kink = "At the point given the cost has a kink (relu, max or abs where they bend)"
         if result.verdict is Verdict.AGREE:
-            return f"{kink}; you accept subgradients, and no slope measured there refutes yours."
-        return f"{kink}: there is no single right gradient there to compare yours with."
+            return f"{kink}; you accept subgradients, and nothing measured there or close by refutes yours."
+        return f"{kink}: there is no single right gradient there to compare yours with. {side_words(result.blocks)}".rstrip()
     if reason is Reason.VACUOUS:
         open_here = [block.name for block in result.blocks if block.status is Status.VACUOUS and block.size]
         where = "" if len(open_here) == len(result.blocks) or not open_here else f" of {listed(open_here)}"

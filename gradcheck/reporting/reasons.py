@@ -34,13 +34,11 @@ EXPLANATIONS: Final[Mapping[Reason, Explanation]] = {
     ),
     Reason.KINK: Explanation(
         "the cost has a kink here, and so no single gradient",
-        "The cost has a kink at this point or very close to it: relu, max or abs at the place where they bend. Its "
-        "slope from one side differs from its slope from the other, so there is no single right answer to compare "
-        "yours with.",
+        "The cost has a kink at this point or very close to it: relu, max or abs at the place where they bend, or a "
+        "jump in one of its derivatives, as at the knot of a spline. Its slope from one side differs from its slope from the "
+        "other, as far as can be measured, so there is no single right answer to compare yours with.",
         "check at a point a little away from this one. Weights, biases or inputs of exactly 0 are the usual cause: "
-        "start from small random numbers instead. If yours takes one of the two slopes on purpose, as a relu "
-        "program must, say so: --subgradients accept on the command line, or "
-        "gradcheck.Options(subgradients=gradcheck.Subgradients.ACCEPT).",
+        "start from small random numbers instead.",
     ),
     Reason.NONDETERMINISTIC: Explanation(
         "the cost is not the same twice at one point",
@@ -95,8 +93,10 @@ UNEXPLAINED: Final = Explanation(
 
 TOO_SMALL: Final = Explanation(
     "your gradient is too small here to be judged",
-    "Your gradient is not zero here, but smaller than the smallest slope that could have been seen.",
-    "check at a point where the gradient is larger: smaller weights, neurons that are not saturated, or fewer layers.",
+    "Your gradient is not zero here, but smaller than the smallest slope that could have been seen, or so little larger that "
+    "too few of its digits could be compared.",
+    "check at a point where the gradient is larger: smaller weights, neurons that are not saturated, or fewer layers; and "
+    "leave large constants out of the cost.",
 )
 """In place of what the reason means, where all that is open is a claim below the resolution."""
 
@@ -109,10 +109,36 @@ SLIGHTLY_OFF: Final = Explanation(
     "check again. If not, look for a small term that is missing, such as a weight decay of 1e-8.",
 )
 
+COARSE: Final = Explanation(
+    "the dtype is too coarse to measure enough digits",
+    "The numbers are too coarse: the parameters, or the cost, have a dtype with few digits (float32, float16), and the "
+    "rounding of your gradient in it leaves too few to compare.",
+    "give the parameters as float64, for example at.astype(np.float64), and let the cost and the gradient compute in it.",
+)
+"""In place of what DTYPE means, where the coarse dtype of the cost or of the parameters is known to be the cause."""
+
+CANCELS: Final = Explanation(
+    "your gradient loses too many digits here to be judged",
+    "Your gradient is inaccurate, not wrong, as far as can be seen: it differs from the slope by no more than the rounding of "
+    "numbers that are almost equal and are subtracted from each other, as in 1 - tanh(z)**2 or s * (1 - s) where z is large.",
+    "write the gradient without that subtraction, 1/cosh(z)**2 in place of 1 - tanh(z)**2, or check at a point where the "
+    "neurons are not saturated.",
+)
+"""In place of what DTYPE means, where the gap is no more than a rounding of terms that cancel."""
+
+JUMPS: Final = Explanation(
+    "your gradient jumps from point to point here",
+    "Your gradient jumps close to this point by more than it differs from the slope: the gradient of a cost that is made of "
+    "flat or straight pieces does that (max, abs, a table that is interpolated). Whether the two differ because of a jump or "
+    "because of a mistake could not be told.",
+    "check at another point, in the middle of a piece, or on fewer parameters.",
+)
+"""In place of what DTYPE means, where the claim is constant in pieces."""
+
 LOSES_DIGITS: Final = Explanation(
     "your gradient is too inaccurate here to be judged",
-    "Your gradient is inaccurate, not wrong, as far as can be seen: its own rounding leaves too few digits. It is "
-    "computed in a coarse dtype (float32, float16), or it subtracts numbers that are almost equal, as 1 - tanh(z)**2 "
+    "Your gradient is inaccurate, not wrong, as far as can be seen: its own rounding leaves too few digits. Somewhere within "
+    "it is computed in a coarse dtype (float32, float16), or it subtracts numbers that are almost equal, as 1 - tanh(z)**2 "
     "does where z is large.",
     "compute it in float64, and without that subtraction: 1/cosh(z)**2 in place of 1 - tanh(z)**2.",
 )

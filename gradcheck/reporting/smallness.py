@@ -1,16 +1,33 @@
-"""Open blocks whose cause the numbers tell: a claim below the resolution, a gradient that loses its own digits."""
+"""What keeps each open block open, in words: the reason itself, or what was recorded of the gradient beside it."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Final
 
 from gradcheck.reporting import numerals
-from gradcheck.reporting.reasons import LOSES_DIGITS, SLIGHTLY_OFF, TOO_SMALL, Explanation, explanation
-from gradcheck.results import BlockResult, CheckResult, Reason, Status
+from gradcheck.reporting.kinks import slopes_told
+from gradcheck.reporting.reasons import (
+    CANCELS,
+    COARSE,
+    JUMPS,
+    LOSES_DIGITS,
+    SLIGHTLY_OFF,
+    TOO_SMALL,
+    Explanation,
+    explanation,
+)
+from gradcheck.results import BlockResult, CheckResult, Inexact, Reason, Status
 
-SEEN_AT_ONCE: Final = 1e-3
-"""Gaps above this share of a slope are not told as slight (dimensionless): the reader sees them in the first four digits."""
+BY_INEXACTNESS: Final[Mapping[Inexact, Explanation]] = {
+    Inexact.COARSE: COARSE,
+    Inexact.ROUNDING: LOSES_DIGITS,
+    Inexact.CANCELLATION: CANCELS,
+    Inexact.SLIGHT: SLIGHTLY_OFF,
+    Inexact.JUMPS: JUMPS,
+}
+"""What is said in place of the reason, where it was recorded why the gradient is inaccurate."""
 
 
 def explanation_of(result: CheckResult, reason: Reason | None) -> Explanation:
@@ -23,12 +40,31 @@ def explanation_of(result: CheckResult, reason: Reason | None) -> Explanation:
     >>> explanation_of(CheckResult("gradient", Verdict.INCONCLUSIVE, blocks=(block,)), Reason.NOISE).short
     'your gradient is too small here to be judged'
     """
-    open_for_it = [block for block in still_open(result) if reason is not None and block.reason is reason]
-    if open_for_it and all(map(is_slightly_off, open_for_it)):
-        return SLIGHTLY_OFF
-    if open_for_it and all(map(is_too_small, open_for_it)):
-        return TOO_SMALL
-    return LOSES_DIGITS if open_for_it and all(map(loses_digits, open_for_it)) else explanation(reason)
+    meant = [words for words, (one, _) in explained(result).items() if one is reason]
+    return explanation(reason) if not meant or explanation(reason) in meant else meant[0]
+
+
+def explained(result: CheckResult) -> dict[Explanation, tuple[Reason | None, list[BlockResult]]]:
+    """Return every explanation that is needed, each with its reason and the blocks that are open for it; that of the result first.
+
+    Examples
+    --------
+    >>> from gradcheck.results import Verdict
+    >>> [words.short for words in explained(CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET))]
+    ['the budget of forward passes ran out']
+    """
+    blocks = still_open(result)
+    found: dict[Explanation, tuple[Reason | None, list[BlockResult]]] = {}
+    known = [block for block in blocks if block.reason is not None]
+    for block in sorted(known, key=lambda one: one.reason is not result.reason):
+        alike = [one for one in blocks if one.reason is block.reason]
+        found.setdefault(_meaning(block, alike), (block.reason, []))[1].append(block)
+    if all(reason is not result.reason for reason, _ in found.values()):
+        own: dict[Explanation, tuple[Reason | None, list[BlockResult]]] = {}
+        if result.reason is not None or not found:
+            own = {explanation(result.reason): (result.reason, [])}
+        return {**own, **found}
+    return found
 
 
 def still_open(result: CheckResult) -> list[BlockResult]:
@@ -43,20 +79,6 @@ def still_open(result: CheckResult) -> list[BlockResult]:
     return [block for block in result.blocks if block.status is Status.INCONCLUSIVE]
 
 
-def is_slightly_off(block: BlockResult) -> bool:
-    """Tell whether a block was left open although its gap stands out: it is smaller than mistakes make.
-
-    Examples
-    --------
-    >>> is_slightly_off(
-    ...     BlockResult("w", (2,), Status.INCONCLUSIVE, Reason.DTYPE, claimed=1.0, estimated=1.00000001, bound=1e-12)
-    ... )
-    True
-    """
-    gap = abs(block.claimed - block.estimated)
-    return block.reason is Reason.DTYPE and block.bound < gap < SEEN_AT_ONCE * abs(block.estimated)
-
-
 def is_too_small(block: BlockResult) -> bool:
     """Tell whether an open block claims a slope other than zero which is below its resolution, as is the measured one.
 
@@ -65,26 +87,14 @@ def is_too_small(block: BlockResult) -> bool:
     >>> is_too_small(BlockResult("w", (2,), Status.INCONCLUSIVE, Reason.NOISE, claimed=1.0, estimated=1.0, bound=0.1))
     False
     """
-    if block.reason not in (Reason.NOISE, Reason.TRUNCATION, Reason.DTYPE, Reason.VACUOUS) or loses_digits(block):
+    if block.reason not in (Reason.NOISE, Reason.TRUNCATION, Reason.DTYPE, Reason.VACUOUS) or block.inexact:
         return False
-    larger = max(abs(block.claimed), abs(block.estimated))
-    return block.claimed != 0.0 and larger <= block.bound < math.inf
-
-
-def loses_digits(block: BlockResult) -> bool:
-    """Tell whether an open block is limited by the rounding of the user's own gradient.
-
-    Examples
-    --------
-    >>> errors = {"truncation_error": 1e-12, "condition_error": 1e-12, "gradient_noise": 1e-9}
-    >>> loses_digits(BlockResult("w", (2,), Status.INCONCLUSIVE, Reason.DTYPE, **errors))
-    True
-    """
-    return block.reason is Reason.DTYPE and block.gradient_noise > block.truncation_error + block.condition_error
+    yours, larger, least = _sizes(block)
+    return yours != 0.0 and larger <= least < math.inf
 
 
 def told_by_numbers(block: BlockResult) -> str:
-    """Return the sentence for a block that is too small or loses digits, with the sizes; empty for any other.
+    """Return the sentence with the sizes for a block that is too small, inaccurate, or at a kink; empty for any other.
 
     Examples
     --------
@@ -94,13 +104,35 @@ def told_by_numbers(block: BlockResult) -> str:
     'w: a slope of at least 3.0e-13 would have been seen here; yours is 1.0e-15.'
     """
     if is_too_small(block):
-        needed, given = numerals.needed_and_given(block.bound, abs(block.claimed))
+        yours, _, least = _sizes(block)
+        needed, given = numerals.needed_and_given(least, yours)
         return f"{block.name}: a slope of at least {needed} would have been seen here; yours is {given}."
-    if loses_digits(block):
+    if block.inexact in (Inexact.COARSE, Inexact.ROUNDING):
         own = numerals.error(block.gradient_noise)
         measured = numerals.error(block.truncation_error + block.condition_error)
         return (
             f"{block.name}: the slope that your gradient claims is uncertain by {own} through its own rounding, the "
             f"measured one by only {measured}."
         )
-    return ""
+    if block.inexact in (Inexact.CANCELLATION, Inexact.JUMPS):
+        gap, size = numerals.error(abs(block.claimed - block.estimated)), numerals.error(abs(block.estimated))
+        return f"{block.name}: the slope that your gradient claims differs by {gap} from the measured one of {size}."
+    return slopes_told(block)
+
+
+def _sizes(block: BlockResult) -> tuple[float, float, float]:
+    """Return the claimed slope of a block, the larger of it and the measured one, and the least that would have been seen."""
+    if block.leaves_together > 1 and block.claimed_alone is not None and block.least_seen is not None:
+        return block.claimed_alone, block.claimed_alone, block.least_seen  # what was measured is of all leaves together
+    return abs(block.claimed), max(abs(block.claimed), abs(block.estimated)), block.bound
+
+
+def _meaning(block: BlockResult, alike: list[BlockResult]) -> Explanation:
+    """Return what the reason of one open block means, beside the other blocks that are open for it."""
+    if block.inexact is not None:
+        return BY_INEXACTNESS[block.inexact]
+    measured = math.isfinite(block.bound) and block.claimed != 0.0
+    # Where one block is too small to be seen, those with too few digits are small too: they share the noise of one cost.
+    if is_too_small(block) or (block.reason is Reason.NOISE and measured and any(map(is_too_small, alike))):
+        return TOO_SMALL
+    return explanation(block.reason)

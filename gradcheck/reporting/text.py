@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from gradcheck.reporting.blocks import block_lines, block_table, glossary_lines
-from gradcheck.reporting.disagreement import disagreement_sections
+from gradcheck.reporting.disagreement import FAULTS, disagreement_sections
 from gradcheck.reporting.equations import equation_lines
 from gradcheck.reporting.layout import Line, Style, printable, sentence
 from gradcheck.reporting.levels import Explain, notes_at, where_alone
@@ -86,9 +86,21 @@ def _details(result: CheckResult, explain: Explain) -> list[list[Line]]:
     told = deciding(result)
     why += _equations(result) if result.verdict is Verdict.AGREE or not told.equations else []
     if result.verdict is Verdict.DISAGREE:
-        why += disagreement_sections(told, explain)
+        why += [
+            section
+            for section in disagreement_sections(told, explain)
+            if not _is_said(section, headline(result, explain))
+        ]
         result = result if explain is Explain.NUMBERS else where_alone(result)
     return [*why, *_blocks(result), _parts(result, explain), notes]
+
+
+def _is_said(section: list[Line], first: str) -> bool:
+    """Tell whether a section holds no more, below its heading, than one fault that the first line has told."""
+    if not section or section[0].text != FAULTS:
+        return False
+    words = " ".join(line.text.strip() for line in section[1:])
+    return words.startswith("- ") and words.removeprefix("- ") in first
 
 
 def _equations(result: CheckResult) -> list[list[Line]]:
@@ -105,8 +117,15 @@ def _blocks(result: CheckResult) -> list[list[Line]]:
     if not found:
         found = [lines for part in result.parts for lines in _tables(part, f" of {printable(part.title)}")]
     if found:
-        found[-1] = [*found[-1], *glossary_lines(*(tuple(_every_block(one)) for one in shown))]
+        found[-1] = [*found[-1], *glossary_lines(*(blocks for one in shown for blocks in _tabulated(one)))]
     return found
+
+
+def _tabulated(result: CheckResult) -> list[tuple[BlockResult, ...]]:
+    """Return the blocks of each table of a result."""
+    nearby = result.nearby
+    hidden = nearby is None or result.verdict is Verdict.INCONCLUSIVE
+    return [result.blocks] if nearby is None or hidden else [result.blocks, nearby.blocks]
 
 
 def _tables(result: CheckResult, of: str) -> list[list[Line]]:

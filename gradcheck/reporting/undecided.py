@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
+from gradcheck.reporting.kinks import kink_advice, side_words
 from gradcheck.reporting.layout import Line, sentence
 from gradcheck.reporting.levels import Explain
 from gradcheck.reporting.nearby import found_nearby
-from gradcheck.reporting.smallness import explanation_of, still_open, told_by_numbers
+from gradcheck.reporting.smallness import explained, still_open, told_by_numbers
 from gradcheck.reporting.words import deciding, listed
-from gradcheck.results import CheckResult, Reason, Status
+from gradcheck.results import BlockResult, CheckResult, Reason, Status
 
 MOST_LISTED: Final = 10
 """Open blocks listed with their numbers at most, for each reason (a count)."""
@@ -25,16 +27,18 @@ def undecided_lines(result: CheckResult, explain: Explain = Explain.NUMBERS) -> 
     'Nothing was decided: your gradient may be right, and it may be wrong.'
     """
     told = deciding(result)
-    reasons = dict.fromkeys([result.reason or told.reason, *(block.reason for block in still_open(told))])
-    known: list[Reason | None] = [reason for reason in reasons if reason is not None]
+    told = dataclasses.replace(told, reason=result.reason or told.reason)
     found = _opening(told, explain)
-    for reason in known or [None]:
-        words = explanation_of(told, reason)
+    for words, (reason, blocks) in explained(told).items():
+        kinked = reason is Reason.KINK
+        advice = kink_advice(told, words.advice) if kinked else words.advice
+        side = side_words(tuple(blocks)) if kinked else ""
         found += [
             Line(""),
             *sentence(words.sentence),
-            *(_numbers(told, reason) if explain >= Explain.NUMBERS else []),
-            *sentence(f"What to do: {words.advice}"),
+            *(sentence(side) if side else []),
+            *(_numbers(blocks) if explain >= Explain.NUMBERS else []),
+            *sentence(f"What to do: {advice}"),
         ]
     return found
 
@@ -50,10 +54,9 @@ def _opening(told: CheckResult, explain: Explain) -> list[Line]:
     return found + (sentence(found_nearby(told.nearby, explain)) if told.nearby is not None else [])
 
 
-def _numbers(told: CheckResult, reason: Reason | None) -> list[Line]:
-    """Say of each block that is open for one reason what its own numbers tell."""
-    words = [told_by_numbers(block) for block in still_open(told) if reason is not None and block.reason is reason]
-    known = [one for one in words if one]
+def _numbers(blocks: list[BlockResult]) -> list[Line]:
+    """Say of each of these blocks what its own numbers tell."""
+    known = [words for block in blocks if (words := told_by_numbers(block))]
     found = [line for one in known[:MOST_LISTED] for line in sentence(one, mark="- ")]
     left = len(known) - MOST_LISTED
     return [

@@ -56,6 +56,10 @@ def _decoded(kind: Any, data: Any) -> Any:
         if missing:
             raise ValueError(f"missing fields {sorted(missing)} of {kind.__name__}")
         return typing.cast(Any, kind)(**{name: _decoded(hints[name], item) for name, item in data.items()})
+    if kind is bool:
+        if not isinstance(data, bool):
+            raise ValueError(f"{str(data)[:40]!r} stands where bool is required")
+        return data
     if kind in _JSON_TYPES:
         _require(data, _JSON_TYPES[kind], kind)
     return kind(data)

@@ -53,6 +53,27 @@ class Reason(enum.Enum):
     BUDGET = "budget"
 
 
+class Inexact(enum.Enum):
+    """Why a gradient is called inaccurate rather than wrong, where a block is inconclusive for its dtype.
+
+    Examples
+    --------
+    >>> Inexact.SLIGHT.value
+    'slight'
+    """
+
+    COARSE = "coarse"
+    """The cost or the parameters are computed in few digits (float32), and that rounding of the claim is all that limits."""
+    ROUNDING = "rounding"
+    """The rounding of the claim itself, measured in float64, is larger than the error of the slope."""
+    CANCELLATION = "cancellation"
+    """The gap is no more than a rounding of the terms that such a gradient subtracts from each other."""
+    SLIGHT = "slight"
+    """The gap stands out of all errors, and is smaller than mistakes make."""
+    JUMPS = "jumps"
+    """The claim jumps from point to point by more than the gap: a gradient that is constant in pieces."""
+
+
 class FaultKind(enum.Enum):
     """A fault of the gradient that is no matter of numbers.
 

@@ -16,6 +16,7 @@ from gradcheck.results.kinds import (
     Explains,
     FailureKind,
     FaultKind,
+    Inexact,
     Reason,
     Status,
     Verdict,
@@ -105,6 +106,13 @@ class BlockResult:
     `finest_resolution` to `resolution`, the two being one unless the components are of uneven scale. `covered` components have
     a claimed gradient larger than theirs. `leaves_together` leaves shared the directions, `arbiter` measured the slope.
 
+    `inexact` says why a gradient is inaccurate rather than wrong. At a kink `between_slopes` tells whether the claim lies
+    between the slopes of both sides along every direction measured, a subgradient; `slope_left` and `slope_right` are
+    those of the direction that `claimed` is of (cost per unit of step). All of these are None where there is no such thing to say.
+
+    Of a block that is open, `claimed_alone` is the typical slope its own gradient claims and `least_seen` the least that would
+    have been seen (cost per unit of step), also where many leaves shared the directions.
+
     Examples
     --------
     >>> BlockResult("w", (2, 3), Status.AGREE).size
@@ -133,6 +141,12 @@ class BlockResult:
     finest_resolution: float | None = None
     leaves_together: int = 1
     arbiter: Arbiter = Arbiter.DIFFERENCES
+    inexact: Inexact | None = None
+    between_slopes: bool | None = None
+    slope_left: float | None = None
+    slope_right: float | None = None
+    claimed_alone: float | None = None
+    least_seen: float | None = None
 
     @property
     def size(self) -> int:
@@ -275,6 +289,8 @@ class CheckResult:
     seed : int
     reproduce : str
         The command or call that gives this result again.
+    accepts_subgradients : bool
+        Whether a claim that lies between the slopes of a kink was to be accepted (Subgradients.ACCEPT).
 
     Examples
     --------
@@ -303,6 +319,7 @@ class CheckResult:
     example_passes: int = 0
     seed: int = 0
     reproduce: str = ""
+    accepts_subgradients: bool = False
     schema_version: int = SCHEMA_VERSION
 
     def as_dict(self) -> dict[str, Any]:

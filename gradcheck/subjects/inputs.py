@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.arrays import as_array, shown
 from gradcheck.errors import UsageError
 
 Array = npt.NDArray[Any]
@@ -56,6 +57,41 @@ class Inputs:
         )
 
 
+def as_inputs(inputs: Any, *, of: str) -> Inputs:
+    """Return the inputs given for a function with their names, or say what was given for them.
+
+    Raises
+    ------
+    UsageError
+        If they are no list or tuple, or none of them is floating.
+
+    Examples
+    --------
+    >>> as_inputs([1.0, 2], of="forward").names
+    ('input_0', 'input_1')
+    >>> as_inputs(1.0, of="forward")
+    Traceback (most recent call last):
+    ...
+    gradcheck.errors.UsageError: inputs is 1.0: a list with one entry for each argument of forward is required, inputs=[x]
+    """
+    if not isinstance(inputs, list | tuple):
+        seen = f"an array of shape {inputs.shape}" if isinstance(inputs, np.ndarray) else shown(inputs)
+        raise UsageError(f"inputs is {seen}: a list with one entry for each argument of {of} is required, inputs=[x]")
+    found = Inputs(tuple(inputs), tuple(f"input_{i}" for i in range(len(inputs))))
+    if not found.floating:
+        each = ", ".join(f"{name} is {_kind(value)}" for name, value in zip(found.names, found.values, strict=True))
+        raise UsageError(
+            f"no input is floating ({each or 'there is none'}): there is nothing to differentiate; give at least one array of "
+            "floats, inputs=[x.astype(float)]"
+        )
+    return found
+
+
+def _kind(value: Any) -> str:
+    """Return an input's dtype in a few words."""
+    return f"of dtype {value.dtype}" if isinstance(value, np.ndarray) else shown(value)
+
+
 def fresh(value: Any) -> Any:
     """Return a copy of an array, list or dict: the user's code may write to it and change nothing of the user's.
 
@@ -82,7 +118,9 @@ def is_differentiated(name: str, value: Any) -> bool:
     (True, False)
     """
     try:
-        return bool(np.asarray(value).dtype.kind in "fc")
+        return bool(as_array(value, f"the input {name}").dtype.kind in "fc")
+    except UsageError:
+        raise
     except ValueError as error:
         raise UsageError(
             f"the input {name} is a list of arrays of several shapes ({error}): give each as an input of its own"

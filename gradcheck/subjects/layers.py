@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.arrays import as_array, masked
 from gradcheck.errors import UsageError, seen
 from gradcheck.subjects.inputs import Inputs
 from gradcheck.subjects.protocol import GradientSubject
@@ -33,6 +34,30 @@ class ForwardPass:
     def has_cache(self) -> bool:
         """Whether backward is given all it needs: without a cache, or with None for one, it may keep it from the last forward pass."""
         return any(value is not None for value in self.cache)
+
+
+def as_output(out: Any, what: str) -> Array:
+    """Return an output as an array.
+
+    Raises
+    ------
+    UsageError
+        If it is None, masked, or nothing that numpy can read.
+
+    Examples
+    --------
+    >>> as_output(None, "the output of relu")
+    Traceback (most recent call last):
+    ...
+    gradcheck.errors.UsageError: the output of relu is None: is a return missing?
+    """
+    if out is None:
+        raise UsageError(f"{what} is None: is a return missing?")
+    if masked(out):
+        raise UsageError(
+            f"{what} is masked in {masked(out)} of {np.size(out)} components: a number is required in each"
+        )
+    return as_array(out, what)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +107,9 @@ class LayerSubject:
             )
         out, *cache = returned if isinstance(returned, tuple) else (returned,)
         try:
-            return ForwardPass(np.asarray(out), tuple(cache))
+            return ForwardPass(as_output(out, f"the output of {self.name}"), tuple(cache))
+        except UsageError:
+            raise
         except ValueError as error:
             message = f"the output of {self.name} is no array ({error}): join several outputs into one array"
             raise UsageError(message) from error

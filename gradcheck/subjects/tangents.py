@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.arrays import as_array
 from gradcheck.errors import UsageError, seen
 from gradcheck.subjects.inputs import Inputs
-from gradcheck.subjects.layers import Cotangent
+from gradcheck.subjects.layers import Cotangent, as_output
 from gradcheck.subjects.protocol import GradientSubject
 
 Array = npt.NDArray[Any]
@@ -64,7 +65,9 @@ class TangentSubject:
         returned = self.function(*inputs)
         try:
             if not isinstance(returned, tuple):
-                return np.asarray(returned)
+                return as_output(returned, "the output of the function")
+        except UsageError:
+            raise
         except ValueError:
             pass
         raise UsageError(
@@ -140,7 +143,9 @@ class AlongTangents:
         primals = self.inputs(parameters)
         each = {key: np.zeros_like(primals[i]) for key, i in self.subject.arguments.floating.items()}
         each[name] = np.asarray(tangent, dtype=each[name].dtype)
-        pushed = np.asarray(self.subject.push(primals, {key: value[()] for key, value in each.items()}).tangent)
+        pushed = as_array(
+            self.subject.push(primals, {key: value[()] for key, value in each.items()}).tangent, "the jvp's tangent"
+        )
         if pushed.shape != self.cotangent.values.shape:
             return float("nan")
         return float(np.sum(self.cotangent.values.astype(np.float64) * pushed))

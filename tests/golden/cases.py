@@ -37,6 +37,7 @@ from tests.golden.pieces import (
     undecided,
     wrong,
 )
+from tests.golden.undecided_cases import UNDECIDED
 
 AGREEING: Final = {
     "agree": at_point(Verdict.AGREE, blocks=(agreeing("b1", (30, 1)), agreeing("w1", (30, 784), 9.42, 4.4e-7))),
@@ -134,7 +135,7 @@ INCONCLUSIVE: Final = {
     ),
 }
 
-CASES: Final = {**AGREEING, **DISAGREEING, **INCONCLUSIVE, **MEASURED, **NEARBY, **DIAGNOSED}
+CASES: Final = {**AGREEING, **DISAGREEING, **INCONCLUSIVE, **MEASURED, **NEARBY, **UNDECIDED, **DIAGNOSED}
 
 LEVELLED: Final = (
     *DIAGNOSED,
@@ -142,5 +143,6 @@ LEVELLED: Final = (
     "disagree_unlocated",
     "disagree_nearby_of_a_part",
     "inconclusive_too_small",
+    "inconclusive_kink_outside",
 )
 """Cases that are shown at every level that tells something else than the level before it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
-from gradcheck.results import Arbiter, BlockResult, Census, Reason, Status, Verdict
+from gradcheck.results import Arbiter, BlockResult, Census, Inexact, Reason, Status, Verdict
 from tests.golden.pieces import ONE_WRONG, agreeing, at_point, disagreeing, wrong
 
 BELOW: Final = dataclasses.replace(agreeing("w1", (30, 784), 9.42, 4.4e-7), covered=23_472)
@@ -47,6 +47,7 @@ LOSES_DIGITS: Final = BlockResult(
     gradient_noise=1.2e-9,
     bound=4.8e-9,
     directions=2,
+    inexact=Inexact.ROUNDING,
 )
 """1 - tanh(z)**2 where tanh(z) is all but 1."""
 

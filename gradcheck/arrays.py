@@ -38,6 +38,21 @@ def as_array(value: Any, what: str) -> npt.NDArray[Any]:
         ) from error
 
 
+def refuse_unreadable(value: Any, what: str) -> None:
+    """Raise UsageError for a value that numpy cannot read; rows of unequal length are somebody else's matter.
+
+    Examples
+    --------
+    >>> refuse_unreadable([[1.0], [1.0, 2.0]], "the tangent")
+    """
+    try:
+        as_array(value, what)
+    except UsageError:
+        raise
+    except ValueError:
+        return
+
+
 def shown(value: Any, write: Callable[[Any], str] = repr) -> str:
     """Return a value as `write` prints it, cut short; its kind where it cannot be printed.
 

@@ -55,7 +55,7 @@ def test_what_happened_at_the_point_given_is_one_sentence() -> None:
     assert f"{kink}: there is no single right gradient there to compare yours with." in flat(
         NEARBY["disagree_nearby_kink"]
     )
-    assert f"{kink}; you accept subgradients, and no slope measured there refutes yours." in flat(
+    assert f"{kink}; you accept subgradients, and nothing measured there or close by refutes yours." in flat(
         NEARBY["agree_nearby_accepted_kink"]
     )
     assert f"At the point given both gradients {zero}" in flat(NEARBY["agree_nearby_vacuous"])

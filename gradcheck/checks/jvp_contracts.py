@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.arrays import as_array
+from gradcheck.arrays import as_array, refuse_unreadable
 from gradcheck.checks.answers import ROUNDINGS, component_name, distinguishable, rewritten, same_answer
 from gradcheck.checks.claims import Claim, read_claim
 from gradcheck.checks.elsewhere import ELSEWHERE
@@ -88,6 +88,7 @@ class JvpCalls:
         each = tuple(tangents.values())
         kept, kept_tangents = self._kept(primals), self._kept(each)
         pushed: Pushed = call_user("the jvp", self.subject.push, primals, tangents)
+        refuse_unreadable(pushed.tangent, "the tangent that the jvp returned")
         self.fault = (
             self.fault
             or rewritten("the jvp", "its input", self.subject.arguments.names, kept, primals)

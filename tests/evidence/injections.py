@@ -133,7 +133,7 @@ def seen(one: Put, network: Drawn) -> bool | None:
     """Tell whether the wrong program answers otherwise than the right one, to rounding; None where it stops."""
     assert one.asked is not None
     is_seen = False
-    for question in network.questions(one.asked):
+    for question in (each for whole in network.questions(one.asked) for each in (*whole.before, whole)):
         right = REFERENCE.answer(question)
         try:
             with np.errstate(all="ignore"):
@@ -214,9 +214,12 @@ def disagrees(subject: NetworkSubject, network: Drawn, asked: Asked) -> bool:
     """Tell whether differences say DISAGREE on one of the networks that the class was listened to on."""
     options = Options(seed=network.number, locate=Locate.NEVER)
     make = update_subject if asked is Asked.STEP else gradient_subject
-    for exposed in network.exposed:
-        question = exposed.examples() if asked is Asked.ONE else exposed.batches(asked)
-        call = question.calls[0]
+    calls = [
+        (exposed, call)
+        for exposed, question in zip(network.exposed, network.questions(asked), strict=True)
+        for call in question.calls
+    ]
+    for exposed, call in calls:
         with np.errstate(all="ignore"):
             if check_gradient(make(subject, exposed.network, call.x, call.y), options).verdict is Verdict.DISAGREE:
                 return True

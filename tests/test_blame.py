@@ -115,7 +115,7 @@ def test_vectors_of_shape_n_are_compared_in_their_own_form() -> None:
         def cost_derivative(self, a: Array, y: Array) -> Array:
             return 3.0 * (a - y)
 
-    assert ids(judged(Flat)) == ["cost-derivative"]
+    assert ids(judged(Flat)) == ["factor", "cost-derivative"]
 
     class Other(students.Flat):
         def hidden_error(self, layer: int, delta: Array, zs: list[Array], activations: list[Array]) -> Array:

@@ -74,7 +74,7 @@ def wrong_rows(leaf: Leaf, location: Location, *, axis: int) -> frozenset[int]:
     if location.is_complete and leaf.shape:
         return frozenset(one.index[axis] for one in location.wrong)
     census = location.census
-    if census is None or not census.rows:
+    if census is None:
         return frozenset()
     return frozenset(census.wrong_rows if axis == 0 else census.wrong_columns)
 

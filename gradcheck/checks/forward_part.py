@@ -47,7 +47,7 @@ class _ForwardPart:
         self.run, self.subject, self.budget = run, run.subject, run.budget
 
     def judged(self) -> CheckResult:
-        seen = self.run.search(self._judge, 1, 1)
+        seen = self.run.search(self._judge, (1, 1))
         names = ", ".join(activation.name for activation in self.subject.declared.activations)
         part = self.run.blank(f"feedforward is that of {names} neurons (25)", seen)
         if seen.first is None or seen.smallest is None:

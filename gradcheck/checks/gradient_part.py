@@ -8,6 +8,7 @@ from typing import Final
 
 from gradcheck.checks.blame import blame
 from gradcheck.checks.counterexample import as_code
+from gradcheck.checks.glance import Glance
 from gradcheck.checks.gradient import check_gradient
 from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun, agreement_note, of_case, on_the_smallest, with_note
@@ -82,14 +83,26 @@ def gradient_part(run: NetworkRun, claimed: Claimed, listening: Listening) -> Ch
     """
 
     def judge(case: NetworkCase, options: Options) -> CheckResult:
-        quick = dataclasses.replace(of_case(options, case), locate=Locate.FIRST)
-        return check_gradient(claimed.make(run.subject, case.network, case.x, case.y), quick)
+        return _judged(run, claimed, case, options)
 
-    seen = run.search(judge, *claimed.examples)
+    seen = run.search(judge, claimed.examples, Glance(run, claimed.asked) if listening.is_possible else None)
     part = run.blank(claimed.title, seen)
-    if seen.smallest is not None:
+    if seen.first is None or seen.smallest is None:
+        return with_note(part, agreement_note(seen))
+    if not seen.is_glanced:
         return disagreement(run, part, claimed, seen.smallest, listening)
-    return with_note(part, agreement_note(seen))
+    # What a glance took for the smallest stands only where differences say so too.
+    told = judge_case(run, part, claimed, seen.smallest, listening)
+    if told.counterexample is not None:
+        return told
+    part = dataclasses.replace(told, verdict=Verdict.DISAGREE, reason=None)
+    return disagreement(run, part, claimed, seen.first, listening)
+
+
+def _judged(run: NetworkRun, claimed: Claimed, case: NetworkCase, options: Options) -> CheckResult:
+    """Judge one network by differences, as far as it takes to know whether it disagrees."""
+    quick = dataclasses.replace(of_case(options, case), locate=Locate.FIRST)
+    return check_gradient(claimed.make(run.subject, case.network, case.x, case.y), quick)
 
 
 def judge_case(
@@ -98,8 +111,7 @@ def judge_case(
     """Return a part that agreed on random networks with what differences say on one network more."""
     spent = run.budget.spent
     try:
-        subject = claimed.make(run.subject, case.network, case.x, case.y)
-        found = check_gradient(subject, dataclasses.replace(of_case(run.budget.left(), case), locate=Locate.FIRST))
+        found = _judged(run, claimed, case, run.budget.left())
     except BudgetExceeded:
         return dataclasses.replace(part, verdict=Verdict.INCONCLUSIVE, reason=Reason.BUDGET)
     passes = run.budget.spent - spent

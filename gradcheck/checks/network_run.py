@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradcheck.checks.options import Options
-from gradcheck.checks.search import CASES, Budget, Judge, Search, search
+from gradcheck.checks.search import CASES, Budget, Judge, Search, SharedDigits, search
 from gradcheck.errors import UsageError, UserCodeError
 from gradcheck.results import CheckResult
 from gradcheck.strategies import NetworkCase, Recipe, network_cases
@@ -54,9 +54,11 @@ class NetworkRun:
         declared = self.subject.declared
         return Recipe(declared.activations, declared.cost, declared.weight_decay)
 
-    def search(self, judge: Judge, least: int, most: int) -> Search:
-        """Search networks with `least` to `most` examples, within what is left of the budget."""
-        return search(network_cases(self.recipe(), min_examples=least, max_examples=most), judge, self.budget)
+    def search(self, judge: Judge, examples: tuple[int, int], glance: SharedDigits | None = None) -> Search:
+        """Search networks with so many examples at least and at most, within what is left of the budget."""
+        least, most = examples
+        cases = network_cases(self.recipe(), min_examples=least, max_examples=most)
+        return search(cases, judge, self.budget, glance=glance)
 
     def blank(self, title: str, seen: Search) -> CheckResult:
         """Return a part's result without its details."""

@@ -28,7 +28,17 @@ CASES: Final = 25
 SHRINKS: Final = 250
 """Cases judged at most on the way to the smallest one (a count)."""
 
+CLEAR_DIGITS: Final = 3.0
+"""Fewer digits shared with the right gradient than this are a clear disagreement (decimal digits): differences see it on any network,
+and so does the reader. Where the first disagreement was not so clear, one digit more than it had is asked for."""
+
+NUMBERS: Final = "numbers"
+"""How a case disagrees that has no fault."""
+
 Judge = Callable[[NetworkCase, Options], CheckResult]
+
+SharedDigits = Callable[[NetworkCase], float]
+"""The digits that a claim shares with the right gradient on a case."""
 
 
 @dataclasses.dataclass
@@ -46,6 +56,8 @@ class Search:
     forward_passes, gradient_calls, example_passes : int
     first, smallest : NetworkCase or None
         The first case that disagreed, as drawn, and the smallest one found.
+    is_glanced : bool
+        Whether the smallest was only glanced at, and not judged.
     out_of_budget : bool
 
     Examples
@@ -62,6 +74,7 @@ class Search:
     example_passes: int = 0
     first: NetworkCase | None = None
     smallest: NetworkCase | None = None
+    is_glanced: bool = False
     out_of_budget: bool = False
 
     @property
@@ -134,13 +147,15 @@ QUIET: Final = settings(
 )
 
 
-def search(cases: SearchStrategy[NetworkCase], judge: Judge, budget: Budget) -> Search:
-    """Judge random cases; on the first that disagrees, shrink it.
+def search(
+    cases: SearchStrategy[NetworkCase], judge: Judge, budget: Budget, *, glance: SharedDigits | None = None
+) -> Search:
+    """Judge random cases; on the first that disagrees, shrink it, by a glance at each smaller one where that is given.
 
     Hypothesis draws and shrinks, from the seed in the options alone and without a database; a case on which the user's code
     raises counts as one that disagrees, so that it is shrunk too. Of at most 25 networks, equations (BP1) to (BP4) on each.
     """
-    disagrees = _Disagrees(judge, budget)
+    disagrees = _Disagrees(judge, budget, glance)
     try:
         with _nothing_left_behind():
             _find(lambda: find(cases, disagrees, settings=QUIET, random=random.Random(budget.options.seed)))
@@ -156,8 +171,9 @@ def search(cases: SearchStrategy[NetworkCase], judge: Judge, budget: Budget) -> 
 class _Disagrees:
     """The condition that cases are searched for, with what it has seen."""
 
-    def __init__(self, judge: Judge, budget: Budget) -> None:
-        self.judge, self.budget = judge, budget
+    def __init__(self, judge: Judge, budget: Budget, glance: SharedDigits | None) -> None:
+        self.judge, self.budget, self.glance = judge, budget, glance
+        self.clear = CLEAR_DIGITS
         self.seen = Search()
         self.kind: str | None = None
         self.judged_after_first = 0
@@ -167,12 +183,23 @@ class _Disagrees:
         self.judged_after_first += self.seen.first is not None
         if self.seen.out_of_budget or self.judged_after_first > SHRINKS:
             return False
+        if self.glance is not None and self.kind == NUMBERS:
+            return self._is_clear(self.glance(case), case)
         kind = self._judged(case)
         # Only the same kind of failure counts while shrinking: a smaller network often fails in another way, and explains less.
         if kind is None or kind != (self.kind or kind):
             return False
         self.kind = kind
+        if self.seen.first is None and self.glance is not None and kind == NUMBERS:
+            self.clear = max(CLEAR_DIGITS, self.glance(case) + 1.0)
         self.seen.first, self.seen.smallest = self.seen.first or case, case
+        return True
+
+    def _is_clear(self, digits: float, case: NetworkCase) -> bool:
+        """Take a case as the smallest if the claim shares hardly a digit with the right gradient there."""
+        if not digits <= self.clear:
+            return False
+        self.seen.smallest, self.seen.is_glanced = case, True
         return True
 
     def _judged(self, case: NetworkCase) -> str | None:
@@ -218,7 +245,7 @@ def _kind(result: CheckResult) -> str | None:
     """Return how a case disagrees: by numbers or by a kind of fault; None if it does not."""
     if result.verdict is not Verdict.DISAGREE:
         return None
-    return result.faults[0].kind.value if result.faults else "numbers"
+    return result.faults[0].kind.value if result.faults else NUMBERS
 
 
 def remaining(options: Options, spent: int) -> Options:

@@ -65,11 +65,13 @@ class Setting:
         Error of one evaluation of the cost [cost].
     eps : float
         Machine precision of the coarsest dtype among cost and parameters (dimensionless).
+    is_stepped : bool
+        Whether the noise is that of a part of the cost that moves in steps: below them its slope is no slope.
 
     Examples
     --------
     >>> [field.name for field in dataclasses.fields(Setting)]
-    ['problem', 'centre', 'claimed', 'gradient_noise', 'noise', 'eps']
+    ['problem', 'centre', 'claimed', 'gradient_noise', 'noise', 'eps', 'is_stepped']
     """
 
     problem: Problem
@@ -78,6 +80,7 @@ class Setting:
     gradient_noise: Vector
     noise: float
     eps: float
+    is_stepped: bool = False
 
     @property
     def resolvable(self) -> float:
@@ -145,7 +148,7 @@ class Setting:
         noise hides the gap, the measurement stands; else the ladder starts again below the step that did not refute it.
         """
         closer = self._look_down_to_the_noise(seen)
-        return self._look_below_the_noise(closer) if closer.stands_out else closer
+        return self._look_below_the_noise(closer) if closer.stands_out and not self.is_stepped else closer
 
     def _look_down_to_the_noise(self, seen: Measurement) -> Measurement:
         line = self.line(seen.direction)

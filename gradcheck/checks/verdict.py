@@ -14,6 +14,7 @@ from gradcheck.checks.locate import Location, locate
 from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.second_look import look
+from gradcheck.checks.sentinel import coarser
 from gradcheck.checks.slightness import is_slight, is_slight_everywhere
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
@@ -32,7 +33,14 @@ def judge_blocks(setting: Setting, options: Options) -> list[Finding]:
     >>> check(lambda w: w**3, lambda w: 3 * w**2, 2.0).blocks[0].status
     <Status.AGREE: 'agree'>
     """
-    jury = _Jury(setting, options)
+    try:
+        return _judged_by(_Jury(setting, options))
+    except _Coarser as found:
+        return judge_blocks(found.setting, options)
+
+
+def _judged_by(jury: _Jury) -> list[Finding]:
+    setting = jury.setting
     try:
         for group in group_leaves(setting, setting.problem.layout.leaves):
             jury.judge(group)
@@ -54,6 +62,14 @@ FEWEST_DIRECTIONS: Final = 2
 
 class _FirstFound(Exception):
     """One leaf disagrees, and no more was asked for."""
+
+
+class _Coarser(Exception):
+    """A part of the cost is coarser than its noise said: all is judged again."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__("the cost is coarser than its noise")
+        self.setting = setting
 
 
 class _Jury:
@@ -110,6 +126,8 @@ class _Jury:
                 self._cut_short.add(group.leaves[0].name)
                 return measured
             last = measured[-1]
+            if len(measured) == 1:
+                self._look_far(last)
             if last.estimate.is_kinked and self._looks_for_a_refutation(group, measured):
                 continue
             if last.stands_out or last.estimate.is_kinked:
@@ -119,6 +137,12 @@ class _Jury:
             if len(measured) == FEWEST_DIRECTIONS and self._agree_by_complex_step(group.leaves):
                 self._by_differences.extend(measured)
                 return []
+
+    def _look_far(self, first: Measurement) -> None:
+        """Begin anew with more noise where long steps show a part of the cost that the small ones do not move."""
+        setting = coarser(self.setting, first)
+        if setting is not None and setting != self.setting:
+            raise _Coarser(setting)
 
     def _looks_for_a_refutation(self, group: Group, measured: list[Measurement]) -> bool:
         """Tell whether a claim at a kink that would be accepted is to be tried along another direction."""

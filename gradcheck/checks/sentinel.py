@@ -111,7 +111,8 @@ def _look_far(setting: Setting, line: Line, seen: Measurement) -> FarLook | None
         bend = (far - near) * RATIO**2 / (RATIO**2 - 1.0)
         errors += SAFETY * RATIO * setting.noise / FAR
     size = max(abs(estimate.value), abs(far))
-    higher = max(CURVED * size, abs(bend) * min(1.0, abs(bend) / size) if size else abs(bend))
+    falling = min(1.0, max(abs(bend) / size, FAR)) if size > 0.0 else 1.0
+    higher = max(CURVED * size, abs(bend) * falling)
     return FarLook(estimate.value, bend, far, errors + SAFETY * higher, FAR)
 
 

@@ -11,14 +11,18 @@ import numpy as np
 from gradcheck.differences.lines import Line
 
 HOLDS: Final = 0.9
-"""A change that keeps this share of itself as its interval is halved is held by one of the halves (dimensionless): of a straight line
-each half holds 1/2, of a cube the outer one 7/8."""
+"""A change that keeps this share of itself as its interval is cut is held by one of the parts (dimensionless): of a straight line the
+larger part holds 0.62."""
 
-HALVINGS: Final = 10
-"""Halvings in a row that a jump must hold through (a count): a slope would have to be 1000 times the others."""
+CUTS: Final = 10
+"""Cuts in a row that a jump must hold through (a count): the steepest slope would have to be a few hundred times the others."""
 
-MOST_HALVINGS: Final = 60
-"""Halvings at most (a count): from the size of the parameters to their last digit it takes 52."""
+MOST_CUTS: Final = 80
+"""Cuts at most (a count): from the size of the parameters to their last digit it takes 75 that leave the larger part."""
+
+SHARE: Final = (3.0 - math.sqrt(5.0)) / 2.0
+"""Where an interval is cut, the golden section (dimensionless): of equal steps the halves of an interval may hold equally many, as a
+straight line's do."""
 
 VISIBLE: Final = 8.0
 """A change smaller than this many roundings of the values is none (a count): it is the difference of four of them."""
@@ -44,8 +48,8 @@ class Trend:
 def find_jump(line: Line, trend: Trend, *, reach: float, calm: float, rounding: float) -> float:
     """Return the size of a jump of the cost within some reach of the point; 0 where it changes without one.
 
-    What the cost does more than its trend is followed into the half of the interval that holds more of it: of a cost that
-    bends, or has a kink, half of it is left each time, or less; a jump is left as it is. 2 forward passes a halving.
+    What the cost does more than its trend is followed into the steeper part of the interval: of a cost that bends, or has a
+    kink, less is left each time, until it is straight; a jump is left as it is. 2 forward passes a cut.
 
     Parameters
     ----------
@@ -67,28 +71,52 @@ def find_jump(line: Line, trend: Trend, *, reach: float, calm: float, rounding: 
     >>> round(find_jump(line, Trend(1.0, 0.0), reach=0.1, calm=1e-4, rounding=1e-16), 6)
     0.001
     """
-    low, high = 0.0, reach
-    at_low, at_high = 0.0, _more(line, trend, reach)
+    interval = _Interval(0.0, reach, 0.0, _more(line, trend, reach))
     shortest = VISIBLE * float(np.finfo(np.float64).eps) * line.distance
-    held = 0
-    for _ in range(MOST_HALVINGS):
-        change = abs(at_high - at_low)
-        is_still = held == 0 and high - low <= calm
+    least, held = VISIBLE * rounding, 0
+    for _ in range(MOST_CUTS):
+        is_still = held == 0 and interval.width <= calm
         # NaN, outside the domain, is no jump.
-        if is_still or high - low <= shortest or not change > VISIBLE * rounding:
+        if is_still or interval.width <= shortest or not interval.change > least:
             return 0.0
-        if held == HALVINGS:
-            return change
-        middle = (low + high) / 2.0
-        at_middle = _more(line, trend, middle)
-        if not math.isfinite(at_middle):
+        if held == CUTS:
+            return interval.change
+        at = interval.low + SHARE * interval.width
+        value = _more(line, trend, at)
+        if not abs(value - interval.straight(at)) > least:
             return 0.0
-        if abs(at_middle - at_low) > abs(at_high - at_middle):
-            high, at_high = middle, at_middle
-        else:
-            low, at_low = middle, at_middle
-        held = held + 1 if abs(at_high - at_low) >= HOLDS * change else 0
+        steeper = interval.steeper_part(at, value)
+        held = held + 1 if steeper.change >= HOLDS * interval.change else 0
+        interval = steeper
     return 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class _Interval:
+    low: float
+    high: float
+    at_low: float
+    at_high: float
+
+    @property
+    def width(self) -> float:
+        return self.high - self.low
+
+    @property
+    def change(self) -> float:
+        return abs(self.at_high - self.at_low)
+
+    def straight(self, at: float) -> float:
+        """Return the value of the straight line between the ends."""
+        return self.at_low + (self.at_high - self.at_low) * (at - self.low) / self.width
+
+    def steeper_part(self, at: float, value: float) -> _Interval:
+        """Return the part before or behind a point, where there is more change for its width."""
+        before, behind = (
+            dataclasses.replace(self, high=at, at_high=value),
+            dataclasses.replace(self, low=at, at_low=value),
+        )
+        return before if before.change * behind.width > behind.change * before.width else behind
 
 
 def _more(line: Line, trend: Trend, t: float) -> float:

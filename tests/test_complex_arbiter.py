@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from gradcheck.checks.complex_arbiter import BELIEVED_DIGITS, DIRECTIONS, SATURATION, ComplexArbiter
-from gradcheck.checks.evidence import MISS_PROBABILITY, PASSING_CHANCE, WANTED_LIMIT
+from gradcheck.checks.evidence import WANTED_LIMIT
 from gradcheck.checks.gradient import check
+from gradcheck.checks.limits import MISS_PROBABILITY, PASSING_CHANCE
 from gradcheck.checks.measuring import prepare
 from gradcheck.checks.options import Options
 from gradcheck.checks.preflight import preflight
@@ -68,7 +69,7 @@ def test_saturation_is_where_a_sigmoid_has_lost_its_last_digit() -> None:
 
 
 def test_a_slope_takes_one_pass_and_none_once_the_cost_has_refused() -> None:
-    cost = Counted(lambda w: float(np.sum(np.exp(w))))
+    cost = Counted(lambda w: float(2 * float(np.sum(np.exp(w)))))
     arbiter = arbiter_of(cost, np.exp, AT, Options(seed=1))
     before = cost.calls
     assert arbiter.slope(np.ones(3)) is None and cost.calls == before + 1
@@ -145,6 +146,10 @@ STRANGE: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "absolute value": (lambda w: np.sum(np.abs(np.exp(w))), np.exp),
     "real part": (lambda w: np.sum(np.exp(w).real), np.exp),
     "float": (lambda w: float(np.sum(np.exp(w))), np.exp),
+    "two floats": (
+        lambda w: float(w[0] ** 2) + float(np.sum(np.exp(w))),
+        lambda w: np.exp(w) + np.array([2 * w[0], 0, 0]),
+    ),
     "cast that warns": (lambda w: np.sum(np.exp(np.asarray(w).astype(float))), np.exp),
     "square of the absolute value": (lambda w: np.sum(np.abs(w) ** 2), lambda w: 2 * w),
     "norm": (lambda w: np.linalg.norm(w) ** 2, lambda w: 2 * w),

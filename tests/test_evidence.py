@@ -13,15 +13,14 @@ from hypothesis import strategies as st
 
 from gradcheck.checks.evidence import (
     FEW_DIRECTIONS,
-    MISS_PROBABILITY,
     MOST_DIRECTIONS,
-    PASSING_CHANCE,
     WANTED_LIMIT,
     Evidence,
     decimal_digits,
 )
 from gradcheck.checks.findings import describe
 from gradcheck.checks.gradient import check
+from gradcheck.checks.limits import MISS_PROBABILITY, PASSING_CHANCE
 from gradcheck.checks.measuring import SAFETY, WANTED_ACCURACY, Measurement, Setting
 from gradcheck.checks.options import Locate, Options
 from gradcheck.checks.problem import Problem

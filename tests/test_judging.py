@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradcheck.checks.gradient import check
-from gradcheck.checks.judging import MOST_LISTED, aggregate, judge_point
+from gradcheck.checks.judging import MOST_LISTED, MOST_LOCATED, aggregate, judge_point
 from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.preflight import preflight
 from gradcheck.checks.problem import Problem
+from gradcheck.network.activations import TANH
 from gradcheck.results import CheckResult, Reason, Status, Verdict
 from gradcheck.subjects.protocol import GradientSubject
+from tests.problems_for_tests import network_case
 
 REASONS = st.sampled_from(list(Reason))
 
@@ -122,3 +124,39 @@ def test_first_stops_at_the_first_block_that_disagrees() -> None:
     assert [block.name for block in first.blocks] == ["[0]", "[1]"]
     assert first.verdict is all_blocks.verdict is Verdict.DISAGREE
     assert first.forward_passes < all_blocks.forward_passes
+
+
+def doubled(gradient: Any) -> Any:
+    return lambda p: {part: [2 * one for one in leaves] for part, leaves in gradient(p).items()}
+
+
+def test_where_all_leaves_are_wrong_each_has_its_verdict_and_the_worst_few_their_components() -> None:
+    case = network_case([6, 10, 10, 3], np.random.default_rng(0))
+    for seed in range(3):
+        result = check(case.cost, doubled(case.gradient), case.at, options=Options(seed=seed))
+        assert [block.status for block in result.blocks] == [Status.DISAGREE] * 6
+        measured = [block for block in result.blocks if block.components_measured]
+        assert len(measured) == MOST_LOCATED and result.worst is not None
+        assert "were not measured one by one" in str(result)
+        assert result.forward_passes < 450
+
+
+def test_of_50_layers_all_wrong_the_verdict_takes_less_than_a_pass_a_parameter() -> None:
+    case = network_case([8] * 51, np.random.default_rng(0), activations=TANH)
+    result = check(case.cost, doubled(case.gradient), case.at, options=Options(seed=1))
+    wrong = sum(block.status is Status.DISAGREE for block in result.blocks)
+    assert wrong == 100 and result.forward_passes < result.parameters + 1
+
+
+def test_one_wrong_layer_is_located_in_both_of_its_leaves() -> None:
+    case = network_case([5, 8, 6, 3], np.random.default_rng(2))
+
+    def wrong(p: Any) -> Any:
+        found = case.gradient(p)
+        found["w"][1], found["b"][1] = 2 * found["w"][1], 2 * found["b"][1]
+        return found
+
+    result = check(case.cost, wrong, case.at, options=Options(seed=1))
+    refuted = [block for block in result.blocks if block.status is Status.DISAGREE]
+    assert [block.name for block in refuted] == ["b[1]", "w[1]"]
+    assert all(block.components_measured for block in refuted)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gradcheck.checks.components import LEAST_PASSES
 from gradcheck.checks.gradient import check
 from gradcheck.checks.judging import MOST_LISTED
 from gradcheck.checks.locate import SMALL_BLOCK, locate
@@ -219,3 +220,43 @@ def test_locate_itself_lists_the_worst_first() -> None:
     location = locate(setting, leaf, Locate.AUTO, generator)
     assert ([found.index for found in location.wrong], location.measured) == ([(2, 3), (0, 0)], 24)
     assert locate(setting, leaf, Locate.NEVER, generator).measured == 0
+
+
+def located(case: Case, edit: Callable[[Any], None], seed: int) -> int:
+    """Return the forward passes that it takes to locate, beside those of the verdict."""
+    judged_alone = judged(case, edit, Options(seed=seed, locate=Locate.NEVER))
+    return judged(case, edit, Options(seed=seed)).forward_passes - judged_alone.forward_passes
+
+
+@pytest.mark.parametrize(
+    ("where", "most"),
+    [(np.s_[3, :], 160), (np.s_[[2, 5], :], 180), (np.s_[:, 7], 220), (np.s_[:, 15:], 460)],
+    ids=["a row", "two rows", "a column", "half"],
+)
+def test_whole_rows_and_columns_take_fewer_passes_than_their_components(where: Any, most: int) -> None:
+    case = network_case([30, 10, 5], np.random.default_rng(0))
+
+    def edit(g: Any) -> None:
+        g["w"][0][where] *= 2.0
+
+    for seed in range(4):
+        assert located(case, edit, seed) <= most
+
+
+def test_no_block_takes_more_passes_than_all_of_its_components_one_by_one() -> None:
+    case = network_case([5, 6, 2], np.random.default_rng(0))
+
+    def edit(g: Any) -> None:
+        g["w"][0][:, ::2] *= 2.0
+
+    for seed in range(4):
+        assert located(case, edit, seed) <= LEAST_PASSES * (30 + 1)
+
+
+@pytest.mark.parametrize("sizes", [[6, 10, 2], [4, 30, 2], [30, 4, 2], [9, 3, 2]])
+def test_a_row_of_few_components_is_found_one_by_one(sizes: list[int]) -> None:
+    case = network_case(sizes, np.random.default_rng(0))
+    for seed in range(2):
+        for row in (0, sizes[1] - 1):
+            result = judged(case, lambda g, row=row: g["w"][0].__setitem__(row, 2 * g["w"][0][row]), Options(seed=seed))
+            assert {component.index[0] for component in result.wrong} == {row}

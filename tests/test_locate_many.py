@@ -157,7 +157,7 @@ def test_rows_and_columns_of_a_large_matrix(directions: int) -> None:
     assert len(found.location.wrong) >= 8 and {component.index[0] for component in found.location.wrong} == {17}
     assert shape_of(located(BIG, spoiled_block(rows), block="w[0]", directions=directions)) == ((1, 5, 20), ())
     found = located(BIG, spoiled_block(column), block="w[0]", directions=directions)
-    assert shape_of(found) == (tuple(range(30)), (400,))
+    assert shape_of(found) == ((), (400,))
     assert {component.index[1] for component in found.location.wrong} == {400}
 
 

@@ -181,3 +181,24 @@ def test_the_first_leaf_that_lost_its_digits_is_the_one_named() -> None:
     assert promoted is not None
     assert fault_of_rounding(problem, narrow, promoted[1]).startswith("in float32 the gradient of b keeps only")
     assert fault_of_rounding(problem, promoted[1], promoted[1]) == ""
+
+
+@pytest.mark.parametrize("ends", [np.float16, float])
+def test_code_that_computes_in_float16_stays_open_for_its_dtype_and_says_so(ends: Any) -> None:
+    half = np.float16
+    for seed in range(6):
+        generator = np.random.default_rng(seed)
+        at, x = generator.normal(size=(2, 8)).astype(half)
+
+        def cost(w: Any, x: Any = x) -> Any:
+            return ends(np.sum(np.tanh(np.asarray(w).astype(half) * x) ** 2, dtype=half))
+
+        def gradient(w: Any, x: Any = x) -> Any:
+            t = np.tanh(np.asarray(w).astype(half) * x)
+            return half(2) * t * (half(1) - t * t) * x
+
+        right = check(cost, gradient, at, options=Options(seed=seed))
+        assert (right.verdict, right.reason) == (Verdict.INCONCLUSIVE, Reason.DTYPE)
+        assert "float16" in " ".join(right.notes) and "float16" in str(right)
+        wrong = check(cost, lambda w, g=gradient: half(-1) * g(w), at, options=Options(seed=seed))
+        assert wrong.verdict is Verdict.DISAGREE

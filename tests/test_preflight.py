@@ -646,6 +646,7 @@ def test_a_gradient_that_evaluates_the_cost_again_and_again_is_noted(subject: Gr
     problem = Problem(subject, Options())
     found = preflight(problem, rng())
     wanted = "one gradient call evaluated the cost 6 times, for 3 components: it may be differencing instead of backpropagating"
+    wanted += "; evaluations within gradient calls are not among the forward passes counted here"
     assert found.notes == (wanted,) * notes
     assert found.faults == ()
     assert problem.forward_passes == 5 + 6 * subject.passes_per_gradient

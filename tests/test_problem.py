@@ -134,7 +134,8 @@ def test_the_precision_is_that_of_the_coarsest_cost_seen() -> None:
         (lambda p: complex(math.nan, 0.0), None),
         (lambda p: np.exp(1e9 * p["w"][0]), None),
         (lambda p: math.exp(p["b"]), None),
-        (lambda p: float(p["b"]), None),
+        (lambda p: float(np.sum(p["w"] ** 2) + p["b"]), 8.0 + 4e-20j),
+        (lambda p: 2.0 * float(p["b"]), None),
     ],
 )
 def test_a_complex_probe_is_a_number_or_none_and_silent(function: Any, expected: complex | None) -> None:

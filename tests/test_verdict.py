@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradcheck.checks.evidence import MISS_PROBABILITY, PASSING_CHANCE
 from gradcheck.checks.gradient import check
 from gradcheck.checks.judging import aggregate
+from gradcheck.checks.limits import MISS_PROBABILITY, PASSING_CHANCE
 from gradcheck.checks.measuring import SAFETY, Measurement
 from gradcheck.checks.options import Locate, Options
 from gradcheck.differences.ladder import LadderEstimate

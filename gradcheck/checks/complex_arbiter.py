@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +14,10 @@ from gradcheck.checks.claims import GRADIENT_ROUNDINGS
 from gradcheck.checks.evidence import Evidence, decimal_digits
 from gradcheck.checks.grouping import Group, sensitivity
 from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
+from gradcheck.checks.second_look import look
+from gradcheck.differences.analytic import HandedOut
 from gradcheck.differences.complex_step import COMPLEX_STEP
+from gradcheck.differences.directions import block_scale, gaussian_direction
 from gradcheck.differences.estimates import LadderEstimate
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
@@ -29,6 +32,10 @@ seen with probability 1 - 1e-6."""
 BELIEVED_DIGITS: Final = 1 / 2
 """Share of the digits of a complex slope that is believed (dimensionless): nothing cancels in the step itself, but the cost's own sums
 may cancel. Over the networks of tests/test_complex_arbiter.py 12 digits are right: the rest is margin."""
+
+DISTANCES: Final = (float(np.finfo(np.float64).eps) ** 0.5, 1e-2)
+"""How far the parameters are moved to see whether a cost that returns a float is the number it was made of (dimensionless): the
+second where the cost is so large, 1e12 beside slopes of 1, that the first does not change it."""
 
 SATURATION: Final = -math.log(float(np.finfo(np.float64).eps))
 """How many of a term's roundings a step of a parameter's own size makes of one (dimensionless): s * (1 - s) has lost its last digit
@@ -72,28 +79,60 @@ class ComplexArbiter:
     def __init__(self, setting: Setting, generator: np.random.Generator) -> None:
         self.setting, self.generator = setting, generator
         self.is_possible = True
+        self._is_handed_out = False
 
     def agreement(self, leaves: Sequence[Leaf]) -> list[Evidence]:
         """Return the evidence for each leaf if all of them agree, else none.
 
         Each is moved in inverse proportion to its claimed sensitivity: nothing cancels in a complex step, however small.
         """
-        each = [sensitivity(self.setting, leaf) for leaf in leaves]
+        w, claimed = self.setting.problem.w, self.setting.claimed
+        scales = [block_scale(w[leaf.place]) for leaf in leaves]
+        each = [norm(claimed[leaf.place]) * scale for leaf, scale in zip(leaves, scales, strict=True)]
         if not min(each) > 0.0:
             return []
         weights = [max(each) / size for size in each]
-        measured = self._measure(leaves, weights, max(each))
+        moved = list(zip(leaves, weights, scales, strict=True))
+        measured = self._measure(lambda: self._even_direction(moved), max(each), _count(leaves))
         if not measured or any(m.stands_out or m.estimate.value == 0.0 for m in measured):
             return []
         found = [
-            Evidence(self.setting, leaf, tuple(measured), (weight,) * len(measured), len(leaves))
-            for leaf, weight in zip(leaves, weights, strict=True)
+            Evidence(
+                self.setting,
+                leaf,
+                tuple(measured),
+                (weight,) * len(measured),
+                len(leaves),
+                np.full(leaf.size, scale),
+            )
+            for leaf, weight, scale in moved
         ]
         return found if all(evidence.has_digits for evidence in found) else []
 
+    def look(self, direction: Vector, size: float) -> Measurement:
+        """Measure along a direction by the complex step where that agrees with the claim, else by differences."""
+        measured = self._measure(lambda: direction, size, 1)
+        if measured and not measured[0].stands_out and measured[0].estimate.value != 0.0:
+            return measured[0]
+        return look(self.setting, direction, size=size)
+
+    def _even_direction(self, moved: Sequence[tuple[Leaf, float, float]]) -> Vector:
+        """Return a Gaussian direction that moves all components of a leaf alike; for a single number its own axis.
+
+        No step is too long for a component here, and one that moved less could hide more.
+        """
+        direction = np.zeros(self.setting.problem.w.size)
+        for leaf, weight, scale in moved:
+            one = len(moved) == 1 and leaf.size == 1
+            direction[leaf.place] = weight * scale * (1.0 if one else self.generator.standard_normal(leaf.size))
+        return direction
+
     def refutation(self, leaf: Leaf, known: Sequence[Measurement]) -> Refutation | None:
         """Return what is known of a leaf whose claim stands out, None where the complex step says nothing of it."""
-        measured = self._measure([leaf], [1.0], sensitivity(self.setting, leaf))
+        group = Group((leaf,), (1.0,))
+        measured = self._measure(
+            lambda: group.direction(self.setting, self.generator), sensitivity(self.setting, leaf), _count([leaf])
+        )
         # A slope of 0 to the last digit: the leaf is not used here, or its imaginary part was dropped.
         if not measured or not all(m.stands_out and m.estimate.value != 0.0 for m in measured):
             return None
@@ -110,20 +149,37 @@ class ComplexArbiter:
         """Return the slope along a direction, None where the cost does not take complex parameters or the budget is used up."""
         if not self.is_possible:
             return None
-        setting = self.setting
+        setting, value = self.setting, None
         try:
             value = setting.problem.probe_complex(setting.problem.w + 1j * COMPLEX_STEP * direction)
+            self.is_possible = value is not None and abs(value.real - setting.centre) <= SAFETY * setting.noise
+            if self.is_possible and isinstance(value, HandedOut) and not self._is_handed_out:
+                self._is_handed_out = self.is_possible = self._is_handed_out_beside(direction)
         except BudgetExceeded:
-            value = None
-        self.is_possible = value is not None and abs(value.real - setting.centre) <= SAFETY * setting.noise
+            self.is_possible = False
         return value.imag / COMPLEX_STEP if value is not None and self.is_possible else None
 
-    def _measure(self, leaves: Sequence[Leaf], weights: Sequence[float], size: float) -> list[Measurement]:
-        """Measure along a few directions that move some leaves; none where that is not possible."""
+    def _is_handed_out_beside(self, direction: Vector) -> bool:
+        """Tell whether the cost hands out its value and returns it as it is at another point too; one forward pass or two.
+
+        At the point alone x * x may be x, and a part that is added 0: the point has to be one where the cost is another.
+        """
+        problem = self.setting.problem
+        for distance in DISTANCES:
+            moved = problem.w.copy()
+            for leaf in problem.layout.leaves:
+                if leaf.size:
+                    moved += distance * gaussian_direction(problem.w, leaf.place, self.generator)
+            value = problem.probe_complex(moved + 1j * COMPLEX_STEP * direction)
+            if not isinstance(value, HandedOut) or value.real != self.setting.centre:
+                return isinstance(value, HandedOut)
+        return False
+
+    def _measure(self, draw: Callable[[], Vector], size: float, count: int) -> list[Measurement]:
+        """Measure along a few directions; none where that is not possible."""
         measured = []
-        group = Group(tuple(leaves), tuple(weights))
-        for _ in range(1 if sum(leaf.size for leaf in leaves) == 1 else DIRECTIONS):
-            direction = group.direction(self.setting, self.generator)
+        for _ in range(count):
+            direction = draw()
             slope = self.slope(direction)
             if slope is None:
                 return []
@@ -170,3 +226,8 @@ class ComplexArbiter:
         """Tell whether a slope was measured closely enough to validate another."""
         size = abs(measurement.estimate.value)
         return measurement.is_measured and decimal_digits(measurement.bound, size) >= self.setting.wanted_digits
+
+
+def _count(leaves: Sequence[Leaf]) -> int:
+    """Return how many directions are taken of some leaves: one of a single number."""
+    return 1 if sum(leaf.size for leaf in leaves) == 1 else DIRECTIONS

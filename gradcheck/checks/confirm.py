@@ -54,8 +54,7 @@ def confirm(setting: Setting, nearby: Setting | None, leaf: Leaf, generator: np.
     BudgetExceeded
         If the budget ends first; nothing is confirmed then.
     """
-    elsewhere = setting if nearby is None else nearby
-    if _look(elsewhere, _each_in_its_size(elsewhere, leaf, generator)).stands_out:
+    if stands_out_beside(setting if nearby is None else nearby, leaf, generator):
         return Confirmation(is_confirmed=True)
     again = _look(setting, _all_in_one_size(setting, leaf, generator))
     if again.estimate.is_kinked:
@@ -70,6 +69,17 @@ def confirm(setting: Setting, nearby: Setting | None, leaf: Leaf, generator: np.
             )  # wrong at the point alone: kinks that hide each other
     location = locate(setting, leaf, Locate.AUTO, generator)
     return Confirmation(is_confirmed=bool(location.wrong), reason=Reason.TRUNCATION, location=location)
+
+
+def stands_out_beside(setting: Setting, leaf: Leaf, generator: np.random.Generator) -> bool:
+    """Tell whether a leaf's claim is refuted along an independent direction that moves each component in its own size.
+
+    Examples
+    --------
+    >>> stands_out_beside.__name__
+    'stands_out_beside'
+    """
+    return _look(setting, _each_in_its_size(setting, leaf, generator)).stands_out
 
 
 def _each_in_its_size(setting: Setting, leaf: Leaf, generator: np.random.Generator) -> Vector:

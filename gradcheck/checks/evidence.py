@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.grouping import sensitivity
+from gradcheck.checks.limits import MISS_PROBABILITY, PASSING_CHANCE, Portion, least_seen
 from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
 from gradcheck.differences.directions import component_scales
 from gradcheck.differences.rungs import RATIO
 from gradcheck.parameters import Leaf
 from gradcheck.results import Reason
 
-MISS_PROBABILITY: Final = 1e-6
-"""The probability at which the detection limit is stated (dimensionless)."""
+Vector = npt.NDArray[Any]
 
 WANTED_LIMIT: Final = 1e-5
 """Directions are added until an error of this share of the block's norm would be seen with probability 1 - 1e-6 (dimensionless)."""
@@ -28,9 +28,6 @@ agreement needs (a count)."""
 
 MOST_DIRECTIONS: Final = 12
 """Directions taken at most where more of them do bring it down (a count): the twelfth improves the limit by a tenth."""
-
-PASSING_CHANCE: Final = math.sqrt(2.0 / math.pi)
-"""P(|e . v| <= delta) <= 0.80 delta / |e| for a Gaussian v: the density at 0 times the width (dimensionless)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,11 +42,15 @@ class Evidence:
     weights : tuple of float
     leaves_together : int
         How many leaves the directions moved.
+    lengths : ndarray, optional
+        How far each component was moved; by default as `component_scales` says [unit of parameter].
+    portions : tuple of Portion
+        Components that were measured by themselves besides.
 
     Examples
     --------
     >>> [field.name for field in dataclasses.fields(Evidence)]
-    ['setting', 'leaf', 'measurements', 'weights', 'leaves_together']
+    ['setting', 'leaf', 'measurements', 'weights', 'leaves_together', 'lengths', 'portions']
     """
 
     setting: Setting
@@ -57,6 +58,18 @@ class Evidence:
     measurements: tuple[Measurement, ...]
     weights: tuple[float, ...]
     leaves_together: int = 1
+    lengths: Vector | None = None
+    portions: tuple[Portion, ...] = ()
+
+    @functools.cached_property
+    def scales(self) -> Vector:
+        """How far each component was moved [unit of parameter]."""
+        return component_scales(self.setting.problem.w[self.leaf.place]) if self.lengths is None else self.lengths
+
+    @property
+    def claim(self) -> Vector:
+        """The claimed gradient of the leaf [cost per unit of parameter]."""
+        return self.setting.claimed[self.leaf.place]
 
     @property
     def usable(self) -> list[tuple[Measurement, float]]:
@@ -66,14 +79,12 @@ class Evidence:
     @property
     def claimed_size(self) -> float:
         """The typical claimed slope of the leaf alone."""
-        return sensitivity(self.setting, self.leaf)
+        return norm(self.claim * self.scales)
 
     @property
     def claims_zero(self) -> bool:
         """Whether the claimed gradient is 0 to within its own rounding: that of a bias before a batch normalisation is 1e-17."""
-        place = self.leaf.place
-        noise = self.setting.gradient_noise[place] * component_scales(self.setting.problem.w[place])
-        return self.claimed_size <= SAFETY * norm(noise)
+        return self.claimed_size <= SAFETY * norm(self.setting.gradient_noise[self.leaf.place] * self.scales)
 
     @property
     def size(self) -> float:
@@ -92,28 +103,43 @@ class Evidence:
         return self.leaf.size == 1 and self.leaves_together == 1
 
     @property
-    def detection_limit(self) -> float:
-        """The error, as a share of the block's norm, that these directions miss with probability 1e-6.
+    def reach(self) -> float:
+        """The size of an error, each component times how far it was moved, that the directions see with probability 1 - 1e-6.
 
-        A gap within its bound leaves the true slope within another one: an error e passes one direction with probability at
-        most 0.80 * 2 bound / |e|, and k of them with the product of those; a direction that saw little is left out.
+        A gap within its bound leaves the true slope within another one.
         """
-        if not self.usable or not self.claimed_size > 0.0:
+        hidden = [2.0 * m.dilution * m.bound / w for m, w in self.usable]
+        return min(hidden, default=math.inf) if self.is_axis else least_seen(hidden)
+
+    @property
+    def resolutions(self) -> Vector:
+        """The error in each component alone that would have been seen [cost per unit of parameter]."""
+        found = self.reach / self.scales
+        for portion in self.portions:
+            found[portion.numbers] = np.fmin(found[portion.numbers], portion.resolutions)
+        return found
+
+    @property
+    def detection_limit(self) -> float:
+        """The error, as a share of the norm of the leaf's gradient, that would have been seen however it is spread.
+
+        An error that no portion sees is within each portion at most what that one sees; the rest of it stands in components that
+        the directions of the whole leaf moved, the least of them by the least scale.
+        """
+        size = norm(self.claim)
+        if not size > 0.0 or not (self.usable or self.portions):
             return math.inf
-        if self.is_axis:
-            return min(self._shares)
-        logarithms = np.cumsum(np.log(np.maximum(self._chances, np.finfo(float).tiny)))
-        counts = np.arange(1, logarithms.size + 1)
-        return float(np.exp(np.min((logarithms - math.log(MISS_PROBABILITY)) / counts)))
+        left = self.reach / self.scales
+        parts = [portion for portion in self.portions if portion.worst < np.max(left[portion.numbers])]
+        for portion in parts:
+            left[portion.numbers] = 0.0
+        seen = np.array([np.max(left), *(portion.worst for portion in parts)])
+        return norm(seen) / size if np.isfinite(seen).all() else math.inf
 
     @property
-    def _shares(self) -> list[float]:
-        """Errors, as shares of the block's norm, that each direction could have passed along itself, the least first."""
-        return sorted(2.0 * m.dilution * m.bound / (w * self.claimed_size) for m, w in self.usable)
-
-    @property
-    def _chances(self) -> npt.NDArray[Any]:
-        return PASSING_CHANCE * np.array(self._shares)
+    def _limit_along(self) -> float:
+        """The limit for an error that is spread as the claim is, as a share of it: what more directions bring down."""
+        return self.reach / self.claimed_size if self.claimed_size > 0.0 else math.inf
 
     @property
     def digits(self) -> float:
@@ -128,7 +154,7 @@ class Evidence:
     @property
     def has_digits(self) -> bool:
         """Whether what was measured is enough for an agreement: digits, and a limit below the block itself."""
-        return decimal_digits(self.bound, self.size) >= self.setting.wanted_digits and self.detection_limit < 1.0
+        return decimal_digits(self.bound, self.size) >= self.setting.wanted_digits and self._limit_along < 1.0
 
     @property
     def would_have_digits(self) -> bool:
@@ -142,7 +168,7 @@ class Evidence:
         taken = len(self.measurements)
         if not self.usable:
             return taken < 2
-        limit = self.detection_limit
+        limit = self._limit_along
         if limit <= WANTED_LIMIT or self.bound >= self.size:
             return False
         if self._limit_of_many() <= WANTED_LIMIT:
@@ -151,15 +177,24 @@ class Evidence:
 
     def _limit_of_many(self) -> float:
         """Return the limit that the most directions of this kind would reach."""
-        typical = float(np.median(self._chances))
-        return typical / float(MISS_PROBABILITY ** (1.0 / MOST_DIRECTIONS))
+        if not self.claimed_size > 0.0:
+            return math.inf
+        hidden = [2.0 * m.dilution * m.bound / (w * self.claimed_size) for m, w in self.usable]
+        return PASSING_CHANCE * float(np.median(hidden)) / float(MISS_PROBABILITY ** (1.0 / MOST_DIRECTIONS))
 
     @property
     def limiting(self) -> Reason:
         """Which error keeps the best of the measurements from deciding."""
         if not self.usable:
             return Reason.DOMAIN
+        if is_coarse(self.setting):
+            return Reason.DTYPE
         return limiting_error(min(self.usable, key=lambda one: one[0].bound / one[1])[0])
+
+
+def is_coarse(setting: Setting) -> bool:
+    """Tell whether the arithmetic seen is float16's: what it leaves of a slope is neither noise nor curvature of the cost."""
+    return setting.eps >= float(np.finfo(np.float16).eps)
 
 
 def limiting_error(measurement: Measurement) -> Reason:

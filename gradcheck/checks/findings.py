@@ -6,10 +6,9 @@ import dataclasses
 
 import numpy as np
 
-from gradcheck.checks.evidence import MISS_PROBABILITY, Evidence
+from gradcheck.checks.evidence import Evidence
+from gradcheck.checks.limits import MISS_PROBABILITY
 from gradcheck.checks.locate import Location
-from gradcheck.checks.measuring import norm
-from gradcheck.differences.directions import component_scales
 from gradcheck.results import Arbiter, BlockResult, Reason, Status
 
 
@@ -33,18 +32,22 @@ def describe(
 ) -> BlockResult:
     """Return the block's result, told by the direction with the largest gap in units of its bound."""
     leaf, usable = evidence.leaf, [m for m, _ in evidence.usable]
+    apart = [m for portion in evidence.portions for m in portion.measurements]
     blank = BlockResult(
         leaf.name,
         leaf.shape,
         status,
         reason,
-        directions=len(evidence.measurements),
+        directions=len(evidence.measurements) + len(apart),
         leaves_together=evidence.leaves_together,
         arbiter=arbiter,
     )
     if not usable:
         return blank
-    told = max(usable, key=lambda m: m.gap / m.bound if m.bound > 0.0 else m.gap)
+    told = max(
+        usable if status is not Status.DISAGREE else usable + apart,
+        key=lambda m: m.gap / m.bound if m.bound > 0.0 else m.gap,
+    )
     block = dataclasses.replace(
         blank,
         claimed=told.claimed,
@@ -60,16 +63,13 @@ def describe(
 
 def with_limit(evidence: Evidence, block: BlockResult) -> BlockResult:
     """Return the result of a leaf that agrees with what that agreement is worth: digits, detection limit, coverage."""
-    claimed = evidence.setting.claimed[evidence.leaf.place]
-    limit = evidence.detection_limit
-    scales = component_scales(evidence.setting.problem.w[evidence.leaf.place])
-    # An error in one component alone is seen from the same size on as one of the whole block.
-    resolution = limit * norm(claimed * scales) / scales
+    resolutions = evidence.resolutions
     return dataclasses.replace(
         block,
         digits=evidence.digits,
-        detection_limit=limit,
+        detection_limit=evidence.detection_limit,
         miss_probability=MISS_PROBABILITY,
-        resolution=float(np.max(resolution)),
-        covered=int(np.count_nonzero(np.abs(claimed) > resolution)),
+        resolution=float(np.max(resolutions)),
+        finest_resolution=float(np.min(resolutions)),
+        covered=int(np.count_nonzero(np.abs(evidence.claim) > resolutions)),
     )

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
 from gradcheck.differences.estimates import Stencil
 from gradcheck.differences.ladder import RATIO
+from gradcheck.differences.rungs import EXTRAPOLATED_CONDITION
 from gradcheck.errors import BudgetExceeded
 
 Vector = npt.NDArray[Any]
@@ -22,9 +23,6 @@ SMALLEST_SHARE: Final = RATIO**-6
 CLEAR: Final = 8.0
 """A way to measure is good enough for a gap of this many times its bound (dimensionless): among 10 errors of one size, spread over the
 two halves of a block, the smaller half keeps a tenth of the whole or so."""
-
-EXTRAPOLATED_CONDITION: Final = 7.0 / 6.0
-"""Noise of one evaluation that the ladder's extrapolation lets through, over its step (dimensionless)."""
 
 NEXT_TERM: Final = 2.7
 """The extrapolation's truncation, 9 h**4 phi5 / 120, in units of (h**2 phi3 / 6)**2 / phi1, where the derivatives grow evenly, phi5 phi1 =

@@ -207,3 +207,17 @@ class Search:
             if low <= part < high:
                 gap = gap.less(found)
         return gap
+
+
+def touched(search: Search, size: int) -> tuple[int, ...]:
+    """Return the slices, of so many parts each, in which a search knows errors; a set over several slices counts for all of them.
+
+    Examples
+    --------
+    >>> touched.__name__
+    'touched'
+    """
+    found = {part // size for part in search.found}
+    for node in search.open:
+        found.update(range(node.low // size, (node.high - 1) // size + 1))
+    return tuple(sorted(found))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Final
 
 import numpy as np
 
+from gradcheck.checks.evidence import is_coarse
 from gradcheck.checks.findings import Finding
-from gradcheck.checks.locate import locate
+from gradcheck.checks.locate import Location, locate
 from gradcheck.checks.measuring import Setting, prepare
 from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.preflight import Preflight
@@ -20,6 +22,18 @@ from gradcheck.results import BlockResult, Census, CheckResult, Component, Reaso
 
 MOST_LISTED: Final = 10
 """Wrong components listed in a result (a count); how many there are stands in the blocks."""
+
+
+COARSE: Final = (
+    "the cost, or its parameters, are rounded as float16 rounds, to 3 or 4 digits: that is too coarse for most slopes, "
+    "so compute in float32 or float64 throughout"
+)
+"""The note of a result whose cost computes in float16."""
+
+MOST_LOCATED: Final = 3
+"""Leaves that disagree in which wrong components are looked for, those of the largest gap for its bound (a count): of the one leaf or two
+that one mistake in one layer makes wrong none is left out, and where all are wrong three cost 200 forward passes and tell as much as
+all."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,31 +70,17 @@ def judge_point(problem: Problem, first: Preflight, blank: CheckResult, options:
 def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResult, options: Options) -> CheckResult:
     """Return the result of the findings, with the wrong components of the leaves that disagree."""
     generator = options.generator("locate")
+    chosen = _chosen(findings, options)
     wrong: list[Component] = []
     blocks: list[BlockResult] = []
     census: list[Census] = []
     for finding in findings:
         block = finding.block
-        if block.status is Status.DISAGREE or (options.locate is Locate.FULL and block.size):
-            leaf = next(leaf for leaf in setting.problem.layout.leaves if leaf.name == block.name)
-            seen = finding.evidence.measurements if finding.evidence and finding.evidence.leaves_together == 1 else ()
-            location = finding.location or locate(setting, leaf, options.locate, generator, seen)
-            if block.status is Status.AGREE:
-                location = confirmed(setting, leaf, location, generator)
-            elif block.status is not Status.DISAGREE:
-                location = dataclasses.replace(
-                    location, wrong=(), census=None
-                )  # what is open is not decided by its parts
+        if block.name in chosen:
+            location = _location(setting, finding, options, generator)
             wrong.extend(location.wrong)
             census.extend([] if location.census is None else [location.census])
-            status = Status.DISAGREE if location.wrong else block.status
-            block = dataclasses.replace(
-                block,
-                status=status,
-                reason=None if location.wrong else block.reason,
-                components_measured=location.measured,
-                components_wrong=len(location.wrong),
-            )
+            block = _located(block, location)
         blocks.append(block)
     wrong.sort(key=lambda component: -abs(component.claimed - component.estimated))
     verdict, reason = aggregate([block.status for block in blocks], [block.reason for block in blocks])
@@ -92,7 +92,46 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
         wrong=tuple(wrong[:MOST_LISTED]),
         worst=wrong[0] if wrong else None,
         census=tuple(census),
-        notes=(*blank.notes, *filter(None, map(slight_note, blocks))),
+        notes=(*blank.notes, *([COARSE] if is_coarse(setting) else []), *filter(None, map(slight_note, blocks))),
+    )
+
+
+def _chosen(findings: list[Finding], options: Options) -> set[str]:
+    """Return the names of the leaves whose components are told: all with Locate.FULL, else the worst of those that disagree."""
+    if options.locate is Locate.FULL:
+        return {finding.block.name for finding in findings if finding.block.size}
+    refuted = [finding for finding in findings if finding.block.status is Status.DISAGREE]
+    worst = sorted(refuted, key=lambda finding: -_refutation(finding.block))
+    return {f.block.name for f in worst[:MOST_LOCATED]} | {f.block.name for f in refuted if f.location is not None}
+
+
+def _refutation(block: BlockResult) -> float:
+    """Return how far a gap stands out, in units of its bound."""
+    gap = abs(block.claimed - block.estimated)
+    return gap / block.bound if block.bound > 0.0 else math.inf
+
+
+def _location(setting: Setting, finding: Finding, options: Options, generator: np.random.Generator) -> Location:
+    """Return the wrong components of one leaf, as far as its verdict allows."""
+    block, evidence = finding.block, finding.evidence
+    leaf = next(leaf for leaf in setting.problem.layout.leaves if leaf.name == block.name)
+    seen = evidence.measurements if evidence and evidence.leaves_together == 1 else ()
+    location = finding.location or locate(setting, leaf, options.locate, generator, seen)
+    if block.status is Status.AGREE:
+        return confirmed(setting, leaf, location, generator)
+    if block.status is not Status.DISAGREE:
+        return dataclasses.replace(location, wrong=(), census=None)  # what is open is not decided by its parts
+    return location
+
+
+def _located(block: BlockResult, location: Location) -> BlockResult:
+    """Return the result of one leaf with what is known of its components; a wrong one decides."""
+    return dataclasses.replace(
+        block,
+        status=Status.DISAGREE if location.wrong else block.status,
+        reason=None if location.wrong else block.reason,
+        components_measured=location.measured,
+        components_wrong=len(location.wrong),
     )
 
 

@@ -161,7 +161,7 @@ def in_terms_of_inputs(result: CheckResult, subject: TangentSubject, each: Seque
 def _block_of(block: BlockResult, shape: tuple[int, ...], proofs: int) -> BlockResult:
     """Return one input's result: what its tangents did not see may be larger than what was seen of their slopes."""
     size = math.prod(shape)
-    kept = dataclasses.replace(block, shape=shape, covered=None, resolution=None)
+    kept = dataclasses.replace(block, shape=shape, covered=None, resolution=None, finest_resolution=None)
     if size <= TANGENTS:
         return kept
     kept = dataclasses.replace(kept, components_measured=0, components_wrong=0)

@@ -11,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.axes import Parts, single
-from gradcheck.checks.components import Components
-from gradcheck.checks.gaps import Allowance, Gap, Gauge, gap_of, gauges_of, measure_by
-from gradcheck.checks.halving import Outcome, Probes, Search
+from gradcheck.checks.axes import Parts, has_rows_and_columns, single
+from gradcheck.checks.components import LEAST_PASSES, Components
+from gradcheck.checks.gaps import CLEAR, Allowance, Gap, Gauge, gap_of, gauges_of, measure_by
+from gradcheck.checks.halving import Outcome, Probes, Search, touched
 from gradcheck.checks.measuring import Measurement, Setting, norm
 from gradcheck.checks.options import Locate
 from gradcheck.checks.sampling import (
@@ -106,7 +106,7 @@ def locate(
         return Location((), 0)
     if depth is Locate.FULL or leaf.size <= SMALL_BLOCK:
         return _all(Components(setting, leaf, Allowance(setting.problem, most=math.inf)))
-    allowance = Allowance(setting.problem, most=MOST_PASSES)
+    allowance = Allowance(setting.problem, most=min(MOST_PASSES, LEAST_PASSES * leaf.size))
     typical = norm(setting.claimed[leaf.place]) * block_scale(setting.problem.w[leaf.place]) / math.sqrt(leaf.size)
     return _Locator(Components(setting, leaf, allowance, size=typical), generator, seen).location()
 
@@ -131,7 +131,7 @@ class _Locator:
         self.components, self.setting, self.leaf = components, components.setting, components.leaf
         self.place = self.leaf.place
         self.seen = [one for one in seen if is_within(self.place, one)]
-        self.sample = Sample(components, generator)
+        self.generator, self.sample = generator, Sample(components, generator)
         # Of every size between 1/2 and 3/2: none is overlooked, and no two errors are likely to cancel.
         signs = generator.choice([-1.0, 1.0], self.leaf.size)
         self.weights = signs * generator.uniform(0.5, 1.5, self.leaf.size)
@@ -155,7 +155,7 @@ class _Locator:
         search = self._search_among(single(self.leaf.shape))
         outcome = search.run(most=FEW)
         if outcome is Outcome.MANY:
-            self.is_many = self.sample.is_everywhere()
+            self.is_many = self.sample.is_everywhere() or self._fills_slices(search)
             if self.is_many:
                 return
             outcome = search.run(most=MOST_EXACT)
@@ -165,6 +165,32 @@ class _Locator:
                 return
             outcome = search.run(most=self.leaf.size)
         self.is_complete = outcome is Outcome.COMPLETE
+
+    def _fills_slices(self, search: Search) -> bool:
+        """Tell whether the errors fill a row or two, or a column or two, as a search that found many of them shows."""
+        shape = self.leaf.shape
+        if not has_rows_and_columns(shape):
+            return False
+        rows = touched(search, self.leaf.size // shape[0])
+        if len(rows) < FEW and self._fills(Slices(shape[0], rows), Slices()):
+            return True
+        for axis in (0, len(shape) - 1):
+            if self.leaf.size // shape[axis] <= MOST_EXACT:  # so few in a slice are found one by one
+                continue
+            slices = wrong_slices(shape, axis, self._search_among, most=FEW - 1, tell_all=0)
+            if slices.count and self._fills(*((slices, Slices()) if axis == 0 else (Slices(), slices))):
+                return True
+        return False
+
+    def _fills(self, rows: Slices, columns: Slices) -> bool:
+        """Tell whether nearly all components of some slices, fewer than half of them, are wrong, and keep these if so."""
+        inside = region(self.leaf.shape, rows, columns)
+        if not MOST_EXACT < np.count_nonzero(inside) <= self.leaf.size // 2:
+            return False
+        if not Sample(self.components, self.generator, inside).is_everywhere():
+            return False
+        self.slices = rows, columns
+        return True
 
     def _is_explained_by_one(self) -> bool:
         """Tell whether one component alone explains what the verdict has seen."""
@@ -213,7 +239,11 @@ class _Locator:
             return measured.gap.times(float(self.weights[part])) if measured.is_wrong else None
 
         def slice_as_whole(part: int) -> Gap | None:
-            found = gap(np.eye(1, parts.count, part)[0], None)
+            alone = np.eye(1, parts.count, part)[0]
+            # A clear error needs no ladder: a census counts slices, and lists none of them.
+            found = gap(alone, self.gauges[0])
+            if not abs(found.value) > CLEAR * found.bound:
+                found = gap(alone, None)
             return found if found.stands_out else None
 
         are_single = parts.count == self.leaf.size

@@ -19,6 +19,7 @@ from gradcheck.differences.lines import Line
 from gradcheck.differences.lockstep import Procedure, follow, follow_all
 from gradcheck.differences.noise import measure_noise
 from gradcheck.differences.rungs import EXTRAPOLATED_CONDITION
+from gradcheck.differences.slope_noise import table_spacing
 
 Vector = npt.NDArray[Any]
 
@@ -263,8 +264,7 @@ def prepare(problem: Problem, preflight: Preflight, generator: np.random.Generat
         if leaf.size:
             direction += component_direction(problem.w, leaf.place, generator)
     line = Line(problem.probe, problem.w, direction, problem.layout.realise, problem.probes)
-    # The points of the table must differ in the parameters' own dtype: a few roundings in float32, far above them in float64.
-    noise = measure_noise(line, preflight.centre, spacing=max(1e-10, 8.0 * eps), eps=eps)
+    noise = measure_noise(line, preflight.centre, spacing=table_spacing(eps), eps=eps)
     # Near the smallest numbers there are, their spacing is the noise.
     level = max(noise.level, float(np.finfo(np.float64).tiny) * eps)
     error = max(NOISE_SAFETY * level, preflight.cost_noise)

@@ -19,6 +19,7 @@ from gradcheck.checks.problem import Problem
 from gradcheck.checks.repeats import repeat_cost
 from gradcheck.checks.watch import watching
 from gradcheck.results import Fault, FaultKind, Reason
+from gradcheck.subjects.protocol import GradientSubject
 
 Vector = npt.NDArray[Any]
 
@@ -169,9 +170,16 @@ def _asked_and_watched(problem: Problem) -> tuple[Claim, tuple[str, ...]]:
         return claim, ()
     note = (
         f"one gradient call evaluated the cost {watch.calls} times, for {problem.w.size} components: "
-        "it may be differencing instead of backpropagating"
+        f"it may be differencing instead of backpropagating{_uncounted(subject)}"
     )
     return claim, (note,)
+
+
+def _uncounted(subject: GradientSubject) -> str:
+    """Say which of the evaluations within gradient calls are not among the forward passes counted: all, or all but the one declared."""
+    if not subject.passes_per_gradient:
+        return "; evaluations within gradient calls are not among the forward passes counted here"
+    return "; of the evaluations within a gradient call one is among the forward passes counted here"
 
 
 def _written_elsewhere(*claims: Claim | None) -> tuple[str, ...]:

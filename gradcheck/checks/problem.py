@@ -15,7 +15,7 @@ from gradcheck.checks.claims import Claim, mutation, read_claim
 from gradcheck.checks.guards import LEAVES_THE_DOMAIN, Probed, as_cost, call_user, cost_at_probe, described, eps_of
 from gradcheck.checks.meter import Meter
 from gradcheck.checks.options import Options
-from gradcheck.differences.analytic import AnalyticArray
+from gradcheck.differences.analytic import AnalyticArray, HandedOut, followed_value
 from gradcheck.errors import USER_CODE_RAISES, BudgetExceeded, GradcheckError, UsageError, UserCodeError
 from gradcheck.parameters import Layout, lay_out
 from gradcheck.results import Fault
@@ -141,9 +141,13 @@ class Problem:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 warnings.simplefilter("error", np.exceptions.ComplexWarning)
-                value = np.asarray(self.subject.cost(self.layout.to_structure(np.array(w).view(AnalyticArray))))
+                structure = self.layout.to_structure(np.array(w).view(AnalyticArray))
+                returned = followed_value(self.subject.cost, structure)
+                value = np.asarray(returned)
         except USER_CODE_RAISES:
             return None
+        if isinstance(returned, HandedOut):
+            return returned if np.isfinite(value) else None
         if value.size != 1 or value.dtype.kind != "c" or not np.isfinite(value).all():
             return None
         return complex(value.reshape(()))

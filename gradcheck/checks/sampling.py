@@ -32,7 +32,7 @@ MOST_SLICES: Final = 32
 
 
 class Sample:
-    """Components of one block in a random order, and how many of them, from the first on, were measured.
+    """Components of one block, or of a region of shape (size,) in it, in a random order, and how many of them, from the first on, were measured.
 
     Examples
     --------
@@ -40,9 +40,10 @@ class Sample:
     'Sample'
     """
 
-    def __init__(self, components: Components, generator: np.random.Generator) -> None:
+    def __init__(self, components: Components, generator: np.random.Generator, inside: Vector | None = None) -> None:
         self._components = components
-        self._order = generator.permutation(components.leaf.size)
+        order = generator.permutation(components.leaf.size)
+        self._order = order if inside is None else order[inside[order]]
         self.drawn = 0
 
     @property
@@ -52,9 +53,10 @@ class Sample:
 
     def is_everywhere(self) -> bool:
         """Draw until it is known whether errors are nearly everywhere."""
-        while self.drawn < FIRST_SAMPLE and self.drawn - self.wrong <= SPARED:
+        enough = min(FIRST_SAMPLE, self._order.size)
+        while self.drawn < enough and self.drawn - self.wrong <= SPARED:
             self.draw(self.drawn + 1 + SPARED - (self.drawn - self.wrong))
-        return self.drawn >= FIRST_SAMPLE and self.drawn - self.wrong <= SPARED
+        return self.drawn >= enough and self.drawn - self.wrong <= SPARED
 
     def draw(self, most: int) -> None:
         """Measure until `most` are drawn, or all."""
@@ -82,8 +84,15 @@ class Slices:
     wrong: tuple[int, ...] = ()
 
 
-def wrong_slices(shape: tuple[int, ...], axis: int, search_along: Callable[[Parts], Search], *, most: int) -> Slices:
-    """Return the slices along one axis that are wrong as wholes: up to `most` are searched for, and all told apart where they are few.
+def wrong_slices(
+    shape: tuple[int, ...],
+    axis: int,
+    search_along: Callable[[Parts], Search],
+    *,
+    most: int,
+    tell_all: int = MOST_SLICES,
+) -> Slices:
+    """Return the slices along one axis that are wrong as wholes: up to `most` are searched for, and up to `tell_all` told apart.
 
     Examples
     --------
@@ -96,7 +105,7 @@ def wrong_slices(shape: tuple[int, ...], axis: int, search_along: Callable[[Part
     search = search_along(along(shape, axis=axis))
     if count > most and search.run(most=most) is Outcome.COMPLETE:
         return Slices(count, tuple(sorted(search.found)))
-    if count > MOST_SLICES:
+    if count > tell_all:
         return Slices()
     return Slices(count, tuple(part for part in range(count) if search.is_wrong(part)))
 

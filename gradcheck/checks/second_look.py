@@ -34,12 +34,23 @@ def look(setting: Setting, direction: Vector, *, size: float = 0.0) -> Measureme
     >>> check(cost, np.exp, np.zeros(3)).verdict
     <Verdict.AGREE: 'agree'>
     """
+    return second_look(setting, first_look(setting, direction, size=size))
+
+
+def first_look(setting: Setting, direction: Vector, *, size: float = 0.0) -> Measurement:
+    """Measure as `look` does, and no more where it stands out; 6 forward passes as a rule.
+
+    Examples
+    --------
+    >>> first_look.__name__
+    'first_look'
+    """
     measured = setting.measure(direction, size=size)
     moved = np.count_nonzero(direction)
-    if not measured.is_measured and moved > 1:
-        inward = setting.measure(np.abs(direction), size=size)
-        measured = dataclasses.replace(inward, dilution=2.0 * math.sqrt(moved)) if inward.is_measured else measured
-    return second_look(setting, measured)
+    if measured.is_measured or moved <= 1:
+        return measured
+    inward = setting.measure(np.abs(direction), size=size)
+    return dataclasses.replace(inward, dilution=2.0 * math.sqrt(moved)) if inward.is_measured else measured
 
 
 def second_look(setting: Setting, seen: Measurement) -> Measurement:
@@ -65,7 +76,7 @@ def beside_claim_noise(setting: Setting, seen: Measurement) -> Measurement:
 
     Rounding inside the user's backpropagation, equations (BP1) to (BP4) in float32 say; 6 gradient calls or more.
     """
-    if setting.problem.subject.gives_value_only or not _is_small(seen):
+    if setting.problem.subject.gives_value_only or not is_small(seen):
         return seen
     tangent = seen.estimate.tangent(setting.line(seen.direction))
 
@@ -80,6 +91,6 @@ def beside_claim_noise(setting: Setting, seen: Measurement) -> Measurement:
     return dataclasses.replace(seen, gradient_noise=max(seen.gradient_noise, NOISE_SAFETY * noise.level))
 
 
-def _is_small(seen: Measurement) -> bool:
+def is_small(seen: Measurement) -> bool:
     """Tell whether a gap is small enough to be the work of coarse arithmetic."""
     return seen.gap <= COARSEST_SHARE * max(abs(seen.claimed), abs(seen.estimate.value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -28,7 +28,7 @@ CURVED: Final = FAR**4 / 120.0
 """What is left of a smooth cost at FAR when its cube is taken away, as a share of its slope, where derivatives are of the size of C
 (dimensionless)."""
 
-CALM: Final = 1.0 / 8.0
+CALM: Final = 1.0 / 2.0
 """A part that did not move at a step jumps less often than once in this share of it (dimensionless)."""
 
 ABOUT: Final = 1.01
@@ -36,6 +36,10 @@ ABOUT: Final = 1.01
 
 FEWEST: Final = 4.0
 """So many jumps must fit in what was not accounted for (a count): fewer are a cost that has another branch there."""
+
+
+MOST_IN_VAIN: Final = 1
+"""Times a jump is looked for where there is none, in one problem (a count): kinks and waves are met along all directions."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,44 +80,94 @@ class FarLook:
         return Trend(self.slope, self.bend / self.step**2)
 
 
-def coarser(setting: Setting, seen: Measurement) -> Setting | None:
-    """Return the setting with the noise of a part that stands still at the steps a measurement was made with; None where there is none.
+class Sentinel:
+    """Looks at long steps along directions that were measured with small ones.
 
     What (46) measures at small steps is not the slope of a part that is rounded more coarsely than the whole: 1 - cos(q) at a
-    small q, a loss in float32 beside a regulariser in float64. 2 or 4 forward passes where nothing is amiss.
+    small q, a loss in float32 beside a regulariser in float64.
+
+    Examples
+    --------
+    >>> from gradcheck.checks.gradient import check
+    >>> pendulum = lambda z: 0.5 * z[1] ** 2 + (1.0 - np.cos(z[0]))
+    >>> check(pendulum, lambda z: np.array([0.0, z[1]]), np.array([1e-5, -1e-5])).verdict
+    <Verdict.DISAGREE: 'disagree'>
     """
-    line = setting.line(seen.direction)
-    look = _look_far(setting, line, seen)
-    if look is None or not (look.is_unexplained or look.favours(seen)):
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self._in_vain = 0
+
+    def coarser(self, seen: Measurement) -> Setting | None:
+        """Return the setting with the noise of a part that stands still at a measurement's steps; None where there is none.
+
+        2 forward passes where nothing is amiss, 6 where the ladder went down.
+        """
+        setting, line = self.setting, self.setting.line(seen.direction)
+        for look in _look_far(setting, line, seen):
+            if self._in_vain == MOST_IN_VAIN:
+                break
+            favours = look.favours(seen)
+            if not (look.is_unexplained or favours):
+                continue
+            jump = _jump(setting, line, look, seen)
+            if jump > 0.0 and (favours or FEWEST * jump < look.unexplained * look.step):
+                level = max(_wide_noise(setting, line, look.step), UNIFORM * jump)
+                return dataclasses.replace(setting, noise=max(setting.noise, NOISE_SAFETY * level), is_stepped=True)
+            self._in_vain += 1
         return None
+
+
+def _jump(setting: Setting, line: Line, look: FarLook, seen: Measurement) -> float:
+    """Return the size of a jump in what is not explained; 0 where there is none.
+
+    Down from its first steps a ladder comes to where jumps as large as the noise do not show: there they are looked for among
+    what no more than rounding hides.
+    """
     rounding = NOISE_SAFETY * setting.eps / 2.0 * abs(setting.centre)
-    calm = CALM * seen.estimate.step
-    jump = find_jump(line, look.trend, reach=look.step, calm=calm, rounding=rounding)
-    if not 0.0 < FEWEST * jump < look.unexplained * look.step:
-        return None
-    noise = max(setting.noise, NOISE_SAFETY * max(_wide_noise(setting, line, look.step), UNIFORM * jump))
-    return dataclasses.replace(setting, noise=noise, is_stepped=True)
+    if _is_ordinary(seen):
+        rounding = max(rounding, setting.noise)
+    return find_jump(line, look.trend, reach=look.step, calm=CALM * seen.estimate.step, rounding=rounding)
 
 
-def _look_far(setting: Setting, line: Line, seen: Measurement) -> FarLook | None:
+def _is_ordinary(seen: Measurement) -> bool:
+    """Tell whether a ladder ended near its longest step, and that is long enough for its bend to be continued."""
+    top = seen.estimate.farthest[0]
+    return bool(NEAREST <= top <= RATIO**2 * ABOUT * seen.estimate.step)
+
+
+def _look_far(setting: Setting, line: Line, seen: Measurement) -> Iterator[FarLook]:
+    """Look at a long step beside the ladder's longest, or where the ladder went down from there, at several beside each other."""
     estimate = seen.estimate
     top, slope = estimate.farthest
-    if not seen.is_measured or RATIO * top >= FAR or len({t < 0.0 for t, _ in estimate.stencil}) < 2:
-        return None
+    if not seen.is_measured or RATIO * estimate.step >= FAR or len({t < 0.0 for t, _ in estimate.stencil}) < 2:
+        return
     quotient = _quotient_at(line)
-    far = quotient(FAR)
-    errors = SAFETY * (estimate.error + setting.noise / FAR)
-    if top >= NEAREST and top <= RATIO**2 * ABOUT * estimate.step:
-        bend = (slope - estimate.value) * (FAR / top) ** 2
-        errors += SAFETY * (setting.noise / top + estimate.error) * (FAR / top) ** 2
+    if _is_ordinary(seen):
+        yield _beside(setting, seen, (top, slope), (FAR, quotient(FAR)))
+        return
+    nearer = (FAR / RATIO, quotient(FAR / RATIO))
+    for step in (FAR, RATIO * FAR):
+        farther = (step, quotient(step))
+        yield _beside(setting, seen, nearer, farther)
+        nearer = farther
+
+
+def _beside(setting: Setting, seen: Measurement, near: tuple[float, float], far: tuple[float, float]) -> FarLook:
+    """Put two difference quotients beside an estimate: the bend between the ladder and the near one, or between both, is continued."""
+    estimate = seen.estimate
+    ratio = (far[0] / near[0]) ** 2
+    if near[0] == estimate.farthest[0]:
+        bend = (near[1] - estimate.value) * ratio
+        noise = ratio * (setting.noise / near[0] + estimate.error)
     else:
-        near = quotient(FAR / RATIO)
-        bend = (far - near) * RATIO**2 / (RATIO**2 - 1.0)
-        errors += SAFETY * RATIO * setting.noise / FAR
-    size = max(abs(estimate.value), abs(far))
+        bend = (far[1] - near[1]) * ratio / (ratio - 1.0)
+        noise = RATIO * setting.noise / far[0]
+    size = max(abs(estimate.value), abs(far[1]))
     falling = min(1.0, max(abs(bend) / size, FAR)) if size > 0.0 else 1.0
     higher = max(CURVED * size, abs(bend) * falling)
-    return FarLook(estimate.value, bend, far, errors + SAFETY * higher, FAR)
+    allowed = SAFETY * (estimate.error + setting.noise / far[0] + noise + higher)
+    return FarLook(estimate.value, bend, far[1], allowed, far[0])
 
 
 def _quotient_at(line: Line) -> Callable[[float], float]:

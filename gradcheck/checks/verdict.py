@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from gradcheck.checks.complex_arbiter import ComplexArbiter
-from gradcheck.checks.confirm import Confirmation, confirm
+import numpy.typing as npt
+
+from gradcheck.checks.complex_arbiter import ComplexArbiter, Refutation
+from gradcheck.checks.complex_trust import is_whole
+from gradcheck.checks.confirm import Confirmation, confirm, stands_out_beside
 from gradcheck.checks.evidence import MOST_DIRECTIONS, Evidence
 from gradcheck.checks.findings import Finding, describe
 from gradcheck.checks.grouping import Group, group_leaves, sensitivity
 from gradcheck.checks.locate import Location, locate
 from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate, Options, Subgradients
-from gradcheck.checks.second_look import look
-from gradcheck.checks.sentinel import coarser
+from gradcheck.checks.second_look import first_look, is_small, look, second_look
+from gradcheck.checks.sentinel import Sentinel
 from gradcheck.checks.slightness import is_slight, is_slight_everywhere
+from gradcheck.checks.sounding import Look, component_of, is_clear, is_confirmed, sound
+from gradcheck.differences.complex_step import COMPLEX_STEP
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
 from gradcheck.results import Arbiter, BlockResult, Reason, Status
+
+Vector = npt.NDArray[Any]
 
 
 def judge_blocks(setting: Setting, options: Options) -> list[Finding]:
@@ -56,6 +63,10 @@ ESCALATED: Final = (Reason.NOISE, Reason.TRUNCATION, Reason.DTYPE)
 STILL_ROUNDINGS: Final = 100.0
 """A cost whose noise is at most this many roundings of its value hides no more than rounding does (dimensionless): long sums have 50."""
 
+FEW_WRONG: Final = 3
+"""Wrong leaves, and half of those judged, after which a group that stands out is measured leaf by leaf (a count): to halve it costs
+twice as many directions where most of its leaves are wrong."""
+
 FEWEST_DIRECTIONS: Final = 2
 """Directions after which the complex step is tried before more of them are measured (a count)."""
 
@@ -79,8 +90,10 @@ class _Jury:
         self.setting, self.options = setting, options
         self.generator = options.generator("directions")
         self.arbiter = ComplexArbiter(setting, options.generator("complex step"))
+        self._sentinel = Sentinel(setting)
         self._besides: list[Setting | None] = []
         self._cut_short: set[str] = set()
+        self._confirmed: set[str] = set()
         self._by_differences: list[Measurement] = []
         self.found: dict[str, Finding] = {
             leaf.name: Finding(BlockResult(leaf.name, leaf.shape, Status.VACUOUS), None)
@@ -105,8 +118,8 @@ class _Jury:
             for evidence in each:
                 self._settle(evidence, Status.INCONCLUSIVE, Reason.KINK)
         elif any(m.stands_out for m in measured) or not each[0].usable:
-            for half in group.halves(self.setting):
-                self.judge(half)
+            for part in self._parts(group):
+                self.judge(part)
             self._explained(each)
         else:
             # Moved by its own scale, a leaf that the group had to move less may have its digits.
@@ -134,14 +147,14 @@ class _Jury:
                 return measured
             if not any(evidence.wants_more for evidence in self._evidence(group, measured)):
                 return measured
-            if len(measured) == FEWEST_DIRECTIONS and self._agree_by_complex_step(group.leaves):
+            if len(measured) == FEWEST_DIRECTIONS and self._agree_by_complex_step(group.leaves, measured):
                 self._by_differences.extend(measured)
                 return []
 
     def _look_far(self, first: Measurement) -> None:
         """Begin anew with more noise where long steps show a part of the cost that the small ones do not move."""
-        setting = coarser(self.setting, first)
-        if setting is not None and setting != self.setting:
+        setting = self._sentinel.coarser(first)
+        if setting is not None and (setting.noise, setting.is_stepped) > (self.setting.noise, self.setting.is_stepped):
             raise _Coarser(setting)
 
     def _looks_for_a_refutation(self, group: Group, measured: list[Measurement]) -> bool:
@@ -149,19 +162,28 @@ class _Jury:
         accepts = self.options.subgradients is Subgradients.ACCEPT and all(m.is_subgradient for m in measured)
         return accepts and sum(leaf.size for leaf in group.leaves) > 1 and len(measured) < MOST_DIRECTIONS
 
-    def _agree_by_complex_step(self, leaves: Sequence[Leaf]) -> bool:
+    def _agree_by_complex_step(self, leaves: Sequence[Leaf], measured: Sequence[Measurement] = ()) -> bool:
         """Settle leaves that differences see too coarsely by the complex step, if it agrees; tell whether it did."""
         each = self.arbiter.agreement(leaves)
+        known = [*measured, *self._differences_of(leaves)]
+        if each and not is_whole(self.setting, self.arbiter.slope, leaves, known):
+            return False
         for evidence in each:
             if not self._hides_a_gap(evidence):
-                self._settle(evidence, Status.AGREE, None, Arbiter.COMPLEX_STEP)
+                self._settle_sounded(evidence, self.arbiter.look, Arbiter.COMPLEX_STEP)
         return bool(each)
+
+    def _differences_of(self, leaves: Sequence[Leaf]) -> list[Measurement]:
+        """Return what differences measured so far of leaves that are settled, if only as open."""
+        found = [self.found[leaf.name] for leaf in leaves if leaf.name in self.found]
+        known = [m for one in found if one.evidence is not None for m, _ in one.evidence.usable]
+        return [m for m in known if m.estimate.step != COMPLEX_STEP]
 
     def _hides_a_gap(self, evidence: Evidence) -> bool:
         """Tell whether a gap that stood out of differences, confirmed or not, is too small for the complex step to deny it."""
         finding = self.found.get(evidence.leaf.name)
         known = [] if finding is None or finding.evidence is None else finding.evidence.usable
-        return any(m.stands_out and not evidence.detection_limit * evidence.claimed_size < m.gap / w for m, w in known)
+        return any(m.stands_out and not evidence.reach < m.gap / w for m, w in known)
 
     def escalate(self) -> None:
         """Judge what is left open, or vacuous, by the complex step."""
@@ -179,14 +201,48 @@ class _Jury:
         known += self._by_differences
         for leaf in leaves:
             refutation = self.arbiter.refutation(leaf, known) if _is_open(self.found[leaf.name].block) else None
-            if refutation is not None:
+            if refutation is not None and refutation.status is Status.DISAGREE:
+                known_here = self._differences_of([leaf])
+                if not is_whole(self.setting, self.arbiter.slope, [leaf], known_here):
+                    continue
+            if refutation is not None and not self._is_known_better(leaf, refutation):
                 self._settle(refutation.evidence, refutation.status, refutation.reason, Arbiter.COMPLEX_STEP)
+
+    def _is_known_better(self, leaf: Leaf, refutation: Refutation) -> bool:
+        """Tell whether a leaf stays open either way, and differences have said why: a slight gap, confirmed."""
+        return refutation.reason is Reason.NOISE and self.found[leaf.name].block.reason is Reason.DTYPE
 
     def _look(self, group: Group) -> Measurement:
         """Measure one direction, and look closer where it stands out."""
-        direction = group.direction(self.setting, self.generator)
-        size = self._least_size(group)
-        return look(self.setting, direction, size=size)
+        seen = first_look(self.setting, group.direction(self.setting, self.generator), size=self._least_size(group))
+        return seen if self._needs_no_second_look(group, seen) else second_look(self.setting, seen)
+
+    def _needs_no_second_look(self, group: Group, seen: Measurement) -> bool:
+        """Tell whether a gap is taken as it is: once one leaf is refuted, that of a group, which is taken apart, and a large one
+        of a leaf that is confirmed at once, beside the point and with a second look there.
+        """
+        if not self._is_refuted or not seen.stands_out or seen.estimate.is_kinked:
+            return False
+        if len(group.leaves) > 1:
+            return True
+        (leaf,), beside = group.leaves, self._beside()
+        if beside is None or is_small(seen) or not stands_out_beside(beside, leaf, self.generator):
+            return False
+        self._confirmed.add(leaf.name)
+        return True
+
+    @property
+    def _is_refuted(self) -> bool:
+        """Whether any leaf disagrees so far."""
+        return any(finding.block.status is Status.DISAGREE for finding in self.found.values())
+
+    def _parts(self, group: Group) -> list[Group]:
+        """Return the parts that a refuted group is taken apart into: its halves, or its leaves where those so far were wrong."""
+        judged = [finding.block.status for finding in self.found.values() if finding.block.size]
+        wrong = judged.count(Status.DISAGREE)
+        if wrong >= FEW_WRONG and 2 * wrong >= len(judged):
+            return [Group((leaf,), (1.0,)) for leaf in group.leaves]
+        return group.halves(self.setting)
 
     def _least_size(self, group: Group) -> float:
         """Return the claimed slope of the least sensitive leaf of a group, or what any step could resolve where that is more."""
@@ -223,7 +279,7 @@ class _Jury:
     def _settle_unflagged(self, evidence: Evidence) -> None:
         """Settle a leaf of which nothing stands out."""
         if evidence.size > evidence.bound and evidence.has_digits:
-            self._settle(evidence, Status.AGREE, None)
+            self._settle_sounded(evidence, self._look_along, Arbiter.DIFFERENCES)
         elif evidence.claims_zero and not evidence.size > evidence.bound and self._is_still(evidence):
             self._settle(evidence, Status.VACUOUS, None)
         elif evidence.leaf.name in self._cut_short:
@@ -231,6 +287,35 @@ class _Jury:
         else:
             # A claim other than 0 below the resolution may be anything: that nothing was seen of it is no agreement.
             self._settle(evidence, Status.INCONCLUSIVE, evidence.limiting)
+
+    def _settle_sounded(self, evidence: Evidence, look_along: Look, arbiter: Arbiter) -> None:
+        """Settle a leaf that agrees as a whole, after a look at the components that the whole would hide."""
+        leaf, sounded = evidence.leaf, sound(evidence, look_along, self.generator)
+        evidence, flagged = sounded.evidence, sounded.flagged
+        if flagged is None or not is_clear(self.setting, flagged):
+            self._settle(evidence, Status.AGREE, None, arbiter)
+            return
+        try:
+            confirmed = is_confirmed(self.setting, self._beside(), evidence, flagged, self.generator)
+        except BudgetExceeded:
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.BUDGET)
+            return
+        if not confirmed:
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.TRUNCATION)
+            return
+        component = component_of(self.setting, leaf, flagged)
+        location = None if component is None else Location((component,), len(evidence.portions))
+        self._disagree(evidence, location)
+
+    def _look_along(self, direction: Vector, size: float) -> Measurement:
+        """Measure along a direction by differences, and look closer where it stands out."""
+        return look(self.setting, direction, size=size)
+
+    def _disagree(self, evidence: Evidence, location: Location | None) -> None:
+        """Settle a leaf of which the claim was refuted and that was confirmed."""
+        self.found[evidence.leaf.name] = Finding(describe(evidence, Status.DISAGREE, None), evidence, location)
+        if self.options.locate is Locate.FIRST:
+            raise _FirstFound
 
     def _is_still(self, evidence: Evidence) -> bool:
         """Tell whether nothing but the rounding of the cost hides a slope: noise, or waves shorter than the steps, may hide any."""
@@ -242,7 +327,7 @@ class _Jury:
     def _settle_flagged(self, evidence: Evidence) -> None:
         """Settle a leaf along one direction of which the claim was refuted."""
         try:
-            confirmation = confirm(self.setting, self._beside(), evidence.leaf, self.generator)
+            confirmation = self._confirmation(evidence.leaf)
             is_clear, location = self._is_clear(evidence, confirmation)
         except BudgetExceeded:
             self._settle(evidence, Status.INCONCLUSIVE, Reason.BUDGET)
@@ -253,10 +338,13 @@ class _Jury:
         if not is_clear:
             self._settle(evidence, Status.INCONCLUSIVE, Reason.DTYPE)
             return
-        block = describe(evidence, Status.DISAGREE, None)
-        self.found[evidence.leaf.name] = Finding(block, evidence, location)
-        if self.options.locate is Locate.FIRST:
-            raise _FirstFound
+        self._disagree(evidence, location)
+
+    def _confirmation(self, leaf: Leaf) -> Confirmation:
+        """Confirm a gap, unless that was done as soon as it was seen."""
+        if leaf.name in self._confirmed:
+            return Confirmation(is_confirmed=True)
+        return confirm(self.setting, self._beside(), leaf, self.generator)
 
     def _is_clear(self, evidence: Evidence, confirmation: Confirmation) -> tuple[bool, Location | None]:
         """Tell whether a confirmed gap is more than slight, or a component's is; with those where they were looked for."""

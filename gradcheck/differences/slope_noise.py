@@ -19,6 +19,17 @@ WIDE_TABLES: Final = 3
 """Tables of wider points at most (a count): the slope of a linear cost stands still everywhere, and each value is a gradient call."""
 
 
+def table_spacing(eps: float) -> float:
+    """Return the distance of the nearest points of a table [in units of the direction]: a few roundings in float32, far above them in float64.
+
+    Examples
+    --------
+    >>> table_spacing(2.0**-52), table_spacing(2.0**-23)
+    (1e-10, 9.5367431640625e-07)
+    """
+    return max(SPACING, SPACING_ROUNDINGS * eps)
+
+
 def claimed_slope_noise(line: Line, centre: float, *, eps: float) -> Noise:
     """Measure the noise of s(t) = g(w + t v) . v, a claimed gradient along a direction; 6 gradient calls as a rule, 24 at most.
 
@@ -45,5 +56,4 @@ def claimed_slope_noise(line: Line, centre: float, *, eps: float) -> Noise:
     >>> noise.quantum == 2.0**-52, noise.level > 1e-17
     (True, True)
     """
-    spacing = max(SPACING, SPACING_ROUNDINGS * eps)
-    return survey_noise(Survey(line, centre, spacing=spacing, eps=eps), broken, wide_tables=WIDE_TABLES)
+    return survey_noise(Survey(line, centre, spacing=table_spacing(eps), eps=eps), broken, wide_tables=WIDE_TABLES)

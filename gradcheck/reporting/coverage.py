@@ -15,6 +15,9 @@ MOST_LISTED: Final = 10
 MOST_NAMED: Final = 3
 """Blocks named at most where not all of them were judged (a count)."""
 
+EVEN: Final = 2.0
+"""Resolutions of components within this factor of each other are told as one, the coarsest (dimensionless)."""
+
 BELOW: Final = "(below: the gradient of these components is so small that all of it could be wrong without being seen)"
 
 
@@ -42,11 +45,20 @@ def coverage_lines(blocks: tuple[BlockResult, ...]) -> list[Line]:
     start = f"Coverage: {_covered(known):,} of {_size(known):,} {components}"
     found = sentence(f"{start}; in the others an error could have hidden:")
     for block in partial[:MOST_LISTED]:
-        below = f"below {numerals.limit(block.resolution)}" if block.resolution is not None else "below the resolution"
-        found += sentence(f"{block.name}: {_share([block])}; {below}: {_hidden(block):,}", mark="  ")
+        found += sentence(f"{block.name}: {_share([block])}; {_below(block)}: {_hidden(block):,}", mark="  ")
     if more := partial[MOST_LISTED:]:
         found += sentence(f"and {len(more):,} more block{'s' if len(more) > 1 else ''}: {_share(more)}", mark="  ")
     return [*found, *sentence(BELOW, style=Style.FAINT)]
+
+
+def _below(block: BlockResult) -> str:
+    """Say below what the hidden components of a block are: each has its own resolution where their scales are uneven."""
+    finest, coarsest = block.finest_resolution, block.resolution
+    if coarsest is None:
+        return "below the resolution"
+    if finest is None or coarsest <= EVEN * finest:
+        return f"below {numerals.limit(coarsest)}"
+    return f"below the resolution of each, {numerals.limit(finest)} to {numerals.limit(coarsest)}"
 
 
 def _share(blocks: list[BlockResult]) -> str:

@@ -101,8 +101,9 @@ class BlockResult:
     an error of the block's gradient larger than `detection_limit` times the block's norm would have been
     seen with probability 1 - `miss_probability`. All three are None where nothing could be measured.
 
-    An error in one component smaller than `resolution` [cost per unit of parameter] could have hidden; `covered` components
-    have a claimed gradient larger than that. `leaves_together` leaves shared the directions, `arbiter` measured the slope.
+    An error in one component smaller than its resolution [cost per unit of parameter] could have hidden: that is
+    `finest_resolution` to `resolution`, the two being one unless the components are of uneven scale. `covered` components have
+    a claimed gradient larger than theirs. `leaves_together` leaves shared the directions, `arbiter` measured the slope.
 
     Examples
     --------
@@ -129,6 +130,7 @@ class BlockResult:
     components_wrong: int = 0
     covered: int | None = None
     resolution: float | None = None
+    finest_resolution: float | None = None
     leaves_together: int = 1
     arbiter: Arbiter = Arbiter.DIFFERENCES
 

@@ -20,6 +20,13 @@ from gradcheck.differences.survey import Survey
 FAR: Final = 0.1
 """How far the sentinel looks [in units of the direction]: 25 roundings of bfloat16, where a smooth cost is still told from it."""
 
+SHORTEST: Final = FAR / RATIO**3
+"""The shortest step that others in ratio 3 are looked at beside [in units of the direction]: at 3.7e-3 a function of logits of 30
+changes by a tenth."""
+
+STEPS: Final = 4
+"""How many steps longer than the shortest there are (a count): the longest is RATIO * FAR."""
+
 NEAREST: Final = FAR / RATIO**3
 """A ladder's longest step must be at least this for its own bend to be continued to FAR (dimensionless): one that began at its
 usual first step has 3.9e-3."""
@@ -27,6 +34,10 @@ usual first step has 3.9e-3."""
 CURVED: Final = FAR**4 / 120.0
 """What is left of a smooth cost at FAR when its cube is taken away, as a share of its slope, where derivatives are of the size of C
 (dimensionless)."""
+
+CLOSER: Final = 1e-3
+"""Share of that where long steps favour a claim that small ones refute (dimensionless): what moved in equal jumps on all rungs of a
+ladder did so many times within its step."""
 
 CALM: Final = 1.0 / 2.0
 """A part that did not move at a step jumps less often than once in this share of it (dimensionless)."""
@@ -105,7 +116,7 @@ class Sentinel:
         """
         setting, line = self.setting, self.setting.line(seen.direction)
         for look in _look_far(setting, line, seen):
-            if self._in_vain == MOST_IN_VAIN:
+            if self._in_vain >= MOST_IN_VAIN + (not _is_ordinary(seen)):
                 break
             favours = look.favours(seen)
             if not (look.is_unexplained or favours):
@@ -114,7 +125,7 @@ class Sentinel:
             if jump > 0.0 and (favours or FEWEST * jump < look.unexplained * look.step):
                 level = max(_wide_noise(setting, line, look.step), UNIFORM * jump)
                 return dataclasses.replace(setting, noise=max(setting.noise, NOISE_SAFETY * level), is_stepped=True)
-            self._in_vain += 1
+            self._in_vain += jump == 0.0
         return None
 
 
@@ -127,7 +138,8 @@ def _jump(setting: Setting, line: Line, look: FarLook, seen: Measurement) -> flo
     rounding = NOISE_SAFETY * setting.eps / 2.0 * abs(setting.centre)
     if _is_ordinary(seen):
         rounding = max(rounding, setting.noise)
-    return find_jump(line, look.trend, reach=look.step, calm=CALM * seen.estimate.step, rounding=rounding)
+    calm = CALM * seen.estimate.step * (CLOSER if look.favours(seen) else 1.0)
+    return find_jump(line, look.trend, reach=look.step, calm=calm, rounding=rounding)
 
 
 def _is_ordinary(seen: Measurement) -> bool:
@@ -144,10 +156,13 @@ def _look_far(setting: Setting, line: Line, seen: Measurement) -> Iterator[FarLo
         return
     quotient = _quotient_at(line)
     if _is_ordinary(seen):
-        yield _beside(setting, seen, (top, slope), (FAR, quotient(FAR)))
-        return
-    nearer = (FAR / RATIO, quotient(FAR / RATIO))
-    for step in (FAR, RATIO * FAR):
+        look = _beside(setting, seen, (top, slope), (FAR, quotient(FAR)))
+        yield look
+        if not look.allowed > FAR * abs(look.slope):
+            return
+    nearer = (SHORTEST, quotient(SHORTEST))
+    for power in range(STEPS):
+        step = SHORTEST * RATIO ** (power + 1)
         farther = (step, quotient(step))
         yield _beside(setting, seen, nearer, farther)
         nearer = farther

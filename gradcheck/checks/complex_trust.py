@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gradcheck.checks.measuring import NOISE_SAFETY, SAFETY, Measurement, Setting
 from gradcheck.checks.problem import Problem
+from gradcheck.checks.sentinel import Sentinel
 from gradcheck.differences.complex_step import COMPLEX_STEP
 from gradcheck.differences.directions import gaussian_direction
 from gradcheck.differences.noise import measure_noise
@@ -48,7 +49,8 @@ def is_whole(setting: Setting, slope: Slope, leaves: Sequence[Leaf], known: Sequ
             return False
     if any(_tells(m) for m in known):
         return True
-    return all(_is_whole_elsewhere(setting, leaf) for leaf in leaves)
+    # Of a cost that moves in steps nothing says that the same part moves elsewhere.
+    return not setting.is_stepped and all(_is_whole_elsewhere(setting, leaf) for leaf in leaves)
 
 
 def _tells(m: Measurement) -> bool:
@@ -81,7 +83,8 @@ def _elsewhere(problem: Problem, leaf: Leaf) -> Iterator[Problem]:
     without = problem.w.copy()
     without[leaf.place] = 0.0
     for w in (alone, problem.w / SMALLER, without, problem.w * SMALLER):
-        yield problem.at(problem.layout.realise(w))
+        if not np.array_equal(w, problem.w):
+            yield problem.at(problem.layout.realise(w))
 
 
 def _compared(setting: Setting, problem: Problem, direction: Vector) -> bool | None:
@@ -99,4 +102,4 @@ def _compared(setting: Setting, problem: Problem, direction: Vector) -> bool | N
     seen = there.measure(direction, size=max(abs(slope), there.resolvable))
     if not seen.is_measured or not SAFETY * seen.estimate.error <= TELLING * abs(seen.estimate.value):
         return None
-    return not _differ(slope, seen)
+    return None if Sentinel(there).coarser(seen) else not _differ(slope, seen)

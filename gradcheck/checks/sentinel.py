@@ -53,6 +53,10 @@ MOST_IN_VAIN: Final = 1
 """Times a jump is looked for where there is none, in one problem (a count): kinks and waves are met along all directions."""
 
 
+MOST_WHERE_UNSETTLED: Final = 2
+"""The same where a ladder went down, or refutes its claim (a count)."""
+
+
 @dataclasses.dataclass(frozen=True)
 class FarLook:
     """What the cost does at a long step beside what the small ones say of it.
@@ -116,7 +120,7 @@ class Sentinel:
         """
         setting, line = self.setting, self.setting.line(seen.direction)
         for look in _look_far(setting, line, seen):
-            if self._in_vain >= MOST_IN_VAIN + (not _is_ordinary(seen)):
+            if self._in_vain >= (MOST_IN_VAIN if _is_ordinary(seen) and not seen.stands_out else MOST_WHERE_UNSETTLED):
                 break
             favours = look.favours(seen)
             if not (look.is_unexplained or favours):
@@ -138,8 +142,11 @@ def _jump(setting: Setting, line: Line, look: FarLook, seen: Measurement) -> flo
     rounding = NOISE_SAFETY * setting.eps / 2.0 * abs(setting.centre)
     if _is_ordinary(seen):
         rounding = max(rounding, setting.noise)
-    calm = CALM * seen.estimate.step * (CLOSER if look.favours(seen) else 1.0)
-    return find_jump(line, look.trend, reach=look.step, calm=calm, rounding=rounding)
+    calm, trend = CALM * seen.estimate.step, look.trend
+    if look.favours(seen):
+        calm *= CLOSER
+        trend = dataclasses.replace(trend, slope=_quotient_at(line)(calm))
+    return find_jump(line, trend, reach=look.step, calm=calm, rounding=rounding)
 
 
 def _is_ordinary(seen: Measurement) -> bool:

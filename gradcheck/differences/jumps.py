@@ -28,6 +28,11 @@ VISIBLE: Final = 8.0
 """A change smaller than this many roundings of the values is none (a count): it is the difference of four of them."""
 
 
+STEEP: Final = 8.0
+"""What is so many times steeper than the whole interval is followed on (dimensionless): kinks and waves have slopes a few times those
+of their surroundings, a jump in an eighth of the distance to the next is 8 times as steep."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Trend:
     """What a smooth cost does on both sides of the point, less its even part: slope * t + bend * t**3 [cost].
@@ -59,7 +64,7 @@ def find_jump(line: Line, trend: Trend, *, reach: float, calm: float, rounding: 
     reach : float
         [in units of the direction]
     calm : float
-        Where no jump has shown at half of this, there is none [in units of the direction].
+        Where nothing steep has shown within this, there is no jump [in units of the direction].
     rounding : float
         Of one value [cost].
 
@@ -73,9 +78,9 @@ def find_jump(line: Line, trend: Trend, *, reach: float, calm: float, rounding: 
     """
     interval = _Interval(0.0, reach, 0.0, _more(line, trend, reach))
     shortest = VISIBLE * float(np.finfo(np.float64).eps) * line.distance
-    least, held = VISIBLE * rounding, 0
+    least, held, steepness = VISIBLE * rounding, 0, interval.steepness
     for _ in range(MOST_CUTS):
-        is_still = held == 0 and interval.width <= calm
+        is_still = interval.width <= calm and interval.steepness <= STEEP * steepness
         # NaN, outside the domain, is no jump.
         if is_still or interval.width <= shortest or not interval.change > least:
             return 0.0
@@ -106,6 +111,10 @@ class _Interval:
     def change(self) -> float:
         return abs(self.at_high - self.at_low)
 
+    @property
+    def steepness(self) -> float:
+        return self.change / self.width
+
     def straight(self, at: float) -> float:
         """Return the value of the straight line between the ends."""
         return self.at_low + (self.at_high - self.at_low) * (at - self.low) / self.width
@@ -116,7 +125,7 @@ class _Interval:
             dataclasses.replace(self, high=at, at_high=value),
             dataclasses.replace(self, low=at, at_low=value),
         )
-        return before if before.change * behind.width > behind.change * before.width else behind
+        return before if before.steepness > behind.steepness else behind
 
 
 def _more(line: Line, trend: Trend, t: float) -> float:

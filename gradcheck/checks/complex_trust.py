@@ -30,6 +30,10 @@ MOST_COMPARED: Final = 2
 """Directions of differences that a complex slope is compared along (a count): one of which it would pass by chance is followed by
 another."""
 
+NUDGES: Final = 2
+"""Points a last digit away at which a complex slope is taken again (a count): rounding is the same at both and here by a chance
+of a few in a hundred, along one direction, and it has to be so along all."""
+
 SMALLER: Final = 8.0
 """All parameters are divided by this to see a slope that is hidden where they are (dimensionless): a saturated function is far from
 it there."""
@@ -51,6 +55,30 @@ def is_whole(setting: Setting, slope: Slope, leaves: Sequence[Leaf], known: Sequ
         return True
     # Of a cost that moves in steps nothing says that the same part moves elsewhere.
     return not setting.is_stepped and all(_is_whole_elsewhere(setting, leaf) for leaf in leaves)
+
+
+def is_steady(setting: Setting, measured: Sequence[Measurement]) -> bool:
+    """Tell whether gaps that the complex step shows are more than its own rounding: what a last digit of the parameters changes.
+
+    Constants times a softmax, of which the sum is a constant, have a slope of 0, and a complex one of what is left of the terms.
+    2 forward passes a direction.
+    """
+    generator = np.random.default_rng(len(measured))
+    try:
+        return all(m.gap > SAFETY * _unsteadiness(setting.problem, m, generator) for m in measured)
+    except BudgetExceeded:
+        return False
+
+
+def _unsteadiness(problem: Problem, m: Measurement, generator: np.random.Generator) -> float:
+    """Return how much a complex slope changes when all parameters change in their last digit; infinity where it is lost."""
+    eps = float(np.finfo(np.float64).eps)
+    found = []
+    for _ in range(NUDGES):
+        nudged = problem.w * (1.0 + eps * generator.choice([-1.0, 0.0, 1.0], problem.w.size))
+        value = problem.probe_complex(nudged + 1j * COMPLEX_STEP * m.direction)
+        found.append(math.inf if value is None else abs(value.imag / COMPLEX_STEP - m.estimate.value))
+    return max(found)
 
 
 def _tells(m: Measurement) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy.typing as npt
 
 from gradcheck.checks.complex_arbiter import ComplexArbiter, Refutation
-from gradcheck.checks.complex_trust import is_whole
+from gradcheck.checks.complex_trust import is_steady, is_whole
 from gradcheck.checks.confirm import Confirmation, confirm, stands_out_beside
 from gradcheck.checks.evidence import MOST_DIRECTIONS, Evidence
 from gradcheck.checks.findings import Finding, describe
@@ -203,7 +203,8 @@ class _Jury:
             refutation = self.arbiter.refutation(leaf, known) if _is_open(self.found[leaf.name].block) else None
             if refutation is not None and refutation.status is Status.DISAGREE:
                 known_here = self._differences_of([leaf])
-                if not is_whole(self.setting, self.arbiter.slope, [leaf], known_here):
+                steady = is_steady(self.setting, refutation.evidence.measurements)
+                if not steady or not is_whole(self.setting, self.arbiter.slope, [leaf], known_here):
                     continue
             if refutation is not None and not self._is_known_better(leaf, refutation):
                 self._settle(refutation.evidence, refutation.status, refutation.reason, Arbiter.COMPLEX_STEP)

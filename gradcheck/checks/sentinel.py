@@ -152,14 +152,14 @@ def _jump(setting: Setting, line: Line, look: FarLook, seen: Measurement) -> flo
 def _is_ordinary(seen: Measurement) -> bool:
     """Tell whether a ladder ended near its longest step, and that is long enough for its bend to be continued."""
     top = seen.estimate.farthest[0]
-    return bool(NEAREST <= top <= RATIO**2 * ABOUT * seen.estimate.step)
+    return bool(NEAREST <= top <= RATIO**3 * ABOUT * seen.estimate.step)
 
 
 def _look_far(setting: Setting, line: Line, seen: Measurement) -> Iterator[FarLook]:
     """Look at a long step beside the ladder's longest, or where the ladder went down from there, at several beside each other."""
     estimate = seen.estimate
     top, slope = estimate.farthest
-    if not seen.is_measured or RATIO * estimate.step >= FAR or len({t < 0.0 for t, _ in estimate.stencil}) < 2:
+    if not seen.is_measured or estimate.is_kinked or RATIO * estimate.step >= FAR or len({t < 0.0 for t, _ in estimate.stencil}) < 2:
         return
     quotient = _quotient_at(line)
     if _is_ordinary(seen):

@@ -89,6 +89,12 @@ class FarLook:
         missing = seen.claimed - self.slope
         return seen.stands_out and abs(self.seen - self.slope - self.bend - missing) < abs(missing) / 2.0
 
+    def refutes(self, seen: Measurement, noise: float) -> bool:
+        """Tell whether the long step refutes a claim that small ones refute, beside the noise that the steps of the cost are."""
+        # RATIO times: its own and that of the shorter step, for the bend.
+        allowed = self.allowed + seen.bound + SAFETY * RATIO * noise / self.step
+        return seen.stands_out and abs(self.seen - self.bend - seen.claimed) > allowed
+
     @property
     def trend(self) -> Trend:
         """The slope and the bend as a function."""
@@ -127,10 +133,18 @@ class Sentinel:
                 continue
             jump = _jump(setting, line, look, seen)
             if jump > 0.0 and (favours or FEWEST * jump < look.unexplained * look.step):
-                level = max(_wide_noise(setting, line, look.step), UNIFORM * jump)
-                return dataclasses.replace(setting, noise=max(setting.noise, NOISE_SAFETY * level), is_stepped=True)
+                found = self._with_steps(line, look, jump)
+                return None if found.may_be_meant and look.refutes(seen, found.noise) else found
             self._in_vain += jump == 0.0
         return None
+
+    def _with_steps(self, line: Line, look: FarLook, jump: float) -> Setting:
+        level = NOISE_SAFETY * max(_wide_noise(self.setting, line, look.step), UNIFORM * jump)
+        return dataclasses.replace(
+            self.setting,
+            noise=max(self.setting.noise, level),
+            steps=max(self.setting.steps, jump / look.unexplained if look.unexplained > 0.0 else look.step),
+        )
 
 
 def _jump(setting: Setting, line: Line, look: FarLook, seen: Measurement) -> float:
@@ -159,7 +173,12 @@ def _look_far(setting: Setting, line: Line, seen: Measurement) -> Iterator[FarLo
     """Look at a long step beside the ladder's longest, or where the ladder went down from there, at several beside each other."""
     estimate = seen.estimate
     top, slope = estimate.farthest
-    if not seen.is_measured or estimate.is_kinked or RATIO * estimate.step >= FAR or len({t < 0.0 for t, _ in estimate.stencil}) < 2:
+    if (
+        not seen.is_measured
+        or estimate.is_kinked
+        or RATIO * estimate.step >= FAR
+        or len({t < 0.0 for t, _ in estimate.stencil}) < 2
+    ):
         return
     quotient = _quotient_at(line)
     if _is_ordinary(seen):

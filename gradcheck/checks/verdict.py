@@ -154,7 +154,7 @@ class _Jury:
     def _look_far(self, first: Measurement) -> None:
         """Begin anew with more noise where long steps show a part of the cost that the small ones do not move."""
         setting = self._sentinel.coarser(first)
-        if setting is not None and (setting.noise, setting.is_stepped) > (self.setting.noise, self.setting.is_stepped):
+        if setting is not None and (setting.noise, setting.steps) > (self.setting.noise, self.setting.steps):
             raise _Coarser(setting)
 
     def _looks_for_a_refutation(self, group: Group, measured: list[Measurement]) -> bool:
@@ -313,7 +313,10 @@ class _Jury:
         return look(self.setting, direction, size=size)
 
     def _disagree(self, evidence: Evidence, location: Location | None) -> None:
-        """Settle a leaf of which the claim was refuted and that was confirmed."""
+        """Settle a leaf of which the claim was refuted and that was confirmed; not over steps between which it may be right."""
+        if self.setting.may_be_meant:
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.NOISE)
+            return
         self.found[evidence.leaf.name] = Finding(describe(evidence, Status.DISAGREE, None), evidence, location)
         if self.options.locate is Locate.FIRST:
             raise _FirstFound

@@ -108,7 +108,15 @@ class Rungs:
             found.append((truncation + condition[k], k, truncation))
         _, k, truncation = min(found)
         return LadderEstimate(
-            value[k], truncation, condition[k], self.height(k), gap, gap_error, self.asked, self.stencil(k), self.farthest()
+            value[k],
+            truncation,
+            condition[k],
+            self.height(k),
+            gap,
+            gap_error,
+            self.asked,
+            self.stencil(k),
+            self.farthest(),
         )
 
     def farthest(self) -> tuple[float, float]:

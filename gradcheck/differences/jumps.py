@@ -28,9 +28,9 @@ VISIBLE: Final = 8.0
 """A change smaller than this many roundings of the values is none (a count): it is the difference of four of them."""
 
 
-STEEP: Final = 8.0
-"""What is so many times steeper than the whole interval is followed on (dimensionless): kinks and waves have slopes a few times those
-of their surroundings, a jump in an eighth of the distance to the next is 8 times as steep."""
+STEEP: Final = 3.0
+"""What is more than so many times steeper than the whole interval is followed on (dimensionless): a jump in a third of the distance to
+the next is three times as steep, and most kinks and waves are not."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -65,12 +65,12 @@ def test_what_a_last_digit_changes_is_rounding() -> None:
     problem = Problem(GradientSubject("constant", constant, lambda x: 0.0 * x, at), Options(seed=1))
     setting = prepare(problem, preflight(problem, np.random.default_rng(0)), np.random.default_rng(1))
     draws = np.random.default_rng(3).standard_normal((20, 3)) * at
-    slopes = [problem.probe_complex(at + 1j * COMPLEX_STEP * direction) for direction in draws]
-    direction, slope = max(zip(draws, slopes, strict=True), key=lambda pair: abs(pair[1].imag))
-    assert slope.imag != 0.0
-    seen = Measurement(
-        0.0, LadderEstimate(slope.imag / COMPLEX_STEP, 0.0, 0.0, COMPLEX_STEP, 0.0, 0.0, 0), 0.0, direction
-    )
+    values = [problem.probe_complex(at + 1j * COMPLEX_STEP * direction) for direction in draws]
+    slopes = [0.0 if value is None else value.imag / COMPLEX_STEP for value in values]
+    largest = int(np.argmax(np.abs(slopes)))
+    assert slopes[largest] != 0.0
+    estimate = LadderEstimate(slopes[largest], 0.0, 0.0, COMPLEX_STEP, 0.0, 0.0, 0)
+    seen = Measurement(0.0, estimate, 0.0, draws[largest])
     passes = problem.forward_passes
     assert not is_steady(setting, [seen])
     assert problem.forward_passes == passes + NUDGES

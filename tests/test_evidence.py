@@ -289,7 +289,8 @@ def test_noise_raises_the_limit_to_what_it_allows_and_no_further() -> None:
     for noise in (1e-13, 1e-11, 1e-9, 1e-7):
 
         def noisy(w: Any, noise: float = noise) -> float:
-            seed = int(np.asarray(w).view(np.uint64).sum(dtype=np.uint64))
+            w = np.asarray(w, dtype=float)  # no complex step can help
+            seed = int(w.view(np.uint64).sum(dtype=np.uint64))
             return float(cost(w) + noise * np.random.default_rng(seed).uniform(-1.0, 1.0))
 
         block = only(noisy, gradient, at, 4)
@@ -304,7 +305,8 @@ def test_the_verdict_is_no_agreement_where_the_limit_is_the_block_itself() -> No
     cost, gradient, at = quartic(np.random.default_rng(1), 6)
 
     def noisy(w: Any) -> float:
-        seed = int(np.asarray(w).view(np.uint64).sum(dtype=np.uint64))
+        w = np.asarray(w, dtype=float)  # no complex step can help
+        seed = int(w.view(np.uint64).sum(dtype=np.uint64))
         return float(cost(w) + np.random.default_rng(seed).uniform(-1.0, 1.0))
 
     for seed in range(10):

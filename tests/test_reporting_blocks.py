@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gradcheck.reporting import numerals
 from gradcheck.reporting.blocks import MOST_ROWS, block_table
+from gradcheck.reporting.coverage import coverage_lines
 from gradcheck.reporting.layout import WIDTH, Style, sentence
 from gradcheck.reporting.text import lines, render
 from gradcheck.results import BlockResult, Reason, Status, Verdict
@@ -221,3 +222,11 @@ def test_a_census_that_measured_no_components_leaves_the_count() -> None:
     report = " ".join(render(dataclasses.replace(result, census=(rows_alone,))).split())
     assert "w1: 48 components wrong of 61 measured" in report
     assert "w1: 3 of its 30 rows are wrong" in report
+
+
+def test_resolutions_of_uneven_components_are_told_as_a_range() -> None:
+    block = BlockResult("w", (4,), Status.AGREE, covered=1, resolution=7.2e6, finest_resolution=1.1e-9)
+    text = " ".join(line.text.strip() for line in coverage_lines((block,)))
+    assert "w: coverage 1 of 4; below the resolution of each, 1.1e-09 to 7.2e+06: 3" in text
+    even = dataclasses.replace(block, resolution=2e-9)
+    assert "below 2.0e-09: 3" in "\n".join(line.text for line in coverage_lines((even,)))

@@ -136,3 +136,13 @@ def test_a_kink_or_a_wave_below_the_scale_of_the_others_is_no_mistake() -> None:
 
     for seed in range(10):
         assert judged(cost, gradient, at, seed).verdict is not Verdict.DISAGREE
+
+
+def test_what_is_slight_in_one_component_does_not_bring_the_limit_down() -> None:
+    at = np.array([-8.07034693e1, -2.27591153e1, -1.98584955e-2, 2.86623436e-6])
+    error = np.array([0.0, 0.0, 0.0, 8.8e-3])  # 2.5e-8 of the component
+    for seed in (211, 0, 1):
+        result = judged(lambda w: np.sum(np.log(np.abs(w))), lambda w: 1 / w + error, at, seed)
+        (block,) = result.blocks
+        limit = block.detection_limit or 0.0
+        assert result.verdict is not Verdict.AGREE or np.linalg.norm(error) <= limit * np.linalg.norm(1 / at)

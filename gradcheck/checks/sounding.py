@@ -42,6 +42,10 @@ SHORTER: Final = 30.0
 """By how much the steps that a ladder comes to are shorter than the longest there is, and the noise over them larger (dimensionless): over
 the smooth costs of tests/zoo they are 1e-3 to 1e-1 of the scale, 1e-2 as a rule, beside 1/3. No axis is measured for less."""
 
+TEN_TIMES: Final = 10.0
+"""A claim below its resolution is measured along its axis where it is so many times what that could resolve (dimensionless): one digit of
+it. With less, a cost with true noise would be asked for a dozen axes that tell nothing."""
+
 OTHER: Final = 10.0
 """A second scale for the same components is tried where it is so many times the first (dimensionless): the noise over it is as much
 smaller."""
@@ -62,7 +66,7 @@ class Sounded:
 
 
 def sound(evidence: Evidence, look_along: Look, generator: np.random.Generator) -> Sounded:
-    """Return the evidence with portions measured until no component is hidden, or no more can be seen of it; the first that stands out ends it.
+    """Return the evidence with portions measured until no component is hidden, or no more can be seen of it; the first that clearly stands out ends it.
 
     Hidden is a component in which an error above WANTED_LIMIT of the leaf's norm could pass because its scale is less than that of
     others, and in a small leaf one whose claim is below its resolution.
@@ -79,9 +83,12 @@ def sound(evidence: Evidence, look_along: Look, generator: np.random.Generator) 
         ):
             for portion in plan(evidence):
                 measured = _measured(evidence, portion, look_along, generator)
-                if any(m.stands_out for m in measured.measurements):
+                if not any(m.stands_out for m in measured.measurements):
+                    evidence = _with(evidence, measured)
+                elif _is_clear(
+                    evidence.setting, measured
+                ):  # what is slight is told by the directions of the whole alone
                     return Sounded(dataclasses.replace(evidence, portions=(*evidence.portions, measured)), measured)
-                evidence = _with(evidence, measured)
     except BudgetExceeded:
         pass  # the limit is what was seen so far
     return Sounded(evidence)
@@ -98,8 +105,9 @@ def hidden(evidence: Evidence) -> Vector:
     if size <= MOST_AXES:
         best = 2.0 * SHORTER * evidence.setting.resolvable / np.fmax(evidence.scales, _of_block(evidence))
         below = (claim <= resolutions) & (best < resolutions)
+        worth = below & (claim > TEN_TIMES * best)
         # A claim of 0 is below any resolution: it is looked at beside others that are.
-        is_hidden |= below if np.any(below & (claim > best)) else False
+        is_hidden |= (worth | (below & (claim == 0.0))) if np.any(worth) else False
         if evidence.leaves_together == 1:
             wanted = WANTED_LIMIT * norm(claim)
             is_hidden |= (resolutions > wanted) & (best <= wanted)
@@ -124,7 +132,7 @@ def is_confirmed(
     return True
 
 
-def is_clear(setting: Setting, flagged: Portion) -> bool:
+def _is_clear(setting: Setting, flagged: Portion) -> bool:
     """Tell whether the gap of a portion is more than slight beside its own slope."""
     m = _told(flagged)
     return not m.gap <= share_of_slight(setting) * max(abs(m.claimed), abs(m.estimate.value))

@@ -19,7 +19,7 @@ from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.second_look import first_look, is_small, look, second_look
 from gradcheck.checks.sentinel import Sentinel
 from gradcheck.checks.slightness import is_slight, is_slight_everywhere
-from gradcheck.checks.sounding import Look, component_of, is_clear, is_confirmed, sound
+from gradcheck.checks.sounding import Look, component_of, is_confirmed, sound
 from gradcheck.differences.complex_step import COMPLEX_STEP
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
@@ -293,7 +293,7 @@ class _Jury:
         """Settle a leaf that agrees as a whole, after a look at the components that the whole would hide."""
         leaf, sounded = evidence.leaf, sound(evidence, look_along, self.generator)
         evidence, flagged = sounded.evidence, sounded.flagged
-        if flagged is None or not is_clear(self.setting, flagged):
+        if flagged is None:
             self._settle(evidence, Status.AGREE, None, arbiter)
             return
         try:

@@ -95,7 +95,7 @@ def _is_whole_elsewhere(setting: Setting, leaf: Leaf) -> bool:
     """Tell whether both give the same where differences tell something of a leaf; false where that is nowhere."""
     generator = np.random.default_rng(leaf.size)
     try:
-        for problem in _elsewhere(setting.problem, leaf):
+        for problem in _elsewhere(setting.problem, leaf, generator):
             found = _compared(setting, problem, gaussian_direction(problem.w, leaf.place, generator))
             if found is not None:
                 return found
@@ -104,13 +104,16 @@ def _is_whole_elsewhere(setting: Setting, leaf: Leaf) -> bool:
     return False
 
 
-def _elsewhere(problem: Problem, leaf: Leaf) -> Iterator[Problem]:
-    """Yield the problem at points where the other leaves are 0, or the leaf is, or all are small or large."""
+def _elsewhere(problem: Problem, leaf: Leaf, generator: np.random.Generator) -> Iterator[Problem]:
+    """Yield the problem at points where the other leaves are 0, or the leaf is, or all are small or large, or the leaf a little moved."""
     alone = np.zeros_like(problem.w)
     alone[leaf.place] = problem.w[leaf.place]
     without = problem.w.copy()
     without[leaf.place] = 0.0
-    for w in (alone, problem.w / SMALLER, without, problem.w * SMALLER):
+    moved = gaussian_direction(problem.w, leaf.place, generator) / SMALLER
+    # Beside the end of a domain one of two opposite moves leads away from it.
+    beside = (problem.w + moved, problem.w - moved, problem.w + moved / SMALLER, problem.w - moved / SMALLER)
+    for w in (alone, problem.w / SMALLER, without, problem.w * SMALLER, *beside):
         if not np.array_equal(w, problem.w):
             yield problem.at(problem.layout.realise(w))
 

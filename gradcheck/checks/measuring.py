@@ -54,6 +54,11 @@ WAVES: Final = 1e4
 there with a chance of about its inverse."""
 
 
+FINE_STEPS: Final = 1e-5
+"""Steps of a cost that are no farther apart are rounding [in units of a direction]: float32's are 6e-8 to 1e-6. Wider ones are those of
+a shorter dtype or of what hardly moves beside a larger number, or of a quantiser, whose derivative is 0."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Setting:
     """What every measurement of one problem at one point shares.
@@ -70,11 +75,14 @@ class Setting:
         Error of one evaluation of the cost [cost].
     eps : float
         Machine precision of the coarsest dtype among cost and parameters (dimensionless).
+    steps : float
+        How far apart the steps are that a part of the cost moves in, which the noise is of: below them its slope is no slope;
+        0 where none are known [in units of a direction].
 
     Examples
     --------
     >>> [field.name for field in dataclasses.fields(Setting)]
-    ['problem', 'centre', 'claimed', 'gradient_noise', 'noise', 'eps']
+    ['problem', 'centre', 'claimed', 'gradient_noise', 'noise', 'eps', 'steps']
     """
 
     problem: Problem
@@ -83,6 +91,17 @@ class Setting:
     gradient_noise: Vector
     noise: float
     eps: float
+    steps: float = 0.0
+
+    @property
+    def is_stepped(self) -> bool:
+        """Whether a part of the cost is known to move in steps."""
+        return self.steps > 0.0
+
+    @property
+    def may_be_meant(self) -> bool:
+        """Whether the steps are so wide that someone may have made them: the slope between them is then the derivative."""
+        return self.steps > FINE_STEPS
 
     @property
     def resolvable(self) -> float:
@@ -154,7 +173,7 @@ class Setting:
         noise hides the gap, the measurement stands; else the ladder starts again below the step that did not refute it.
         """
         closer = self._look_down_to_the_noise(seen)
-        return self._look_below_the_noise(closer) if closer.stands_out else closer
+        return self._look_below_the_noise(closer) if closer.stands_out and not self.is_stepped else closer
 
     def _look_down_to_the_noise(self, seen: Measurement) -> Measurement:
         line = self.line(seen.direction)

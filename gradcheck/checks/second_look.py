@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.checks.evidence import COARSEST_SHARE
-from gradcheck.checks.measuring import NOISE_SAFETY, Measurement, Setting
+from gradcheck.checks.measuring import NOISE_SAFETY, SAFETY, Measurement, Setting
 from gradcheck.differences.lines import Line
 from gradcheck.differences.slope_noise import claimed_slope_noise
 
@@ -73,7 +73,7 @@ def beside_claim_noise(setting: Setting, seen: Measurement) -> Measurement:
 
     Rounding inside the user's backpropagation, equations (BP1) to (BP4) in float32 say; 6 gradient calls or more.
     """
-    if setting.problem.subject.gives_value_only or not is_small(seen):
+    if setting.problem.subject.gives_value_only or not (is_small(seen) or _is_of_no_slope(seen)):
         return seen
     tangent = seen.estimate.tangent(setting.line(seen.direction))
 
@@ -91,3 +91,8 @@ def beside_claim_noise(setting: Setting, seen: Measurement) -> Measurement:
 def is_small(seen: Measurement) -> bool:
     """Tell whether a gap is small enough to be the work of coarse arithmetic."""
     return seen.gap <= COARSEST_SHARE * max(abs(seen.claimed), abs(seen.estimate.value))
+
+
+def _is_of_no_slope(seen: Measurement) -> bool:
+    """Tell whether no slope was measured: all of the claim may be what rounding left of terms that cancel."""
+    return abs(seen.estimate.value) <= SAFETY * seen.estimate.error

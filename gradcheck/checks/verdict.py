@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy.typing as npt
 
 from gradcheck.checks.complex_arbiter import ComplexArbiter, Refutation
+from gradcheck.checks.complex_trust import is_steady, is_whole
 from gradcheck.checks.confirm import Confirmation, confirm, stands_out_beside
 from gradcheck.checks.evidence import Evidence
 from gradcheck.checks.findings import Finding, describe
@@ -16,8 +17,10 @@ from gradcheck.checks.locate import Location, locate
 from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate, Options, Subgradients
 from gradcheck.checks.second_look import first_look, is_small, look, second_look
+from gradcheck.checks.sentinel import Sentinel
 from gradcheck.checks.slightness import is_slight, is_slight_everywhere
 from gradcheck.checks.sounding import Look, component_of, is_confirmed, sound
+from gradcheck.differences.complex_step import COMPLEX_STEP
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
 from gradcheck.results import Arbiter, BlockResult, Inexact, Reason, Status
@@ -37,7 +40,14 @@ def judge_blocks(setting: Setting, options: Options) -> list[Finding]:
     >>> check(lambda w: w**3, lambda w: 3 * w**2, 2.0).blocks[0].status
     <Status.AGREE: 'agree'>
     """
-    jury = _Jury(setting, options)
+    try:
+        return _judged_by(_Jury(setting, options))
+    except _Coarser as found:
+        return judge_blocks(found.setting, options)
+
+
+def _judged_by(jury: _Jury) -> list[Finding]:
+    setting = jury.setting
     try:
         for group in group_leaves(setting, setting.problem.layout.leaves):
             jury.judge(group)
@@ -69,6 +79,14 @@ class _FirstFound(Exception):
     """One leaf disagrees, and no more was asked for."""
 
 
+class _Coarser(Exception):
+    """A part of the cost is coarser than its noise said: all is judged again."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__("the cost is coarser than its noise")
+        self.setting = setting
+
+
 class _Jury:
     """The leaves judged so far."""
 
@@ -76,6 +94,7 @@ class _Jury:
         self.setting, self.options = setting, options
         self.generator = options.generator("directions")
         self.arbiter = ComplexArbiter(setting, options.generator("complex step"))
+        self._sentinel = Sentinel(setting)
         self._besides: list[Setting | None] = []
         self._cut_short: set[str] = set()
         self._confirmed: set[str] = set()
@@ -124,28 +143,45 @@ class _Jury:
                 self._cut_short.add(group.leaves[0].name)
                 return measured
             last = measured[-1]
+            if len(measured) == 1:
+                self._look_far(last)
             if last.estimate.is_kinked and self._looks_for_a_refutation(group, measured):
                 continue
             if last.stands_out or last.estimate.is_kinked:
                 return measured
             if not any(evidence.wants_more for evidence in self._evidence(group, measured)):
                 return measured
-            if len(measured) == FEWEST_DIRECTIONS and self._agree_by_complex_step(group.leaves):
+            if len(measured) == FEWEST_DIRECTIONS and self._agree_by_complex_step(group.leaves, measured):
                 self._by_differences.extend(measured)
                 return []
+
+    def _look_far(self, first: Measurement) -> None:
+        """Begin anew with more noise where long steps show a part of the cost that the small ones do not move."""
+        setting = self._sentinel.coarser(first)
+        if setting is not None and (setting.noise, setting.steps) > (self.setting.noise, self.setting.steps):
+            raise _Coarser(setting)
 
     def _looks_for_a_refutation(self, group: Group, measured: list[Measurement]) -> bool:
         """Tell whether a claim at a kink that would be accepted is to be tried along another direction."""
         accepts = self.options.subgradients is Subgradients.ACCEPT and all(m.is_subgradient for m in measured)
         return accepts and sum(leaf.size for leaf in group.leaves) > 1 and len(measured) < KINKED_DIRECTIONS
 
-    def _agree_by_complex_step(self, leaves: Sequence[Leaf]) -> bool:
+    def _agree_by_complex_step(self, leaves: Sequence[Leaf], measured: Sequence[Measurement] = ()) -> bool:
         """Settle leaves that differences see too coarsely by the complex step, if it agrees; tell whether it did."""
         each = self.arbiter.agreement(leaves)
+        known = [*measured, *self._differences_of(leaves)]
+        if each and not is_whole(self.setting, self.arbiter.slope, leaves, known):
+            return False
         for evidence in each:
             if not self._hides_a_gap(evidence):
                 self._settle_sounded(evidence, self.arbiter.look, Arbiter.COMPLEX_STEP)
         return bool(each)
+
+    def _differences_of(self, leaves: Sequence[Leaf]) -> list[Measurement]:
+        """Return what differences measured so far of leaves that are settled, if only as open."""
+        found = [self.found[leaf.name] for leaf in leaves if leaf.name in self.found]
+        known = [m for one in found if one.evidence is not None for m, _ in one.evidence.usable]
+        return [m for m in known if m.estimate.step != COMPLEX_STEP]
 
     def _hides_a_gap(self, evidence: Evidence) -> bool:
         """Tell whether a gap that stood out of differences, confirmed or not, is too small for the complex step to deny it."""
@@ -170,10 +206,18 @@ class _Jury:
         for leaf in leaves:
             block = self.found[leaf.name].block
             refutation = self.arbiter.refutation(leaf, known) if _is_open(block) else None
-            if refutation is not None and not _is_known_better(block, refutation):
-                is_wrong = refutation.status is Status.DISAGREE
-                reason = None if is_wrong else refutation.reason or Reason.NOISE
-                self._settle(refutation.evidence, refutation.status, reason, Arbiter.COMPLEX_STEP, refutation.inexact)
+            if refutation is None or _is_known_better(block, refutation):
+                continue
+            is_wrong = refutation.status is Status.DISAGREE
+            if is_wrong and not self._is_borne_out(leaf, refutation):
+                continue
+            reason = None if is_wrong else refutation.reason or Reason.NOISE
+            self._settle(refutation.evidence, refutation.status, reason, Arbiter.COMPLEX_STEP, refutation.inexact)
+
+    def _is_borne_out(self, leaf: Leaf, refutation: Refutation) -> bool:
+        """Tell whether a refutation by the complex step is steady, and differences of the leaf bear it out."""
+        steady = is_steady(self.setting, refutation.evidence.measurements)
+        return steady and is_whole(self.setting, self.arbiter.slope, [leaf], self._differences_of([leaf]))
 
     def _look(self, group: Group) -> Measurement:
         """Measure one direction, and look closer where it stands out."""
@@ -275,7 +319,10 @@ class _Jury:
         return look(self.setting, direction, size=size)
 
     def _disagree(self, evidence: Evidence, location: Location | None) -> None:
-        """Settle a leaf of which the claim was refuted and that was confirmed."""
+        """Settle a leaf of which the claim was refuted and that was confirmed; not over steps between which it may be right."""
+        if self.setting.may_be_meant:
+            self._settle(evidence, Status.INCONCLUSIVE, Reason.NOISE)
+            return
         self.found[evidence.leaf.name] = Finding(describe(evidence, Status.DISAGREE, None), evidence, location)
         if self.options.locate is Locate.FIRST:
             raise _FirstFound

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,6 +35,8 @@ class LadderEstimate:
         Steps measured, each on both sides of the point or on the one that is in the domain.
     stencil : tuple of (step, coefficient)
         `value` is the sum of coefficient * phi(step).
+    farthest : (step, slope)
+        The longest step that was measured, and the central difference with it; (0, NaN) where there is none.
 
     Examples
     --------
@@ -49,6 +52,7 @@ class LadderEstimate:
     slope_gap_error: float
     rungs: int
     stencil: Sequence[tuple[float, float]] = ()
+    farthest: tuple[float, float] = (0.0, math.nan)
 
     @property
     def error(self) -> float:

@@ -108,8 +108,21 @@ class Rungs:
             found.append((truncation + condition[k], k, truncation))
         _, k, truncation = min(found)
         return LadderEstimate(
-            value[k], truncation, condition[k], self.height(k), gap, gap_error, self.asked, self.stencil(k)
+            value[k],
+            truncation,
+            condition[k],
+            self.height(k),
+            gap,
+            gap_error,
+            self.asked,
+            self.stencil(k),
+            self.farthest(),
         )
+
+    def farthest(self) -> tuple[float, float]:
+        """Return the longest step below any hole in the domain and the difference quotient with it."""
+        top = self._extrapolable()[-1] + self.needed - 1
+        return self.height(top), self._slope(top)
 
     def lowest_condition(self) -> float:
         """Return the condition error at the smallest step, 0 if unknown: as long as truncation is larger, there is room below."""

@@ -115,3 +115,22 @@ def check_of(known: Any) -> int:
     result = check(subject.cost, subject.gradient, subject.at, options=Options(seed=1))
     assert result.verdict is Verdict.AGREE
     return int(result.forward_passes)
+
+
+def test_kinks_far_away_are_told_from_a_part_that_stands_still_by_one_look_more() -> None:
+    """Thirty kinks within the sentinel's step, and none within a ladder's: each look takes two passes."""
+    kinks = np.random.default_rng(3).uniform(0.01, 0.1, 30) * np.random.default_rng(4).choice([-1.0, 1.0], 30)
+
+    def cost(w: Any) -> Any:
+        return np.exp(w) + 0.05 * np.sum(np.abs(w - 1.0 - kinks))
+
+    def gradient(w: Any) -> Any:
+        return np.exp(w) + 0.05 * np.sum(np.sign(w - 1.0 - kinks))
+
+    def smooth(w: Any) -> Any:
+        return np.exp(w) + 0.05 * np.sum(kinks) * w
+
+    with_kinks = check(cost, gradient, 1.0, options=Options(seed=0))
+    without = check(smooth, lambda w: np.exp(w) + 0.05 * np.sum(kinks), 1.0, options=Options(seed=0))
+    assert with_kinks.verdict is without.verdict is Verdict.AGREE
+    assert with_kinks.forward_passes <= without.forward_passes + 2

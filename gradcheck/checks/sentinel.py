@@ -49,6 +49,10 @@ FEWEST: Final = 4.0
 """So many jumps must fit in what was not accounted for (a count): fewer are a cost that has another branch there."""
 
 
+STRAIGHT: Final = 3.0 / 8.0
+"""Share that a part with a slope of its own has moved by at half of a step, at the least (dimensionless): a half, give or take one of
+its jumps; of a wave or a bend an eighth is there, of many kinks a quarter, of one kink nothing in half of the cases."""
+
 MOST_IN_VAIN: Final = 1
 """Times a jump is looked for where there is none, in one problem (a count): kinks and waves are met along all directions."""
 
@@ -129,7 +133,7 @@ class Sentinel:
             if self._in_vain >= (MOST_IN_VAIN if _is_ordinary(seen) and not seen.stands_out else MOST_WHERE_UNSETTLED):
                 break
             favours = look.favours(seen)
-            if not (look.is_unexplained or favours):
+            if not (favours or (look.is_unexplained and _grows_straight(line, look))):
                 continue
             jump = _jump(setting, line, look, seen)
             if jump > 0.0 and (favours or FEWEST * jump < look.unexplained * look.step):
@@ -145,6 +149,14 @@ class Sentinel:
             noise=max(self.setting.noise, level),
             steps=max(self.setting.steps, jump / look.unexplained if look.unexplained > 0.0 else look.step),
         )
+
+
+def _grows_straight(line: Line, look: FarLook) -> bool:
+    """Tell whether half of what is not explained is there at half of the step, as of a part with a slope of its own; 2 forward passes."""
+    half = look.step / 2.0
+    at_half = (_quotient_at(line)(half) - look.slope) * half - look.trend.bend * half**3
+    whole = (look.seen - look.slope - look.bend) * look.step
+    return not at_half / whole < STRAIGHT
 
 
 def _jump(setting: Setting, line: Line, look: FarLook, seen: Measurement) -> float:

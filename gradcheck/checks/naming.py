@@ -113,9 +113,13 @@ def as_diagnosis(found: Explanation, num_layers: int) -> Diagnosis:
         sentence="; and ".join(dict.fromkeys(edit.mistake.sentence for edit in found.edits)),
         kind=Explains.MISTAKE,
         where=" and ".join(filter(None, dict.fromkeys(where_of(edit, num_layers) for edit in found.edits))),
-        hint="; and ".join(dict.fromkeys(edit.mistake.hint for edit in found.edits)),
+        hint=" ".join(dict.fromkeys(_closed(edit.mistake.hint) for edit in found.edits)),
         digits=found.digits if math.isfinite(found.digits) else None,
     )
+
+
+def _closed(hint: str) -> str:
+    return hint if hint.endswith((".", "?")) else f"{hint}."
 
 
 def equation_of(edit: Edit, num_layers: int) -> str:

@@ -363,3 +363,36 @@ def test_any_factor_is_recovered(factor: float, shape: tuple[int, ...], seed: in
     assert said is not None and found.id == "factor" and found.digits is not None
     value = {"twice": 2.0, "half": 0.5}.get(said[1]) or float(Fraction(said[1]))
     assert math.isclose(value, factor, rel_tol=7 * 10.0 ** -math.floor(min(found.digits, 12)))
+
+
+@pytest.mark.parametrize("ratio", [2.0, 0.5, -1.0])
+def test_a_known_factor_in_all_but_the_weight_decay(ratio: float) -> None:
+    for shape in ((40,), (6, 5)):
+        cost, gradient, at = wave(shape, 0)
+
+        def decayed(w: Any, cost: Any = cost) -> Any:
+            return cost(w) + 0.05 * np.sum(w**2)
+
+        def forgot(w: Any, gradient: Any = gradient) -> Any:
+            return ratio * gradient(w) + 0.1 * w
+
+        found = only(check(decayed, forgot, at, options=Options(seed=0)))
+        assert found.id == "factor-beside-decay"
+        assert f"its weight decay of 0.1 * parameters is {Fraction(ratio)} times the right one" in found.sentence
+
+
+def test_a_mean_forgotten_before_the_weight_decay_is_added() -> None:
+    generator = np.random.default_rng(0)
+    X, y, at = generator.normal(size=(8, 12)), generator.normal(size=8), generator.normal(size=12)
+
+    def cost(w: Any, X: Any, y: Any) -> Any:
+        return np.mean((X @ w - y) ** 2) / 2 + 0.1 * np.sum(w**2)
+
+    def gradient(w: Any, X: Any, y: Any) -> Any:
+        return X.T @ (X @ w - y) + 0.2 * w
+
+    subject = cost_and_gradient("ridge", cost, gradient, at, data=(X, y))
+    found = only(check_gradient(subject, Options(seed=0)))
+    assert found.id == "factor-beside-decay"
+    assert "divided by 8 and 0.175 * " in found.sentence
+    assert "weight decay of 0.2 * " in found.sentence

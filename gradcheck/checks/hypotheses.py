@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -63,8 +64,14 @@ class Hypothesis:
     detail: str = ""
 
 
-def with_a_number(setting: Setting, leaf: Leaf) -> list[Hypothesis]:
+BESIDE_DECAY: Final = "factor-beside-decay"
+"""A known factor in all of the gradient but a multiple of w: the mean was forgotten before the weight decay was added."""
+
+
+def with_a_number(setting: Setting, leaf: Leaf, ratios: Sequence[Fraction] = ()) -> list[Hypothesis]:
     """Return the patterns of one unknown number, simplest first: a factor, and a multiple of w, of its signs or of 1 that is missing.
+
+    Last come known ratios of claimed to right with a multiple of w beside them.
 
     Examples
     --------
@@ -80,7 +87,11 @@ def with_a_number(setting: Setting, leaf: Leaf) -> list[Hypothesis]:
     for name, values in terms.items():
         if np.any(values):
             found.append(Hypothesis(name, leaf, claimed, Term(values, GRADIENT_ROUNDINGS * eps * np.abs(values))))
-    return found
+    if not np.any(w):
+        return found
+    decay = Term(w, GRADIENT_ROUNDINGS * eps * np.abs(w))
+    divided = ((ratio, Term(claimed.values / float(ratio), claimed.noise / abs(float(ratio)))) for ratio in ratios)
+    return [*found, *(Hypothesis(BESIDE_DECAY, leaf, base, decay, str(ratio)) for ratio, base in divided)]
 
 
 def without_a_number(setting: Setting, leaf: Leaf) -> list[Hypothesis]:

@@ -49,7 +49,7 @@ def _told_as(one: Named, everywhere: tuple[str, ...]) -> Diagnosis:
 
 
 def _id(one: Named) -> str:
-    if one.size is None or one.ratio is None:
+    if one.size is None or one.ratio is None or one.fit.id != "factor":
         return one.fit.id
     return "sum-not-mean" if abs(one.ratio) > 1 else "mean-twice"
 
@@ -103,6 +103,27 @@ def _weight_decay(one: Named, what: str) -> tuple[str, str]:
     )
 
 
+def _beside_decay(one: Named, what: str) -> tuple[str, str]:
+    """Say a factor beside a decay: right = claimed / r + t w, so that a decay that is right itself is t r / (r - 1)."""
+    ratio, w = one.ratio or Fraction(1), _own(one.fit)
+    low, high = _size(one.fit)
+    share = abs(float(ratio) / (float(ratio) - 1.0))
+    turned = f"divided by {ratio}" if abs(ratio) > 1 else f"multiplied by {1 / ratio}"
+    number, decay = _number(low, high), _number(low * share, high * share)
+    words = (
+        f"{what} is right once it is {turned} and {number} * {w} is {'added' if one.fit.t > 0 else 'taken off'}: "
+        f"all but its weight decay of {decay} * {w} is {ratio} times the right one"
+    )
+    if one.size is None:
+        return (
+            f"{words}.",
+            "Compare the factor of the weight decay with that of the rest, in the cost and in the gradient.",
+        )
+    mean = "it is that of a sum, not of the mean" if abs(ratio) > 1 else "it is divided by it once too often"
+    words = f"{words}, and {one.size.m} is {one.size.words}: {mean}."
+    return words, "Which terms of the cost are divided by the number of examples, and which of the gradient?"
+
+
 def _signs(one: Named, what: str) -> tuple[str, str]:
     w, number = _own(one.fit), _number(*_size(one.fit))
     if one.fit.t > 0.0:
@@ -147,6 +168,7 @@ def _slices(axis: int) -> str:
 _WORDS: Final[dict[str, Callable[[Named, str], tuple[str, str]]]] = {
     "factor": _factor,
     "weight-decay": _weight_decay,
+    "factor-beside-decay": _beside_decay,
     "signs": _signs,
     "constant": _constant,
     "transposed": _transposed,

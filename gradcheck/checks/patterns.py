@@ -11,14 +11,14 @@ import numpy.typing as npt
 
 from gradcheck.checks.findings import Finding
 from gradcheck.checks.fits import Fit, fit, together
-from gradcheck.checks.hypotheses import Hypothesis, claimed_of, with_a_number, without_a_number
+from gradcheck.checks.hypotheses import BESIDE_DECAY, Hypothesis, claimed_of, with_a_number, without_a_number
 from gradcheck.checks.locate import Location
 from gradcheck.checks.measuring import Setting
 from gradcheck.checks.partly import partly_wrong
 from gradcheck.checks.pattern_words import told
 from gradcheck.checks.sizes import sizes_of
 from gradcheck.checks.slopes import Slope, slope_of, slopes_of
-from gradcheck.checks.supporting import ONE_NUMBER, Named, merge, name
+from gradcheck.checks.supporting import ONE_NUMBER, Named, known_ratios, merge, name
 from gradcheck.differences.directions import component_scales, gaussian_direction
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
@@ -103,7 +103,7 @@ class _Test:
         self.claimed = claimed_of(judge.setting, wrong.leaf).values
         self.scales = component_scales(judge.setting.problem.w[wrong.leaf.place])
         self.slopes = slopes_of(judge.setting, wrong.leaf, wrong.finding, wrong.location)
-        self.with_a_number = with_a_number(judge.setting, wrong.leaf)
+        self.with_a_number = with_a_number(judge.setting, wrong.leaf, known_ratios(judge.sizes))
         self.measured = 0
 
     @property
@@ -120,7 +120,9 @@ class _Test:
 
     def fit(self, hypothesis: Hypothesis) -> Fit | None:
         """Return how a pattern explains the slopes, None where it does not."""
-        return fit(hypothesis, self.slopes, self.claimed, self.scales)
+        found = fit(hypothesis, self.slopes, self.claimed, self.scales)
+        # A factor that needs no decay beside it is told as a factor.
+        return None if found is not None and found.id == BESIDE_DECAY and found.allows(0.0) else found
 
     def run(self) -> list[Named]:
         """Return the patterns that explain the leaf, after as many more directions as it takes to be sure of each."""
@@ -131,11 +133,16 @@ class _Test:
             alive = [one for one in alive if fits[id(one)] is not None]
             named = [self._named(fits[id(one)], len(tried)) for one in alive]
             if all(named) or not self.can_measure:
-                return [one for each in named for one in each]
+                return _simplest([one for each in named for one in each])
             self.measure()
 
     def _named(self, found: Fit | None, tried: int) -> list[Named]:
         return [] if found is None else name(found, self.judge.sizes, tried)
+
+
+def _simplest(named: list[Named]) -> list[Named]:
+    """Return the patterns without those of two parts, where there are others."""
+    return [one for one in named if one.fit.id != BESIDE_DECAY] or named
 
 
 def _overall(judge: _Judge, tests: Sequence[_Test]) -> list[Named]:

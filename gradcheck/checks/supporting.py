@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from gradcheck.checks.fits import Fit, together
+from gradcheck.checks.hypotheses import BESIDE_DECAY
 from gradcheck.checks.limits import MISS_PROBABILITY
 from gradcheck.checks.sizes import Size
 
@@ -50,6 +51,10 @@ def name(fit: Fit, sizes: Sequence[Size], tried: int) -> list[Named]:
     >>> [str(one.ratio) for one in name(half, (Size(2, "the number of rows of X"),), tried=1)]
     ['2', '2']
     """
+    if fit.id == BESIDE_DECAY:
+        ratio = Fraction(fit.detail)
+        size = next((one for one in sizes if one.m in (abs(ratio), 1 / abs(ratio))), None)
+        return [Named(fit, ratio, size)] if fit.chance(fitted=1) * tried <= MISS_PROBABILITY else []
     if fit.id not in ONE_NUMBER:
         return [Named(fit)] if fit.chance(fitted=0) * tried <= MISS_PROBABILITY else []
     if fit.id == "factor":
@@ -69,6 +74,17 @@ def _known(fit: Fit, sizes: Sequence[Size]) -> list[Named]:
         for sign in (1, -1)
         for ratio in (Fraction(size.m), Fraction(1, size.m))
     ]
+
+
+def known_ratios(sizes: Sequence[Size]) -> list[Fraction]:
+    """Return the ratios of claimed to right that have a meaning: the simple ones, and the sizes of the data, whole or 1 over them.
+
+    Examples
+    --------
+    >>> [str(ratio) for ratio in known_ratios((Size(8, "the number of rows of X"),))][5:]
+    ['8', '1/8']
+    """
+    return [*KNOWN, *(ratio for size in sizes if size.m > 1 for ratio in (Fraction(size.m), Fraction(1, size.m)))]
 
 
 def merge(found: Sequence[Named]) -> list[Named]:

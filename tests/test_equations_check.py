@@ -380,7 +380,7 @@ def test_a_budget_that_is_enough_changes_nothing() -> None:
 def test_a_budget_that_ends_after_the_smallest_network_was_found_still_shows_it() -> None:
     make = students.NoSigmaPrimeInHiddenLayers
     free = checked(make)
-    for less in range(50, 350, 50):
+    for less in range(100, 700, 10):
         result = check_network(make, options=Options(seed=SEED, max_forward_passes=free.forward_passes - less))
         if "forward passes ran out before all was known about it" in result.notes[0]:
             break

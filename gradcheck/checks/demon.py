@@ -43,7 +43,7 @@ def demon_parts(run: NetworkRun, exposed: Exposing) -> list[CheckResult]:
 
 def _layers(user: UserNetwork, network: Network, name: str) -> list[Array] | None:
     """Return an attribute that holds one column for each layer from 2 to L; None for anything else."""
-    kept = getattr(user.theirs, name, None)
+    kept = call_user(name, getattr, user.theirs, name, None)
     if not isinstance(kept, list | tuple) or len(kept) != len(network.biases):
         return None
     try:

@@ -17,7 +17,7 @@ from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun, with_note
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options, seeded
 from gradcheck.errors import UserCodeError
-from gradcheck.results import CheckResult, EquationResult, EquationStatus, Status, Verdict
+from gradcheck.results import CheckResult, EquationResult, EquationStatus, Explains, Status, Verdict
 from gradcheck.subjects.network_class import DEFAULT_DECLARED, Batch, Declared, NetworkSubject
 
 
@@ -83,7 +83,11 @@ class _NetworkCheck:
                 )
                 return self._whole()
         else:
-            self.notes.append("there is no feedforward: the cost is measured on the reference's forward pass (25)")
+            names = ", ".join(one.name for one in self.shared.subject.declared.activations)
+            self.notes.append(
+                f"there is no feedforward: the cost is measured on the reference's forward pass (25), of {names} neurons; if yours are "
+                "others, say so (--activation)"
+            )
         # Beside another forward pass than the declared one, nothing but the cost's own slopes can be compared with.
         self.listening.is_possible = all(part.verdict is Verdict.AGREE for part in self.parts)
         backprop = self._judge_backprop(sigma)
@@ -176,15 +180,17 @@ class _NetworkCheck:
         options, name = self.shared.options, self.shared.subject.name
         blank = CheckResult(name, verdict, reason, seed=options.seed or 0)
         same = [part for part in self.parts if part.verdict is verdict] if verdict is not Verdict.AGREE else []
-        told = next((part for part in same if part.counterexample or part.faults), same[0] if same else blank)
-        factors = [part for part in same if part is not told and part.diagnosis and not part.counterexample]
+        told = next((part for part in same if part.counterexample), None)
+        told = told or next((part for part in same if part.faults), same[0] if same else blank)
+        compared = Explains.COMPARISON
+        factors = [part for part in same if part is not told and any(one.kind is compared for one in part.diagnosis)]
         wrong = [part.title.removeprefix(f"{name}: ").partition(" ")[0] for part in factors]
         return dataclasses.replace(
             told,
             title=f"{told.title}, whose {wrong[0]} is wrong" if wrong else told.title,
             reason=reason,
             diagnosis=(*told.diagnosis, *(one for part in factors for one in part.diagnosis)),
-            equations=next((part.equations for part in self.parts if part.blocks or part.equations), ()),
+            equations=next((part.equations for part in self.parts if part.equations), ()),
             notes=(*told.notes, *self.notes),
             parts=tuple(self.parts),
             forward_passes=self.shared.budget.spent,

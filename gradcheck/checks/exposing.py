@@ -58,9 +58,9 @@ class Exposing:
     x: Array
     y: Array
 
-    def case(self) -> NetworkCase:
-        """Return the network with its first example."""
-        return NetworkCase(self.network, self.x[:, :1], self.y[:, :1])
+    def case(self, examples: int = 1) -> NetworkCase:
+        """Return the network with its first examples."""
+        return NetworkCase(self.network, self.x[:, :examples], self.y[:, :examples])
 
     def examples(self) -> Question:
         """Return calls with one example each."""

@@ -13,7 +13,7 @@ from gradcheck.checks.gradient import check_gradient
 from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun, agreement_note, of_case, on_the_smallest, with_note
 from gradcheck.checks.options import Locate, Options
-from gradcheck.errors import BudgetExceeded
+from gradcheck.errors import BudgetExceeded, UserCodeError
 from gradcheck.mistakes.program import Asked
 from gradcheck.results import CheckResult, Diagnosis, Explains, Reason, Verdict
 from gradcheck.strategies import NetworkCase
@@ -22,6 +22,9 @@ from gradcheck.subjects.protocol import GradientSubject
 
 MINI_BATCH: Final = 5
 """Examples in a mini-batch at most (a count): above the width of the networks, so that no sum over the wrong axis hides."""
+
+
+SINGLE: Final = "to the digits of float32, which it or the forward pass seems to be computed in, and no further"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,13 +85,21 @@ def gradient_part(run: NetworkRun, claimed: Claimed, listening: Listening) -> Ch
     <Verdict.DISAGREE: 'disagree'>
     """
 
-    def judge(case: NetworkCase, options: Options) -> CheckResult:
-        return _judged(run, claimed, case, options)
+    glance = Glance(run, claimed.asked) if listening.is_possible else None
+    coarse: list[NetworkCase] = []
 
-    seen = run.search(judge, claimed.examples, Glance(run, claimed.asked) if listening.is_possible else None)
+    def judge(case: NetworkCase, options: Options) -> CheckResult:
+        result = _judged(run, claimed, case, options)
+        if glance is None or not _is_of_single_precision(result, glance, case):
+            return result
+        coarse.append(case)
+        return dataclasses.replace(result, verdict=Verdict.AGREE, blocks=())
+
+    seen = run.search(judge, claimed.examples, glance)
     part = run.blank(claimed.title, seen)
     if seen.first is None or seen.smallest is None:
-        return with_note(part, agreement_note(seen))
+        part = with_note(part, agreement_note(seen))
+        return with_note(part, f"{len(coarse)} of them {SINGLE}") if coarse else part
     if not seen.is_glanced:
         return disagreement(run, part, claimed, seen.smallest, listening)
     # What a glance took for the smallest stands only where differences say so too.
@@ -97,6 +108,14 @@ def gradient_part(run: NetworkRun, claimed: Claimed, listening: Listening) -> Ch
         return told
     part = dataclasses.replace(told, verdict=Verdict.DISAGREE, reason=None)
     return disagreement(run, part, claimed, seen.first, listening)
+
+
+def _is_of_single_precision(result: CheckResult, glance: Glance, case: NetworkCase) -> bool:
+    """Tell whether a claim that differences refute, or see too coarsely, is the reference's to the digits of float32."""
+    is_open = result.reason in (Reason.NOISE, Reason.DTYPE)
+    if result.faults or not (result.verdict is Verdict.DISAGREE or is_open):
+        return False
+    return glance.is_right_in_single_precision(case)
 
 
 def _judged(run: NetworkRun, claimed: Claimed, case: NetworkCase, options: Options) -> CheckResult:
@@ -114,6 +133,8 @@ def judge_case(
         found = _judged(run, claimed, case, run.budget.left())
     except BudgetExceeded:
         return dataclasses.replace(part, verdict=Verdict.INCONCLUSIVE, reason=Reason.BUDGET)
+    except UserCodeError:  # it stops on this network, and was judged on others
+        return part
     passes = run.budget.spent - spent
     part = dataclasses.replace(
         part,
@@ -121,7 +142,9 @@ def judge_case(
         gradient_calls=part.gradient_calls + found.gradient_calls,
         example_passes=part.example_passes + passes * case.m,
     )
-    return disagreement(run, part, claimed, case, listening) if found.verdict is Verdict.DISAGREE else part
+    is_coarse = listening.is_possible and _is_of_single_precision(found, Glance(run, claimed.asked), case)
+    is_wrong = found.verdict is Verdict.DISAGREE and not is_coarse
+    return disagreement(run, part, claimed, case, listening) if is_wrong else part
 
 
 def disagreement(
@@ -143,7 +166,7 @@ def disagreement(
         part = _filled(part, detail)
         part = dataclasses.replace(part, diagnosis=listening.diagnosis(claimed.asked))
         others = blame(run.subject, case, claimed.make, detail, run.budget)
-        if not part.diagnosis and claimed.asked is Asked.ONE:
+        if not part.diagnosis:
             others = (*_patterns(run, claimed, listening), *others)
         part = dataclasses.replace(part, diagnosis=(*part.diagnosis, *others))
     except BudgetExceeded:
@@ -159,9 +182,13 @@ def _patterns(run: NetworkRun, claimed: Claimed, listening: Listening) -> tuple[
     """Return how the gradient differs where no mistake is known by name, on a network wide enough for patterns to show."""
     if not listening.is_possible:
         return ()
-    case = listening.networks[0].case()
-    subject = claimed.make(run.subject, case.network, case.x, case.y)
-    found = check_gradient(subject, of_case(run.budget.left(), case))
+    case = listening.networks[0].case(claimed.examples[1])
+    try:
+        found = check_gradient(
+            claimed.make(run.subject, case.network, case.x, case.y), of_case(run.budget.left(), case)
+        )
+    except UserCodeError:  # it stops on layers of different widths
+        return ()
     run.calls += found.gradient_calls
     return tuple(one for one in found.diagnosis if one.kind is Explains.PATTERN)
 

@@ -109,7 +109,9 @@ def as_diagnosis(found: Explanation, num_layers: int) -> Diagnosis:
     """
     return Diagnosis(
         id=" + ".join(dict.fromkeys(edit.mistake.id for edit in found.edits)),
-        equation=", ".join(dict.fromkeys(equation_of(edit, num_layers) for edit in found.edits)),
+        equation=", ".join(
+            dict.fromkeys(one for edit in found.edits for one in equation_of(edit, num_layers).split(", "))
+        ),
         sentence="; and ".join(dict.fromkeys(edit.mistake.sentence for edit in found.edits)),
         kind=Explains.MISTAKE,
         where=" and ".join(filter(None, dict.fromkeys(where_of(edit, num_layers) for edit in found.edits))),

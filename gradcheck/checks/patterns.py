@@ -66,7 +66,9 @@ def diagnose(setting: Setting, wrong: Sequence[Wrong], generator: np.random.Gene
     facts = [fact for test in tests for fact in partly_wrong(setting, test.leaf, test.location, test.slopes)]
     found = _overall(judge, tests) if len(tests) > 1 else []
     if not found:
-        found = merge([named for test in tests[:MOST_LEAVES] for named in test.run()])
+        for test in tests[MOST_LEAVES:]:
+            test.measured = MOST_MORE  # what is known of them has to do
+        found = merge([named for test in tests for named in test.run()])
     live = {leaf.name for leaf in setting.problem.layout.leaves if np.any(setting.claimed[leaf.place])}
     is_everywhere = len(tests) > 1 and live <= {one.leaf.name for one in wrong}
     return (*facts, *told(found, tuple(one.leaf.name for one in wrong) if is_everywhere else ()))

@@ -58,6 +58,8 @@ class Example:
         Biases' gradients as (n, 1) columns.
     theirs : Network or None
         The same network with sigma' and nabla_a C as the user wrote them, where those were found wrong before.
+    unit : float
+        Unit roundoff of the arithmetic, where that is coarser than the answer's dtype says (dimensionless).
 
     Examples
     --------
@@ -67,10 +69,10 @@ class Example:
     [('BP1', 3, 'holds'), ('BP3', 3, 'holds')]
     """
 
-    def __init__(self, call: Call, answer: Answer, theirs: Network | None = None) -> None:
+    def __init__(self, call: Call, answer: Answer, theirs: Network | None = None, *, unit: float = 0.0) -> None:
         self.network, self.call, self.theirs = call.network, call, theirs
         self.forward = self.network.feedforward(call.x)
-        self.unit = max(unit_roundoff(np.asarray(leaf).dtype) for leaf in answer.leaves)
+        self.unit = max(unit, *(unit_roundoff(np.asarray(leaf).dtype) for leaf in answer.leaves))
         self.rounding = forward_rounding(self.network, self.forward, self.unit)
         self.true = self._true()
         self.nabla_b = answer.nabla_b

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from gradcheck.differences.rungs import RATIO
 from gradcheck.differences.settling import UNIFORM
 from gradcheck.differences.smoothness import QUADRATIC, QUARTIC, SEXTIC, polynomial
 from gradcheck.differences.survey import Survey
+from gradcheck.errors import UserCodeError
 
 FAR: Final = 0.1
 """How far the sentinel looks [in units of the direction]: 25 roundings of bfloat16, where a smooth cost is still told from it."""
@@ -126,8 +128,13 @@ class Sentinel:
     def coarser(self, seen: Measurement) -> Setting | None:
         """Return the setting with the noise of a part that stands still at a measurement's steps; None where there is none.
 
-        2 forward passes where nothing is amiss, 6 where the ladder went down.
+        2 forward passes where nothing is amiss, 6 where the ladder went down. What the cost raises so far away is no matter.
         """
+        with contextlib.suppress(UserCodeError):
+            return self._coarser(seen)
+        return None
+
+    def _coarser(self, seen: Measurement) -> Setting | None:
         setting, line = self.setting, self.setting.line(seen.direction)
         for look in _look_far(setting, line, seen):
             if self._in_vain >= (MOST_IN_VAIN if _is_ordinary(seen) and not seen.stands_out else MOST_WHERE_UNSETTLED):

@@ -26,7 +26,7 @@ def confirmed(setting: Setting, leaf: Leaf, location: Location, generator: np.ra
 
     Examples
     --------
-    >>> from gradcheck import Locate
+    >>> from gradcheck import Locate, Options
     >>> from gradcheck.checks.gradient import check
     >>> single = lambda w: np.cos(w.astype(np.float32)).astype(float)
     >>> check(lambda w: np.sum(np.sin(w)), single, np.ones(2), options=Options(locate=Locate.FULL)).verdict

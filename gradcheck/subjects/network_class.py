@@ -218,7 +218,7 @@ def update_subject(subject: NetworkSubject, network: Network, x: Array, y: Array
         after = {"weights": list(user.theirs.weights), "biases": list(user.theirs.biases)}
         return {
             name: [
-                ((np.asarray(old) - np.asarray(new)) / UPDATE_ETA).astype(precision, copy=False)
+                _step_taken(old, np.asarray(new)).astype(precision, copy=False)
                 for old, new in zip(leaves, after[name], strict=False)
             ]
             for name, leaves in parameters.items()
@@ -227,6 +227,11 @@ def update_subject(subject: NetworkSubject, network: Network, x: Array, y: Array
     return GradientSubject(
         f"{subject.name}.update_mini_batch", cost_of(user, network, x, y), gradient, _parameters(user, network)
     )
+
+
+def _step_taken(old: Array, new: Array) -> Array:
+    """Return the step divided by eta; where the update changed the shape the new array itself, whose shape is then told."""
+    return (old - new) / UPDATE_ETA if new.shape == old.shape else new
 
 
 def cost_of(user: UserNetwork, network: Network, x: Array, y: Array) -> Callable[[dict[str, list[Array]]], float]:

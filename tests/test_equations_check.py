@@ -254,7 +254,7 @@ def test_one_examples_bias_shows_only_in_a_declared_batch() -> None:
 def test_other_neurons_than_declared_are_named_first_with_what_fits(make: type[Any], fitting: str, seed: int) -> None:
     result = checked(make, Declared(), seed)
     assert result.verdict is Verdict.DISAGREE
-    assert result.title.endswith("feedforward is that of sigmoid neurons (25)")
+    assert result.title.endswith("feedforward as that of sigmoid neurons (25)")
     assert f"; {fitting} fits it: if that is what you mean, say --activation {fitting}" in result.notes[0]
     assert result.counterexample is not None
     assert result.counterexample.splitlines()[-1].startswith("a = net.feedforward(")

@@ -103,7 +103,7 @@ def test_what_is_no_pair_of_arrays_is_no_answer(returned: Any) -> None:
 
 def test_a_wrong_sigma_prime_is_its_own_part_and_bp1_and_bp2_are_judged_with_it() -> None:
     result = judged(students.SigmaPrimeFormula, sigma_prime=wrong_sigmoid_prime)
-    assert next(iter(verdicts(result).items())) == ("sigmoid_prime is the derivative of its sigma", Verdict.DISAGREE)
+    assert next(iter(verdicts(result).items())) == ("sigmoid_prime as the derivative of its sigma", Verdict.DISAGREE)
     assert broken(result) == set()
     assert any(one.status is EquationStatus.CARRIED for one in result.equations if one.equation == "BP1")
     assert any(one.id == "sigma-prime" for one in result.diagnosis)
@@ -114,7 +114,7 @@ def test_a_wrong_sigma_prime_is_its_own_part_and_bp1_and_bp2_are_judged_with_it(
 def test_a_wrong_sigma_prime_that_the_class_does_not_use_is_noted_and_no_disagreement() -> None:
     result = judged(Student, sigma_prime=wrong_sigmoid_prime)
     assert result.verdict is Verdict.AGREE
-    assert "not so, and backprop does not need it: sigmoid_prime is the derivative of its sigma" in result.notes
+    assert "not so, and backprop does not need it: sigmoid_prime as the derivative of its sigma" in result.notes
 
 
 def test_a_sigma_prime_that_raises_takes_nothing_from_the_verdict() -> None:
@@ -127,7 +127,7 @@ def test_a_sigma_prime_that_raises_takes_nothing_from_the_verdict() -> None:
 
 def test_right_sigma_prime_agrees_with_its_digits() -> None:
     result = judged(Student, sigma_prime=sigmoid_prime)
-    assert verdicts(result)["sigmoid_prime is the derivative of its sigma"] is Verdict.AGREE
+    assert verdicts(result)["sigmoid_prime as the derivative of its sigma"] is Verdict.AGREE
     assert "digits at 9 weighted inputs" in result.parts[0].notes[-1]
     assert (result.parts[0].forward_passes, result.parts[0].blocks) == (0, ())
 
@@ -137,7 +137,7 @@ def test_right_sigma_prime_agrees_with_its_digits() -> None:
 
 def test_a_wrong_cost_derivative_is_its_own_part_and_bp1_is_judged_with_it() -> None:
     result = judged(students.CostDerivativeTwice)
-    assert verdicts(result)["cost_derivative is nabla_a C of the quadratic cost"] is Verdict.DISAGREE
+    assert verdicts(result)["cost_derivative as nabla_a C of the quadratic cost"] is Verdict.DISAGREE
     assert broken(result) == set()
     assert result.title == "CostDerivativeTwice: backprop, whose cost_derivative is wrong"
     assert "cost-derivative" in [one.id for one in result.diagnosis]
@@ -169,7 +169,7 @@ def test_an_unused_cost_derivative_is_only_noted() -> None:
 
     result = judged(Unused)
     assert result.verdict is Verdict.AGREE
-    assert any("backprop does not need it: cost_derivative is" in note for note in result.notes)
+    assert any("backprop does not need it: cost_derivative as" in note for note in result.notes)
 
 
 @pytest.mark.parametrize("shape", ["method", "object"])
@@ -182,7 +182,7 @@ def test_a_cost_of_its_own_is_compared_with_the_declared_one(shape: str, factor:
         cost = staticmethod(value) if shape == "method" else SimpleNamespace(fn=value)
 
     result = judged(Doubled)
-    assert verdicts(result)["cost is the quadratic cost"] is verdict
+    assert verdicts(result)["cost as the quadratic cost"] is verdict
     told = [one.sentence for one in result.diagnosis if one.id == "cost"]
     assert [("but 2 times it" in sentence) for sentence in told] == ([] if verdict is Verdict.AGREE else [True])
 
@@ -192,7 +192,7 @@ def test_a_cost_of_other_arguments_is_not_called() -> None:
         def cost(self, x: Array, y: Array) -> Any:
             raise AssertionError("x is no output")
 
-    assert "cost is the quadratic cost" not in verdicts(judged(Called))
+    assert "cost as the quadratic cost" not in verdicts(judged(Called))
 
 
 # --- the equations ---
@@ -299,7 +299,7 @@ def test_errors_that_a_class_shows_are_measured_by_the_demon() -> None:
     assert result.verdict is Verdict.AGREE
     shown = {title: verdict for title, verdict in verdicts(result).items() if title.startswith(("zs", "deltas"))}
     assert shown == dict.fromkeys(
-        ["zs are the weighted inputs (25)", *(f"deltas[{i}] is the error of layer {i + 2} (29)" for i in (2, 1, 0))],
+        ["zs as the weighted inputs (25)", *(f"deltas[{i}] as the error of layer {i + 2} (29)" for i in (2, 1, 0))],
         Verdict.AGREE,
     )
 
@@ -309,8 +309,8 @@ def test_a_wrong_error_is_measured_in_its_layer() -> None:
         pass
 
     found = verdicts(judged(Wrong))
-    assert found["deltas[2] is the error of layer 4 (29)"] is Verdict.AGREE
-    assert found["deltas[1] is the error of layer 3 (29)"] is Verdict.DISAGREE
+    assert found["deltas[2] as the error of layer 4 (29)"] is Verdict.AGREE
+    assert found["deltas[1] as the error of layer 3 (29)"] is Verdict.DISAGREE
 
 
 def test_wrong_weighted_inputs_are_told_from_their_layer_on() -> None:
@@ -321,7 +321,7 @@ def test_wrong_weighted_inputs_are_told_from_their_layer_on() -> None:
             return found
 
     result = judged(NoBias)
-    assert verdicts(result)["zs are the weighted inputs (25)"] is Verdict.DISAGREE
+    assert verdicts(result)["zs as the weighted inputs (25)"] is Verdict.DISAGREE
     part = next(part for part in result.parts if part.title.endswith("weighted inputs (25)"))
     assert part.notes == ("the zs that backprop keeps are not w a + b from layer 3 on",)
 

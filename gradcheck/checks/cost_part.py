@@ -75,7 +75,7 @@ def _compared(run: NetworkRun, user: UserNetwork, exposed: Exposing, function: C
     network = exposed.network
     user.load([np.array(w) for w in network.weights], [np.array(b) for b in network.biases])
     part = CheckResult(
-        f"{run.subject.name}: cost is the {network.cost.name} cost", Verdict.AGREE, seed=run.options.seed or 0
+        f"{run.subject.name}: cost as the {network.cost.name} cost", Verdict.AGREE, seed=run.options.seed or 0
     )
     wrong: list[str] = []
     ratios: list[float] = []

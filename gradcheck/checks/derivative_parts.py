@@ -53,7 +53,7 @@ def sigma_part(run: NetworkRun) -> CheckResult | None:
     with contextlib.suppress(UserCodeError, UsageError):  # what raises here may not be used by the class at all
         found = check_sigma(sigma, unlimited)
         if found.verdict is not Verdict.INCONCLUSIVE:
-            return _sigma_told(run, f"{run.subject.name}: {sigma.name} is the derivative of its sigma", found)
+            return _sigma_told(run, f"{run.subject.name}: {sigma.name} as the derivative of its sigma", found)
     return None
 
 
@@ -82,7 +82,7 @@ def cost_derivative_part(run: NetworkRun, exposed: Exposing) -> CheckResult | No
 def _compared(run: NetworkRun, user: UserNetwork, exposed: Exposing) -> CheckResult | None:
     network = exposed.network
     user.load([np.array(w) for w in network.weights], [np.array(b) for b in network.biases])
-    title = f"{run.subject.name}: cost_derivative is nabla_a C of the {network.cost.name} cost"
+    title = f"{run.subject.name}: cost_derivative as nabla_a C of the {network.cost.name} cost"
     part = CheckResult(title, Verdict.AGREE, seed=run.options.seed or 0)
     for i in range(CALLS):
         x, y = exposed.x[:, [i]], exposed.y[:, [i]]

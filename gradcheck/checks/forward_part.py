@@ -16,7 +16,7 @@ from gradcheck.checks.network_run import NetworkRun, agreement_note, on_the_smal
 from gradcheck.checks.options import Options
 from gradcheck.errors import BudgetExceeded, UserCodeError
 from gradcheck.network.model import Network
-from gradcheck.results import CheckResult, Component, Fault, FaultKind, Reason, Verdict
+from gradcheck.results import CheckResult, Component, Diagnosis, Explains, Fault, FaultKind, Reason, Verdict
 from gradcheck.strategies import NetworkCase
 from gradcheck.subjects.network_class import PROBE_SIZES, UserNetwork
 
@@ -49,7 +49,7 @@ class _ForwardPart:
     def judged(self) -> CheckResult:
         seen = self.run.search(self._judge, (1, 1))
         names = ", ".join(activation.name for activation in self.subject.declared.activations)
-        part = self.run.blank(f"feedforward is that of {names} neurons (25)", seen)
+        part = self.run.blank(f"feedforward as that of {names} neurons (25)", seen)
         if seen.first is None or seen.smallest is None:
             return with_note(part, agreement_note(seen))
         spent = self.budget.spent
@@ -70,7 +70,10 @@ class _ForwardPart:
             shape = (seen.smallest.network.sizes[-1], 1)
             sentence = f"feedforward returned shape {output.shape} for one example: {shape} is required"
             return dataclasses.replace(part, worst=None, faults=(Fault(FaultKind.SHAPE, worst.block, sentence),))
-        return with_note(part, _forward_note(names, fitting))
+        found = f"but with {' or '.join(fitting)} neurons" if fitting else "and no activation known here fits it"
+        sentence = f"it does not compute sigma(w a + b) with {names} neurons, {found}"
+        told = Diagnosis("other-forward", "", sentence, Explains.PATTERN)
+        return with_note(dataclasses.replace(part, diagnosis=(told,)), _forward_note(names, fitting))
 
     def _judge(self, case: NetworkCase, options: Options) -> CheckResult:
         output = self._output(case, options)

@@ -142,7 +142,7 @@ class _Layer:
             ("BP4", self._of(by_weights.fits(self.nabla_w)), by_weights.worst(self.nabla_w)),
         )
         return [
-            EquationResult(equation, self.layer, status, residual, bound, examples=1)
+            EquationResult(equation, self.layer, status, residual, bound, 1, self.example.network.sizes)
             for equation, status, (residual, bound) in statuses
         ]
 

@@ -58,7 +58,9 @@ def equation_lines(equations: tuple[EquationResult, ...], of: str = "") -> list[
     layers = sorted({one.layer for one in equations}, reverse=True)
     rows = [_row(layer, last, equations) for layer in layers]
     found = table(["layer", *(name for name, _ in COLUMNS)], rows, left=1 + len(COLUMNS))
-    return [Line(f"Equation by equation{of}, from the output layer back:", Style.HEADING), *found, *_legend(rows)]
+    sizes = f" (networks of sizes {', '.join(map(str, equations[0].sizes))})" if equations[0].sizes else ""
+    heading = f"Equation by equation{of}, from the output layer back{sizes}:"
+    return [Line(heading, Style.HEADING), *found, *_legend(rows)]
 
 
 def broken_words(equations: tuple[EquationResult, ...]) -> str:

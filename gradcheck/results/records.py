@@ -232,6 +232,8 @@ class EquationResult:
         The worst residual's size, and what rounding allows of it [the quantity's own unit]; NaN where it was not judged.
     examples : int
         Examples it was looked at on.
+    sizes : tuple of int
+        Those of the networks it was looked at on; empty where they are not known.
 
     Examples
     --------
@@ -245,6 +247,7 @@ class EquationResult:
     residual: float = math.nan
     bound: float = math.nan
     examples: int = 0
+    sizes: tuple[int, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -99,7 +99,7 @@ def network(verdict: Verdict, *parts: CheckResult, **fields: Any) -> CheckResult
 
 
 FORWARD: Final = part(
-    "feedforward is that of sigmoid neurons (25)",
+    "feedforward as that of sigmoid neurons (25)",
     Verdict.AGREE,
     forward_passes=25,
     notes=("25 of 25 random networks agree",),

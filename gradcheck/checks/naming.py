@@ -15,7 +15,7 @@ from gradcheck.results import Diagnosis, Explains
 
 MATCHING_DIGITS: Final = 1 / 2
 """An edit explains an answer where at least this share of its dtype's digits is the same (dimensionless): 7.8 of float64's. In
-reports/diagnosis.md true matches share 12.1 digits of float64 or more, and edits of other programs 3.8 or less."""
+reports/diagnosis.md true matches share 10.7 digits of float64 or more, and edits of other programs 4.2 or less."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,7 @@ from gradcheck.checks.demon import demon_parts
 from gradcheck.checks.derivative_parts import NetworkAsWritten, cost_derivative_part, sigma_part
 from gradcheck.checks.equation_parts import equation_parts
 from gradcheck.checks.forward_part import forward_part
-from gradcheck.checks.gradient_part import BACKPROP, STEP, Claimed, gradient_part, judge_case, of_columns
+from gradcheck.checks.gradient_part import BACKPROP, STEP, gradient_part, judge_case, of_columns
 from gradcheck.checks.judging import aggregate
 from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun, with_note
@@ -106,17 +106,17 @@ class _NetworkCheck:
                 factors |= {} if part is None else {name: part}
             wrong = frozenset(name for name, part in factors.items() if part.verdict is Verdict.DISAGREE)
             self.listening.as_written = NetworkAsWritten(self.shared, wrong) if wrong else None
-        backprop = self._told(gradient_part, BACKPROP)
+        backprop = self._backprop()
         equations, backprop = self._equations(backprop)
         shown = demon_parts(self.shared, self.listening.networks[0]) if self.listening.is_possible else []
         self._add_before(self._kept([*factors.values(), *shown], backprop))
         self.parts += [dataclasses.replace(backprop, equations=equations), *equation_parts(self.shared, equations)]
         return backprop
 
-    def _told(self, judge: Callable[..., CheckResult], claimed: Claimed) -> CheckResult:
-        """Judge a gradient; where the class stops on layers of different widths, say what it does where all are of one."""
+    def _backprop(self) -> CheckResult:
+        """Judge the gradient of one example; where the class stops on layers of different widths, say what it does where all are of one."""
         try:
-            return judge(self.shared, claimed, self.listening)
+            return gradient_part(self.shared, BACKPROP, self.listening)
         except UserCodeError as error:
             named = self.listening.diagnosis_of_squares()
             if not named:
@@ -130,15 +130,12 @@ class _NetworkCheck:
         equations = self.listening.equations()
         if backprop.verdict is Verdict.DISAGREE or all(one.status is not EquationStatus.BROKEN for one in equations):
             return equations, backprop
-        again = judge_case(
-            self.shared,
-            backprop,
-            BACKPROP,
-            self.listening.networks[0].case(),
-            self.listening,
-        )
+        case = self.listening.networks[0].case()
+        again = judge_case(self.shared, backprop, BACKPROP, case, self.listening)
         if again.verdict is Verdict.DISAGREE:
             return equations, again
+        if again.verdict is not Verdict.AGREE:  # the budget ended before differences could say
+            return (), again
         note = "(BP1) to (BP4) hold of it to fewer digits than float64 has; differences see no error"
         return (), with_note(again, note)
 

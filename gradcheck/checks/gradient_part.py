@@ -129,19 +129,20 @@ def judge_case(
 ) -> CheckResult:
     """Return a part that agreed on random networks with what differences say on one network more."""
     spent = run.budget.spent
+    found: CheckResult | None = None
     try:
         found = _judged(run, claimed, case, run.budget.left())
     except BudgetExceeded:
         return dataclasses.replace(part, verdict=Verdict.INCONCLUSIVE, reason=Reason.BUDGET)
     except UserCodeError:  # it stops on this network, and was judged on others
-        return part
+        pass
     passes = run.budget.spent - spent
     part = dataclasses.replace(
-        part,
-        forward_passes=part.forward_passes + passes,
-        gradient_calls=part.gradient_calls + found.gradient_calls,
-        example_passes=part.example_passes + passes * case.m,
+        part, forward_passes=part.forward_passes + passes, example_passes=part.example_passes + passes * case.m
     )
+    if found is None:
+        return part
+    part = dataclasses.replace(part, gradient_calls=part.gradient_calls + found.gradient_calls)
     is_coarse = listening.is_possible and _is_of_single_precision(found, Glance(run, claimed.asked), case)
     is_wrong = found.verdict is Verdict.DISAGREE and not is_coarse
     return disagreement(run, part, claimed, case, listening) if is_wrong else part

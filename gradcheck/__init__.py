@@ -33,6 +33,7 @@ _HOME = {
     "check_jvp": "gradcheck.checks.jvp",
     "check_network": "gradcheck.checks.equations",
     "check_vjp": "gradcheck.checks.vjp",
+    "count_passes": "gradcheck.passes",
 }
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from gradcheck.checks.options import Locate, Options, Subgradients
     from gradcheck.checks.vjp import check_vjp
     from gradcheck.errors import GradcheckError, GradientMismatch, UsageError, UserCodeError
+    from gradcheck.passes import count_passes
     from gradcheck.results import (
         BlockResult,
         Census,
@@ -85,6 +87,7 @@ __all__ = [
     "check_jvp",
     "check_network",
     "check_vjp",
+    "count_passes",
 ]
 
 

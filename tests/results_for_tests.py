@@ -13,12 +13,14 @@ from gradcheck.results import (
     Census,
     CheckResult,
     Component,
+    CountedStep,
     Diagnosis,
     EquationResult,
     EquationStatus,
     Explains,
     Fault,
     FaultKind,
+    PassCount,
     Reason,
     Status,
     Verdict,
@@ -89,6 +91,9 @@ EQUATIONS = st.builds(
     bound=FLOATS,
     examples=COUNTS,
 )
+PASS_COUNTS = st.builds(
+    PassCount, TEXTS, st.sampled_from(CountedStep), st.lists(st.integers(1, 9), min_size=2).map(tuple), COUNTS
+)
 
 
 def few(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -113,6 +118,7 @@ def results_with(
         nearby=nearby,
         diagnosis=few(DIAGNOSES),
         equations=few(EQUATIONS),
+        own_passes=few(PASS_COUNTS),
         notes=few(TEXTS),
         parts=parts,
         counterexample=st.none() | TEXTS,

@@ -16,8 +16,9 @@ from gradcheck.checks.judging import aggregate
 from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun, with_note
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options, seeded
+from gradcheck.checks.own_passes import own_passes
 from gradcheck.errors import UserCodeError
-from gradcheck.results import CheckResult, EquationResult, EquationStatus, Explains, Status, Verdict
+from gradcheck.results import CheckResult, EquationResult, EquationStatus, Explains, PassCount, Status, Verdict
 from gradcheck.subjects.network_class import DEFAULT_DECLARED, Batch, Declared, NetworkSubject
 
 
@@ -71,6 +72,7 @@ class _NetworkCheck:
         self.listening = Listening(self.shared)
         self.parts: list[CheckResult] = []
         self.notes: list[str] = []
+        self.own_passes: tuple[PassCount, ...] = ()
 
     def run(self) -> CheckResult:
         """Return the result made of all parts."""
@@ -95,6 +97,7 @@ class _NetworkCheck:
             self.notes.append("mini-batches were not judged: they stand on backprop, which is to be mended first")
         else:
             self._judge_mini_batches(self.shared.subject.declared)
+        self.own_passes = own_passes(self.shared)  # last: what the class keeps between calls is as it was for all else
         return self._whole()
 
     def _judge_backprop(self, sigma: CheckResult | None) -> CheckResult:
@@ -188,6 +191,7 @@ class _NetworkCheck:
             reason=reason,
             diagnosis=(*told.diagnosis, *(one for part in factors for one in part.diagnosis)),
             equations=next((part.equations for part in self.parts if part.equations), ()),
+            own_passes=self.own_passes,
             notes=(*told.notes, *self.notes),
             parts=tuple(self.parts),
             forward_passes=self.shared.budget.spent,

@@ -11,6 +11,7 @@ from gradcheck.reporting.equations import equation_lines
 from gradcheck.reporting.layout import Line, Style, printable, sentence
 from gradcheck.reporting.levels import Explain, notes_at, where_alone
 from gradcheck.reporting.nearby import nearby_lines
+from gradcheck.reporting.own_passes import own_pass_lines
 from gradcheck.reporting.points import elsewhere
 from gradcheck.reporting.undecided import undecided_lines
 from gradcheck.reporting.words import deciding, essence, headline, subject, teller
@@ -69,7 +70,7 @@ def lines(result: CheckResult, explain: Explain = Explain.NUMBERS) -> list[Line]
     """
     sections = [
         [Line(headline(result, explain), Style[result.verdict.name])],
-        *(_details(result, explain) if explain > Explain.VERDICT else []),
+        *([*_details(result, explain), own_pass_lines(result.own_passes)] if explain > Explain.VERDICT else []),
         _price(result),
     ]
     filled = [section for section in sections if section]

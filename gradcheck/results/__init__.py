@@ -3,6 +3,7 @@
 from gradcheck.results.codec import SCHEMA_VERSION
 from gradcheck.results.kinds import (
     Arbiter,
+    CountedStep,
     EquationStatus,
     ErrorSource,
     Explains,
@@ -23,6 +24,7 @@ from gradcheck.results.records import (
     Estimate,
     Failure,
     Fault,
+    PassCount,
     Report,
 )
 
@@ -33,6 +35,7 @@ __all__ = [
     "Census",
     "CheckResult",
     "Component",
+    "CountedStep",
     "Diagnosis",
     "EquationResult",
     "EquationStatus",
@@ -44,6 +47,7 @@ __all__ = [
     "Fault",
     "FaultKind",
     "Inexact",
+    "PassCount",
     "Reason",
     "Report",
     "Status",

@@ -156,6 +156,25 @@ class EquationStatus(enum.Enum):
     UNJUDGED = "unjudged"
 
 
+class CountedStep(enum.Enum):
+    """What a function that was counted is to a backprop.
+
+    Examples
+    --------
+    >>> CountedStep("sigma").name
+    'SIGMA'
+    """
+
+    FORWARD_PASS = "forward pass"
+    """The whole of (25)."""
+    SIGMA = "sigma"
+    """Of one layer of a forward pass."""
+    SIGMA_PRIME = "sigma prime"
+    """Of one layer of a backward pass."""
+    COST_DERIVATIVE = "cost derivative"
+    """Of the output layer of a backward pass."""
+
+
 class FailureKind(enum.Enum):
     """Why a target gave no result.
 

@@ -6,11 +6,13 @@ import dataclasses
 import math
 import typing
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from gradcheck.results.codec import SCHEMA_VERSION, decode, encode
 from gradcheck.results.kinds import (
     Arbiter,
+    CountedStep,
     EquationStatus,
     ErrorSource,
     Explains,
@@ -251,6 +253,37 @@ class EquationResult:
 
 
 @dataclasses.dataclass(frozen=True)
+class PassCount:
+    """How often one call of the user's backprop, of one example, calls one of their functions.
+
+    Attributes
+    ----------
+    function : str
+        What the user calls it.
+    step : CountedStep
+    sizes : tuple of int
+        Those of the network, inputs first.
+    calls : int
+        Without those made from inside another counted function.
+
+    Examples
+    --------
+    >>> PassCount("sigmoid", CountedStep.SIGMA, (2, 3, 4), calls=2).parameters
+    25
+    """
+
+    function: str
+    step: CountedStep
+    sizes: tuple[int, ...]
+    calls: int
+
+    @property
+    def parameters(self) -> int:
+        """P, the number of the network's weights and biases."""
+        return sum((before + 1) * n for before, n in pairwise(self.sizes))
+
+
+@dataclasses.dataclass(frozen=True)
 class CheckResult:
     """The outcome of one check: the verdict, where it fails, what it cost, and what reproduces it.
 
@@ -277,6 +310,8 @@ class CheckResult:
         Best first; empty when nothing fits.
     equations : tuple of EquationResult
         Of a known network: each equation at each layer, the output layer first.
+    own_passes : tuple of PassCount
+        Of a network: what one call of its backprop costs, by function and size; empty where nothing could be counted.
     notes : tuple of str
         Sentences the reader needs beside the verdict.
     parts : tuple of CheckResult
@@ -313,6 +348,7 @@ class CheckResult:
     nearby: CheckResult | None = None
     diagnosis: tuple[Diagnosis, ...] = ()
     equations: tuple[EquationResult, ...] = ()
+    own_passes: tuple[PassCount, ...] = ()
     notes: tuple[str, ...] = ()
     parts: tuple[CheckResult, ...] = ()
     counterexample: str | None = None

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any, Final
 
@@ -194,11 +194,27 @@ def _loss(name: str, value: Callable[..., Any], arguments: Arguments) -> Found:
     return Found(loss_and_gradient(name, value, at, data=data), f"{name}, which returns (loss, gradient)")
 
 
+def sigma_names(place: object, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield those of the names in a module or an object that are functions of z with a derivative beside them, and its name.
+
+    Examples
+    --------
+    >>> from gradcheck.examples import network_right
+    >>> list(sigma_names(network_right, dir(network_right)))
+    [('sigmoid', 'sigmoid_prime')]
+    """
+    for name in names:
+        prime = _prime_of(place, name)
+        if prime is not None:
+            value = getattr(place, name, None)
+            if callable(value) and len(_required(value)) <= 1:
+                yield name, prime
+
+
 def _sigmas(module: ModuleType) -> Iterator[Found]:
-    for name, value in _own(module).items():
-        prime = _prime_of(module, name)
-        if prime is not None and callable(value) and len(_required(value)) <= 1:
-            yield Found(SigmaSubject(prime, value, getattr(module, prime)), f"{name} with its derivative {prime}")
+    for name, prime in sigma_names(module, _own(module)):
+        subject = SigmaSubject(prime, getattr(module, name), getattr(module, prime))
+        yield Found(subject, f"{name} with its derivative {prime}")
 
 
 def _pair(names: tuple[str, ...], values: list[Any], arguments: Arguments) -> Found:
@@ -267,8 +283,8 @@ def _own(module: ModuleType) -> dict[str, Any]:
     }
 
 
-def _prime_of(module: ModuleType, name: str) -> str | None:
-    return next((name + prime for prime in PRIMES if callable(getattr(module, name + prime, None))), None)
+def _prime_of(place: object, name: str) -> str | None:
+    return next((name + prime for prime in PRIMES if callable(getattr(place, name + prime, None))), None)
 
 
 def _required(function: Callable[..., Any]) -> list[str]:

@@ -8,8 +8,10 @@ from typing import Final
 from gradcheck.results import (
     BlockResult,
     CheckResult,
+    CountedStep,
     Fault,
     FaultKind,
+    PassCount,
     Reason,
     Status,
     Verdict,
@@ -33,6 +35,7 @@ from tests.golden.pieces import (
     at_point,
     disagreeing,
     network,
+    own_passes,
     part,
     undecided,
     wrong,
@@ -46,6 +49,18 @@ AGREEING: Final = {
     "agree_parts": network(Verdict.AGREE, FORWARD, BACKPROP, notes=("there is no update_mini_batch to check",)),
     "agree_part_blocks": network(
         Verdict.AGREE, FORWARD, dataclasses.replace(BACKPROP, blocks=(agreeing("b1", (3, 1)),))
+    ),
+    "agree_own_passes": network(
+        Verdict.AGREE, FORWARD, BACKPROP, own_passes=(*own_passes((2, 3, 4), 2), *own_passes((4, 5, 6, 7), 3))
+    ),
+    "agree_own_passes_differences": network(
+        Verdict.AGREE,
+        FORWARD,
+        BACKPROP,
+        own_passes=(
+            PassCount("feedforward", CountedStep.FORWARD_PASS, (2, 3, 4), 26),
+            PassCount("feedforward", CountedStep.FORWARD_PASS, (4, 5, 6, 7), 111),
+        ),
     ),
 }
 

@@ -10,7 +10,9 @@ from gradcheck.results import (
     BlockResult,
     CheckResult,
     Component,
+    CountedStep,
     Diagnosis,
+    PassCount,
     Reason,
     Status,
     Verdict,
@@ -96,6 +98,13 @@ def network(verdict: Verdict, *parts: CheckResult, **fields: Any) -> CheckResult
     """Return the result of a check of a network."""
     start = CheckResult("Network", verdict, parts=parts, forward_passes=2477, gradient_calls=300, seed=4182)
     return dataclasses.replace(start, **{"example_passes": 3769, "reproduce": NETWORK_CALL, **fields})
+
+
+def own_passes(sizes: tuple[int, ...], layers: int) -> tuple[PassCount, ...]:
+    """Return the calls that a right backprop makes."""
+    sigmoid = PassCount("sigmoid", CountedStep.SIGMA, sizes, layers)
+    prime = PassCount("sigmoid_prime", CountedStep.SIGMA_PRIME, sizes, layers)
+    return sigmoid, prime, PassCount("cost_derivative", CountedStep.COST_DERIVATIVE, sizes, 1)
 
 
 FORWARD: Final = part(

@@ -1,12 +1,16 @@
-"""Which test runs now."""
+"""Which test runs now, and where its ledger lies."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-CURRENT: Final = pytest.StashKey[pytest.Item | None]()
+if TYPE_CHECKING:
+    from gradcheck.pytest_plugin.ledger import Ledger
+
+CURRENT: Final[pytest.StashKey[pytest.Item | None]] = pytest.StashKey()
+LEDGER: Final[pytest.StashKey[Ledger]] = pytest.StashKey()
 
 
 def current_item(session: pytest.Session) -> pytest.Item | pytest.Session:

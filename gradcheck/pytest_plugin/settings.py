@@ -86,10 +86,8 @@ def whole(least: int, most: int | None = None) -> Callable[[Any, str], int]:
 
     Examples
     --------
-    >>> whole(0, 4)("5", "--gradcheck-explain")
-    Traceback (most recent call last):
-    ...
-    _pytest.config.exceptions.UsageError: --gradcheck-explain is '5': a whole number from 0 to 4 is required
+    >>> whole(0, 4)("3", "--gradcheck-explain")
+    3
     """
     span = f"of at least {least}" if most is None else f"from {least} to {most}"
 
@@ -110,10 +108,8 @@ def one_of(*words: str) -> Callable[[Any, str], str]:
 
     Examples
     --------
-    >>> one_of("refuse", "accept")("maybe", "--gradcheck-subgradients")
-    Traceback (most recent call last):
-    ...
-    _pytest.config.exceptions.UsageError: --gradcheck-subgradients is 'maybe': refuse or accept is required
+    >>> one_of("refuse", "accept")("accept", "--gradcheck-subgradients")
+    'accept'
     """
 
     def read(value: Any, origin: str) -> str:
@@ -181,19 +177,60 @@ def session_settings(config: pytest.Config) -> Settings:
     pytest.UsageError
         If a value is none that it may have; the message names where it stands.
     """
-    said: dict[str, Any] = {}
-    for name, choice in CHOICES.items():
-        for value, origin in (
-            (config.getini(f"gradcheck_{name}"), _ini(config, name)),
-            (config.getoption(f"gradcheck_{name}"), f"--gradcheck-{name}"),
-        ):
-            if value is not None:
-                said[name] = choice.read(value, origin)
+    said = {**_of_the_ini_file(config), **_of_the_command_line(config)}
     workerinput = getattr(config, "workerinput", None)
     if workerinput is not None:
         said["seed"] = workerinput["gradcheck_seed"]
     said.setdefault("seed", int.from_bytes(os.urandom(4), "big") >> 1)
     return Settings(**said)
+
+
+def _of_the_ini_file(config: pytest.Config) -> dict[str, Any]:
+    """Return what the ini file says; a folder in it is beside it."""
+    said = {
+        name: choice.read(value, _place_in_ini(config, name))
+        for name, choice in CHOICES.items()
+        if (value := config.getini(f"gradcheck_{name}")) is not None
+    }
+    if "report" in said and config.inipath is not None:
+        said["report"] = config.inipath.parent / said["report"]
+    return said
+
+
+def _of_the_command_line(config: pytest.Config) -> dict[str, Any]:
+    """Return what the command line says."""
+    said = {
+        name: choice.read(value, f"--gradcheck-{name}")
+        for name, choice in CHOICES.items()
+        if (value := config.getoption(f"gradcheck_{name}")) is not None
+    }
+    if "report" in said:
+        said["report"] = config.invocation_params.dir / said["report"]
+    return said
+
+
+def seed_is_given(config: pytest.Config) -> bool:
+    """Tell whether the command line or the ini file says the seed."""
+    return any(value is not None for value in (config.getoption("gradcheck_seed"), config.getini("gradcheck_seed")))
+
+
+def make_folder(config: pytest.Config) -> None:
+    """Make the folder that the report is to be written to, if one is.
+
+    Raises
+    ------
+    pytest.UsageError
+        If it cannot be made or written to.
+    """
+    folder = config.stash[SESSION].report
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise pytest.UsageError(f"the report's folder {folder} cannot be made: {error.strerror or error}") from error
+    if not os.access(folder, os.W_OK):
+        raise pytest.UsageError(f"the report's folder {folder} cannot be written to")
 
 
 def settings_for(node: pytest.Item | pytest.Session) -> Settings:
@@ -228,7 +265,7 @@ def _suggestion(name: str) -> str:
     return f"did you mean {close[0]!r}?" if close else f"it has {', '.join(OF_ONE_TEST)}"
 
 
-def _ini(config: pytest.Config, name: str) -> str:
+def _place_in_ini(config: pytest.Config, name: str) -> str:
     """Return where a value of the ini file stands."""
     overridden = config.getoption("override_ini") or ()
     if any(one.split("=")[0] == f"gradcheck_{name}" for one in overridden) or config.inipath is None:

@@ -95,7 +95,7 @@ def _checked(ledger: Ledger, check: Callable[[Options], CheckResult], said: Opti
     settings, left = ledger.settings, said.max_forward_passes or ledger.left()
     seed = settings.seed if said.seed is None else said.seed
     if left == 0:
-        note = f"the budget of {settings.budget} forward passes of this test ran out: raise it (--gradcheck-budget)"
+        note = f"the budget of {settings.budget} forward passes of this test ran out: raise it to decide the rest"
         return CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET, notes=(note,), seed=seed)
     accepts = Subgradients.ACCEPT in (said.subgradients, Subgradients(settings.subgradients))
     subgradients = Subgradients.ACCEPT if accepts else Subgradients.REFUSE

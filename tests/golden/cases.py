@@ -114,7 +114,7 @@ NOTES: Final = {
     ),
     Reason.DOMAIN: "the cost is nan at the point given: a finite cost is required",
     Reason.BUDGET: (
-        "the budget of 40 forward passes ran out: raise it (--budget, max_forward_passes) to decide the rest"
+        "the budget of 40 forward passes ran out: raise it to decide the rest"
     ),
 }
 

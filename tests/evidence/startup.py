@@ -1,4 +1,4 @@
-"""Write reports/startup.md: what it costs to start, as ratios to starting Python and to importing numpy."""
+"""Write reports/startup.md: what it costs to start, as ratios to starting Python, to importing numpy, and to pytest without us."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+
+from tests.evidence import plugin_startup
 
 REPORT = Path(__file__).parent.parent.parent / "reports" / "startup.md"
 ROUNDS = 25
@@ -52,8 +54,8 @@ def measure() -> dict[str, list[float]]:
     return times
 
 
-def table(times: dict[str, list[float]]) -> str:
-    """Return the report's text: medians of the ratios within each round."""
+def table(times: dict[str, list[float]]) -> list[str]:
+    """Return the lines of the report on our own commands: medians of the ratios within each round."""
     plain, numpy_import = times["python -c pass"], times["python -c 'import numpy'"]
     lines = [
         "# Start-up",
@@ -68,7 +70,7 @@ def table(times: dict[str, list[float]]) -> str:
     ]
     for name, own in times.items():
         lines.append(f"| `{name}` | {ratio(own, plain)} | {ratio(own, numpy_import)} |")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def ratio(own: list[float], other: list[float]) -> str:
@@ -79,5 +81,5 @@ def ratio(own: list[float], other: list[float]) -> str:
 
 if __name__ == "__main__":
     REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(table(measure()))
+    REPORT.write_text("\n".join([*table(measure()), "", *plugin_startup.table(), ""]))
     print(f"wrote {REPORT.name}")

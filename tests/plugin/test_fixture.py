@@ -91,7 +91,7 @@ def test_a_failure_shows_the_line_of_the_user_and_the_report_and_nothing_of_ours
     raising = failure(text, "test_raising")
     assert '>       raise ValueError("no data")\nE       ValueError: no data\n\nprogram.py:' in raising
     assert "UserCodeError: the cost raised ValueError: no data\n\ntest_it.py:13: UserCodeError" in raising
-    assert raising.count("Error\n") == 2
+    assert raising.count("\n>  ") == 2
     assert "UsageError: the parameters hold no number at all" in failure(text, "test_misuse")
     assert "UsageError: options is {}: gradcheck.Options(...) is required" in failure(text, "test_options")
     assert "has 'check_netwrok': did you mean 'check_network'?" in failure(text, "test_name")

@@ -14,7 +14,7 @@ import pytest
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options, Subgradients, seeded
 from gradcheck.errors import GradcheckError, GradientMismatch, InconclusiveWarning, UserCodeError
 from gradcheck.pytest_plugin.ledger import Ledger, ledger_of, ran_out
-from gradcheck.pytest_plugin.settings import SESSION, Inconclusive
+from gradcheck.pytest_plugin.settings import OF_ONE_TEST, SESSION, Inconclusive
 from gradcheck.reporting.levels import Explain
 from gradcheck.reporting.text import render
 from gradcheck.reporting.words import headline
@@ -108,9 +108,9 @@ def _command(item: Node, result: CheckResult) -> str:
         return result.reproduce
     session = item.config.stash[SESSION]
     words = [f"--gradcheck-seed={session.seed}"] if result.seed == session.seed else []
-    for name in ("budget", "subgradients"):
+    for name in OF_ONE_TEST:
         value = item.config.getoption(f"gradcheck_{name}")
-        words += [] if value is None else [f"--gradcheck-{name}={value}"]
+        words += [] if name == "seed" or value is None else [f"--gradcheck-{name}={value}"]
     file, _, names = item.nodeid.partition("::")
     place = os.path.relpath(item.config.rootpath / file, item.config.invocation_params.dir)
     return shlex.join(["pytest", f"{place}::{names}" if names else place, *words])

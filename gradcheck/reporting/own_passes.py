@@ -80,19 +80,24 @@ def _passes(calls: list[_Call]) -> str:
     differences = _differences(calls)
     if differences:
         return differences + WHERE_ONE_DOES
-    whole = {call.of(CountedStep.FORWARD_PASS) for call in calls}
-    has_sigma = any(call.of(CountedStep.SIGMA) for call in calls)
-    one_forward = whole == {0} and _is_one(calls, CountedStep.SIGMA) if has_sigma else whole == {1}
-    one_backward = _is_one(calls, CountedStep.SIGMA_PRIME) and all(
+    forward = _forward_passes(calls)
+    is_backward_one = _is_one(calls, CountedStep.SIGMA_PRIME) and all(
         call.of(CountedStep.COST_DERIVATIVE) <= 1 for call in calls
     )
-    if one_forward:
-        return "one forward and one backward pass" if one_backward else "one forward pass"
-    if one_backward and whole == {0} and not has_sigma:
-        return "one backward pass"
-    if not has_sigma and len(whole) == 1 and whole != {0}:
-        return f"{whole.pop()} forward passes"
-    return ""
+    if forward == 1:
+        return "one forward and one backward pass" if is_backward_one else "one forward pass"
+    if forward == 0:
+        return "one backward pass" if is_backward_one else ""
+    return "" if forward is None else f"{forward} forward passes"
+
+
+def _forward_passes(calls: list[_Call]) -> int | None:
+    """Return the forward passes that were seen, the same on every network; None where that is not known."""
+    whole = {call.of(CountedStep.FORWARD_PASS) for call in calls}
+    if any(call.of(CountedStep.SIGMA) for call in calls):
+        # More calls of sigma than in one pass may be passes, or a sigma' made of sigma.
+        return 1 if whole == {0} and _is_one(calls, CountedStep.SIGMA) else None
+    return whole.pop() if len(whole) == 1 else None
 
 
 def _differences(calls: list[_Call]) -> str:

@@ -78,7 +78,10 @@ def reported(folder: Path) -> dict[str, int]:
     assert "ValueError: no data" in failure.traceback
     assert "pytest_plugin" not in failure.traceback
     text = (folder / "gradcheck.txt").read_text()
-    assert "DISAGREE  test_it.py::test_wrong, line 7: gradient - wrong in several components, most in parameters[1]\n" in text
+    assert (
+        "DISAGREE  test_it.py::test_wrong, line 7: gradient - wrong in several components, most in parameters[1]\n"
+        in text
+    )
     assert "reproduce: pytest test_it.py::test_wrong --gradcheck-seed=5 --gradcheck-explain=1\n" in text
     assert "estimated 12.0" not in text
     assert "ERROR  test_it.py::test_raising, line 13: the cost raised ValueError: no data\n" in text

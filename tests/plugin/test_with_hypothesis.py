@@ -118,3 +118,20 @@ def test_slow(gradcheck, n):
     text = run(pytester, SEEDED).stdout.str()
     assert "DeadlineExceeded" in text
     assert "give this test @settings(deadline=None), or a longer one" in text
+
+
+def test_a_disagreement_does_not_shrink_into_what_is_only_inconclusive(pytester: pytest.Pytester) -> None:
+    test = """
+@QUICK
+@given(n=st.integers(1, 50))
+def test_both(gradcheck, n):
+    at = np.zeros(2) if 10 <= n < 20 else AT  # a kink
+    gradcheck(bent, lambda w: np.sign(w) * (2 if n >= 20 else 1), at)
+"""
+    written(pytester, GIVEN, test)
+    text = run(pytester, SEEDED, "--hypothesis-seed=1").stdout.str()
+    assert "2 distinct failures" in text
+    assert "GradientMismatch: DISAGREE" in text
+    assert "GradientMismatch: INCONCLUSIVE" in text
+    assert "n=20" in text
+    assert "n=10" in text

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options, Subgradients, seeded
-from gradcheck.errors import GradcheckError, GradientMismatch, InconclusiveWarning, UserCodeError
+from gradcheck.errors import GradcheckError, GradientMismatch, InconclusiveWarning, UsageError, UserCodeError
 from gradcheck.pytest_plugin.ledger import Ledger, ledger_of, ran_out
 from gradcheck.pytest_plugin.settings import OF_ONE_TEST, SESSION, Inconclusive
 from gradcheck.reporting.levels import Explain
@@ -48,7 +48,10 @@ def judge(
         If the user's own code raises; its exception is the cause, with the user's part of its traceback.
     """
     __tracebackhide__ = True
-    ledger = ledger_of(item)
+    try:
+        ledger = ledger_of(item)
+    except pytest.UsageError as error:  # of a marker that was added while the test ran
+        raise UsageError(str(error)) from None
     began = time.perf_counter()
     try:
         result = _checked(ledger, check, said)
@@ -57,6 +60,8 @@ def judge(
         raise error.with_traceback(None) from _of_the_user(error.__cause__)
     result = dataclasses.replace(result, reproduce=_command(item, result))
     ledger.add(result, line=line, seconds=time.perf_counter() - began)
+    if said.max_forward_passes is None:  # a check with a budget of its own takes nothing off the test's
+        ledger.spend(result)
     return result
 
 

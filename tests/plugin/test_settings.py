@@ -73,6 +73,20 @@ def test_a_bad_value_that_overrides_the_ini_file_is_named_so(pytester: pytest.Py
     done.stderr.fnmatch_lines(["ERROR: gradcheck_seed given with -o is 'x': a whole number of at least 0 is required"])
 
 
+@pytest.mark.skipif(pytest.version_tuple < (9, 2), reason="an older pytest reads numbers in TOML as text alone, or not")
+def test_an_ini_file_in_toml_may_hold_numbers(pytester: pytest.Pytester) -> None:
+    written(pytester, SHOWS)
+    settings = pytester.path / "pytest.toml"
+    settings.write_text("[pytest]\ngradcheck_seed = 7\ngradcheck_explain = '2'\n")
+    assert "SHOWN 7 2 None fail refuse" in run(pytester, "-s").stdout.str()
+    settings.write_text("[pytest]\ngradcheck_seed = 1.5\n")
+    assert run(pytester).ret == pytest.ExitCode.USAGE_ERROR
+    settings.write_text("[pytest]\ngradcheck_explain = 5\n")
+    run(pytester).stderr.fnmatch_lines(
+        ["ERROR: gradcheck_explain in pytest.toml is 5: a whole number from 0 to 4 is *"]
+    )
+
+
 MARKERS = {
     "seed=-1": "seed is -1: a whole number of at least 0 is required",
     "seed=True": "seed is True: a whole number of at least 0 is required",
@@ -106,6 +120,16 @@ def test_a_bad_marker_is_found_by_collecting_alone(pytester: pytest.Pytester) ->
     done = run(pytester, "--collect-only")
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines(["ERROR: the marker gradcheck of test_it.py::test_0: seed is -1: *"])
+
+
+def test_a_bad_marker_that_is_added_while_the_test_runs_fails_it_too(pytester: pytest.Pytester) -> None:
+    late = "@pytest.fixture\ndef late(request):\n    request.node.add_marker(pytest.mark.gradcheck(sed=3))\n"
+    written(pytester, late, RIGHT.replace("(gradcheck)", "(late, gradcheck)"))
+    text = run(pytester).stdout.str()
+    assert (
+        "UsageError: the marker gradcheck of test_it.py::test_right: unknown option 'sed', did you mean 'seed'?" in text
+    )
+    assert "/gradcheck/" not in text
 
 
 def shown(values: dict[str, str]) -> str:
@@ -147,9 +171,16 @@ def test_call(gradcheck):
     options = gradcheck.Options(seed=3, max_forward_passes=1000, subgradients=gradcheck.Subgradients.ACCEPT)
     assert gradcheck(cost, right, AT, options=options).seed == 3
     gradcheck(bent, np.sign, np.zeros(2), options=options)
+
+@pytest.mark.gradcheck(budget=30)
+def test_own_budget(gradcheck):
+    with pytest.raises(AssertionError, match="budget"):
+        gradcheck(cost, right, AT, options=gradcheck.Options(max_forward_passes=2))
+    gradcheck(cost, right, AT, options=gradcheck.Options(max_forward_passes=1000))
+    gradcheck(cost, right, AT)
 """
     written(pytester, calls)
-    run(pytester, "--gradcheck-subgradients=refuse").assert_outcomes(passed=1)
+    run(pytester, "--gradcheck-subgradients=refuse").assert_outcomes(passed=2)
 
 
 def test_explain_says_how_much_a_failure_tells(pytester: pytest.Pytester) -> None:

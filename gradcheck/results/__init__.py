@@ -1,6 +1,18 @@
 """What a check found, as plain frozen data: verdicts are data, and every page shows only what stands here."""
 
 from gradcheck.results.codec import SCHEMA_VERSION
+from gradcheck.results.grades import (
+    Evidence,
+    Flag,
+    FlagCode,
+    GradeSheet,
+    Isolation,
+    ItemGrade,
+    ItemStatus,
+    Severity,
+    SheetStatus,
+    Visibility,
+)
 from gradcheck.results.kinds import (
     Arbiter,
     CountedStep,
@@ -41,15 +53,25 @@ __all__ = [
     "EquationStatus",
     "ErrorSource",
     "Estimate",
+    "Evidence",
     "Explains",
     "Failure",
     "FailureKind",
     "Fault",
     "FaultKind",
+    "Flag",
+    "FlagCode",
+    "GradeSheet",
     "Inexact",
+    "Isolation",
+    "ItemGrade",
+    "ItemStatus",
     "PassCount",
     "Reason",
     "Report",
+    "Severity",
+    "SheetStatus",
     "Status",
     "Verdict",
+    "Visibility",
 ]

@@ -1,0 +1,1 @@
+"""A small neural network, its gradients written by hand."""

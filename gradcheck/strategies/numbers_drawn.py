@@ -61,7 +61,7 @@ def has_full_rank(matrix: Array) -> bool:
     >>> has_full_rank(np.ones((1, 3))), has_full_rank(np.ones((2, 2)))
     (True, False)
     """
-    return min(matrix.shape) == 1 or int(np.linalg.matrix_rank(matrix)) == min(matrix.shape)
+    return min(matrix.shape) == 1 or bool(np.linalg.matrix_rank(matrix) == min(matrix.shape))
 
 
 def targets(network: Network, m: int) -> st.SearchStrategy[Array]:

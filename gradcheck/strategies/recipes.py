@@ -17,6 +17,7 @@ from gradcheck.network.weight_decay import NO_DECAY, WeightDecay
 from gradcheck.strategies.cases import NetworkCase
 from gradcheck.strategies.numbers_drawn import generic, targets
 
+
 @dataclasses.dataclass(frozen=True)
 class Recipe:
     """What networks are drawn from.

@@ -66,7 +66,10 @@ def branches(case: NetworkCase, w: Array) -> tuple[bytes, ...]:
     return tuple(
         (z.real > kink).tobytes()
         for z, activation in zip(forward.zs, network.activations, strict=True)
-        for kink in (*activation.kinks, *((0.0,) if "elu" in activation.name.replace("gelu", "").replace("relu", "") else ()))
+        for kink in (
+            *activation.kinks,
+            *((0.0,) if "elu" in activation.name.replace("gelu", "").replace("relu", "") else ()),
+        )
     )
 
 
@@ -130,7 +133,9 @@ def cost_rounding(case: NetworkCase) -> float:
         terms = network.example_costs(forward, y) + U * spread * y.sum(axis=0)
         moved = (slope * z_error).sum(axis=0) + U * spread
     else:
-        terms = abs(network.cost.value(np.minimum(a, 1.0), y)) if "log" in network.cost.name else network.cost.value(a, y)
+        terms = (
+            abs(network.cost.value(np.minimum(a, 1.0), y)) if "log" in network.cost.name else network.cost.value(a, y)
+        )
         if "log" in network.cost.name:
             terms = terms + abs(y * np.log(np.maximum(a, 1.0))).sum(axis=0)
         moved = (abs(network.cost.nabla_a(a, y)) * a_error).sum(axis=0)
@@ -184,7 +189,9 @@ def estimated_one_by_one(case: NetworkCase, stencil: Stencil) -> list[tuple[int,
         scale = scale_for(case, stencil, index, stencil.default_step(float(np.finfo(w.dtype).eps)) * length)
         if scale is not None:
             scale = dataclasses.replace(scale, length=length)
-            found.append((index, estimate_component(lambda v: cost_at(case, v), w, index, stencil=stencil, scale=scale)))
+            found.append(
+                (index, estimate_component(lambda v: cost_at(case, v), w, index, stencil=stencil, scale=scale))
+            )
     return found
 
 

@@ -14,8 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.differences import CENTRAL, FORWARD, Scale, Stencil, complex_step_gradient, estimate_component
-from gradcheck.differences.stencils import estimate_gradient
+from gradcheck.differences import (
+    CountedFunction,
+    Scale,
+    Stencil,
+    complex_step_gradient,
+    estimate_component,
+    estimate_gradient,
+)
 from gradcheck.network import Gradient, Network
 from gradcheck.network.activations import SOFTMAX
 from gradcheck.results import Estimate
@@ -75,25 +81,24 @@ def branches(case: NetworkCase, w: Array) -> tuple[bytes, ...]:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Along:
-    """The cost along one parameter: its Taylor coefficients on a circle, and how well they are known."""
+    """The cost along one parameter: the sizes of the terms of its Taylor series on a circle [cost], and how large it is there."""
 
-    coefficients: Array
+    terms: Array
     radius: float
     largest: float
 
     @property
     def is_analytic(self) -> bool:
         """Whether the series converges well beyond the circle."""
-        sizes = np.abs(self.coefficients) * self.radius ** np.arange(POINTS)
-        return bool(sizes[POINTS // 2 :].max() <= 1e-3 * max(self.largest, np.finfo(float).tiny))
+        return bool(self.terms[POINTS // 2 :].max() <= 1e-3 * max(self.largest, np.finfo(float).tiny))
 
     def derivative(self, order: int, reach: float, rounding: float) -> float:
         """Return a bound on the size of a derivative everywhere within `reach` of the point."""
-        total = math.factorial(order) * rounding / self.radius**order
+        total = math.factorial(order) * rounding
         for m in range(order, POINTS):
             factor = math.factorial(m) / math.factorial(m - order)
-            total += factor * abs(self.coefficients[m]) * reach ** (m - order)
-        return float(total)
+            total += factor * self.terms[m] * (reach / self.radius) ** (m - order)
+        return float(total / self.radius**order)
 
 
 def along(case: NetworkCase, index: int, radius: float) -> Along | None:
@@ -101,14 +106,14 @@ def along(case: NetworkCase, index: int, radius: float) -> Along | None:
     w = vector_of(case.network).astype(np.complex128)
     here = branches(case, w)
     values = np.empty(POINTS, dtype=np.complex128)
-    for k in range(POINTS):
+    for k in range(POINTS // 2 + 1):
         moved = w.copy()
         moved[index] += radius * np.exp(2j * np.pi * k / POINTS)
         if branches(case, moved) != here:
             return None
         values[k] = cost_at(case, moved)
-    coefficients = np.fft.fft(values) / POINTS / radius ** np.arange(POINTS)
-    return Along(coefficients, radius, float(np.abs(values).max()))
+        values[-k] = np.conj(values[k])  # the cost of real parameters is real
+    return Along(np.abs(np.fft.fft(values)) / POINTS, radius, float(np.abs(values).max()))
 
 
 def unit_roundoff(network: Network) -> float:
@@ -219,4 +224,35 @@ def excess_of_complex_step(case: NetworkCase, backprop: Backprop) -> float:
     return excess(claimed, estimate, 2.0 * gradient_rounding(case))
 
 
-STENCILS = (FORWARD, CENTRAL)
+@dataclasses.dataclass(frozen=True, eq=False)
+class Passes:
+    """How often the functions of a network were called: the value and the vjp of each layer's activation, the cost and its gradient."""
+
+    values: tuple[CountedFunction, ...]
+    vjps: tuple[CountedFunction, ...]
+    cost: CountedFunction
+    nabla_a: CountedFunction
+
+    def made(self) -> tuple[list[int], list[int], int, int]:
+        """Return the numbers of calls."""
+        values = [value.forward_passes for value in self.values]
+        vjps = [vjp.forward_passes for vjp in self.vjps]
+        return values, vjps, self.cost.forward_passes, self.nabla_a.forward_passes
+
+
+def with_counted_passes(case: NetworkCase) -> tuple[NetworkCase, Passes]:
+    """Return the case with functions that count their calls; a matched pair is then no longer fused."""
+    network = case.network
+    passes = Passes(
+        tuple(CountedFunction(activation.value) for activation in network.activations),
+        tuple(CountedFunction(activation.vjp) for activation in network.activations),
+        CountedFunction(network.cost.value),
+        CountedFunction(network.cost.nabla_a),
+    )
+    activations = [
+        dataclasses.replace(activation, value=value, vjp=vjp)
+        for activation, value, vjp in zip(network.activations, passes.values, passes.vjps, strict=True)
+    ]
+    cost = dataclasses.replace(network.cost, value=passes.cost, nabla_a=passes.nabla_a)
+    counted = Network(network.weights, network.biases, activations, cost, weight_decay=network.weight_decay)
+    return NetworkCase(counted, case.x, case.y), passes

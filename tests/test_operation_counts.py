@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -59,7 +61,7 @@ def test_both_passes_take_exactly_the_multiplications_that_theory_counts(sizes: 
 def test_the_shapes_of_the_report_are_counted_as_theory_says(sizes: tuple[int, ...], m: int) -> None:
     counts = measured(sizes, m)
     assert counts == expected(sizes, m)
-    weights = sum(n * k for k, n in zip(sizes, sizes[1:], strict=False))
+    weights = sum(n * k for k, n in pairwise(sizes))
     assert counts.ratio_of_products == pytest.approx(2.0 - sizes[0] * sizes[1] / weights)
     assert 1.0 <= counts.ratio_of_products < 2.0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ MINI_BATCHES = (1, 10)
 
 def parameters_of(sizes: Sequence[int]) -> int:
     """Return P, the number of weights and biases."""
-    return sum(n * (k + 1) for k, n in zip(sizes, sizes[1:], strict=False))
+    return sum(n * (k + 1) for k, n in pairwise(sizes))
 
 
 def row(name: str, sizes: tuple[int, ...], m: int, counts: Counts) -> str:

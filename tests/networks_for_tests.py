@@ -170,6 +170,8 @@ def exponent_rounding(activation: Activation, z: Array) -> Array:
     GELU: Phi rounds z/sqrt 2 twice and squares it (5 roundings of z^2/2 together), phi squares z. GELU_TANH: nine
     roundings of its argument. All others take the exponential of z itself.
     """
+    if not activation.uniform:  # two functions: whichever
+        return np.maximum(3 * z * z, 9 * abs(2 * np.sqrt(2 / np.pi) * z * (1 + 0.044715 * z * z)))
     if activation.name == "gelu":
         return 3 * z * z
     if activation.name == "gelu_tanh":
@@ -179,6 +181,8 @@ def exponent_rounding(activation: Activation, z: Array) -> Array:
 
 def slope_terms(activation: Activation, z: Array) -> Array:
     """Return the sum of the absolute terms of sigma'(z): |G| + |z G'| for the activations z G(z), else |sigma'|."""
+    if not activation.uniform:
+        return np.maximum(abs(activation.derivative(z)), 1.3)  # type: ignore[misc]  # |G| <= 1 and |z G'| <= 0.3
     if activation.name in ("gelu", "gelu_tanh", "swish"):
         gate = np.where(z == 0, 0.5, activation.value(z) / np.where(z == 0, 1, z))
         return np.asarray(gate + abs(activation.derivative(z) - gate))  # type: ignore[misc]
@@ -210,7 +214,7 @@ def gradient_bounds(case: Case, *, summands: int = 0, elementary: float = ELEMEN
     for i, activation in enumerate(network.activations):
         w, a, z = abs(network.weights[i]), abs(forward.activations[i]), forward.zs[i]
         z_error = (max(w.shape[1] + 1, summands) + 2) * U * (w @ a + abs(network.biases[i])) + w @ a_error
-        errors.append(_layer_errors(activation, z, z_error, roundings))
+        errors.append(layer_errors(activation, z, z_error, roundings))
         a_error = errors[-1].a
     delta, error = _output_bounds(case, forward.zs[-1], forward.output, errors[-1], (roundings, fused == "yes"))
     nabla_b, nabla_w, m = [], [], case.x.shape[1]
@@ -229,7 +233,7 @@ def gradient_bounds(case: Case, *, summands: int = 0, elementary: float = ELEMEN
     return Gradient(nabla_b=tuple(nabla_b[::-1]), nabla_w=tuple(nabla_w[::-1]))
 
 
-def _layer_errors(activation: Activation, z: Array, z_error: Array, roundings: float) -> LayerErrors:
+def layer_errors(activation: Activation, z: Array, z_error: Array, roundings: float) -> LayerErrors:
     """Return the bounds for one layer's activations and slopes."""
     a = abs(activation.value(z))
     if activation is SOFTMAX:
@@ -239,7 +243,7 @@ def _layer_errors(activation: Activation, z: Array, z_error: Array, roundings: f
         return LayerErrors(z_error, a_error, a_error)
     relative = U * (roundings + exponent_rounding(activation, z))
     slope = slope_terms(activation, z)
-    curvature = 0.0 if activation.kinks or activation is LINEAR else 1.0
+    curvature = 0.0 if activation.uniform and (activation.kinks or activation is LINEAR) else 1.0
     return LayerErrors(z_error, slope * z_error + relative * a, curvature * z_error + relative * slope)
 
 

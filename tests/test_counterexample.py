@@ -10,7 +10,7 @@ import pytest
 from gradcheck import Batch, Declared, Options, check_network
 from gradcheck.checks.counterexample import as_code
 from gradcheck.network import Network
-from gradcheck.strategies import NetworkCase
+from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import UPDATE_ETA, NetworkSubject
 from tests import student_networks_for_tests as students
 from tests.student_networks_for_tests import Array, Student

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 
 from gradcheck.checks.forward import forward_mismatch, matching_activations
 from gradcheck.network import ACTIVATIONS, COSTS, Network
-from gradcheck.strategies import NetworkCase, Recipe, network_cases
+from gradcheck.strategies.cases import NetworkCase
+from gradcheck.strategies.recipes import Recipe, recipe_cases
 from tests.student_networks_for_tests import Array
 
 NAMES = list(ACTIVATIONS)
@@ -39,7 +40,7 @@ def test_a_forward_pass_in_float32_is_within_its_own_rounding(name: str) -> None
 
 
 @settings(deadline=None, max_examples=50)
-@given(network_cases(Recipe(tuple(ACTIVATIONS[name] for name in ("sigmoid", "tanh", "softmax")))))
+@given(recipe_cases(Recipe(tuple(ACTIVATIONS[name] for name in ("sigmoid", "tanh", "softmax")))))
 def test_a_forward_pass_by_other_formulas_is_within_rounding(case: NetworkCase) -> None:
     network = case.network
     (w1, w2, w3), (b1, b2, b3) = network.weights, network.biases

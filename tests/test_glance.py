@@ -16,7 +16,8 @@ from gradcheck.checks.search import Budget, search
 from gradcheck.mistakes.program import Asked
 from gradcheck.network import ACTIVATIONS, Network
 from gradcheck.results import CheckResult
-from gradcheck.strategies import NetworkCase, network_cases
+from gradcheck.strategies.cases import NetworkCase
+from gradcheck.strategies.recipes import recipe_cases
 from gradcheck.subjects.network_class import Batch, NetworkSubject
 from tests import student_networks_for_tests as students
 from tests.student_networks_for_tests import Array, Student
@@ -73,7 +74,7 @@ def test_after_the_first_disagreement_no_network_is_judged_but_by_a_glance() -> 
         glanced.append(case)
         return 1.0 if case.network.sizes[0] > 1 else 9.0
 
-    seen = search(network_cases(), judge, Budget(Options(seed=4)), glance=glance)
+    seen = search(recipe_cases(), judge, Budget(Options(seed=4)), glance=glance)
     assert len(judged) == 3 and len(glanced) > 10
     assert seen.is_glanced and seen.smallest is not None and seen.first is judged[2]
     assert seen.smallest.network.sizes == (2, 1)
@@ -83,10 +84,10 @@ def test_where_the_first_gap_was_small_a_smaller_case_may_have_one_digit_more() 
     def judge(case: NetworkCase, options: Options) -> CheckResult:
         return CheckResult("x", Verdict.DISAGREE)
 
-    seen = search(network_cases(), judge, Budget(Options(seed=4)), glance=lambda case: 6.0)
+    seen = search(recipe_cases(), judge, Budget(Options(seed=4)), glance=lambda case: 6.0)
     assert seen.smallest is not None and seen.smallest.network.sizes == (1, 1)
     digits = iter([6.0])
-    seen = search(network_cases(), judge, Budget(Options(seed=4)), glance=lambda case: next(digits, 7.5))
+    seen = search(recipe_cases(), judge, Budget(Options(seed=4)), glance=lambda case: next(digits, 7.5))
     assert seen.smallest is seen.first
 
 

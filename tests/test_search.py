@@ -10,7 +10,8 @@ from gradcheck import CheckResult, Options, Reason, Verdict
 from gradcheck.checks.search import CASES, SHRINKS, Budget, Search, remaining, search
 from gradcheck.errors import BudgetExceeded, UserCodeError
 from gradcheck.results import BlockResult, Fault, FaultKind, Status
-from gradcheck.strategies import NetworkCase, network_cases
+from gradcheck.strategies.cases import NetworkCase
+from gradcheck.strategies.recipes import recipe_cases
 
 AGREES = CheckResult("case", Verdict.AGREE)
 DISAGREES = CheckResult("case", Verdict.DISAGREE)
@@ -36,7 +37,7 @@ def test_agreement_on_every_case_is_agree_with_the_fewest_digits() -> None:
     def judge(case: NetworkCase, options: Options) -> CheckResult:
         return CheckResult("case", Verdict.AGREE, blocks=(BlockResult("w", (1,), Status.AGREE, digits=next(digits)),))
 
-    seen = search(network_cases(), judge, Budget(Options(seed=0)))
+    seen = search(recipe_cases(), judge, Budget(Options(seed=0)))
     assert (seen.verdict, seen.reason, seen.agreed) == (Verdict.AGREE, None, CASES)
     assert seen.digits == 9.0 - 0.125 * (CASES - 1)
     assert seen.smallest is None
@@ -46,7 +47,7 @@ def test_the_first_and_the_smallest_failing_case_are_kept() -> None:
     def judge(case: NetworkCase, options: Options) -> CheckResult:
         return DISAGREES if is_deep(case) and case.network.sizes[0] > 1 else AGREES
 
-    seen = search(network_cases(), judge, Budget(Options(seed=0)))
+    seen = search(recipe_cases(), judge, Budget(Options(seed=0)))
     assert seen.verdict is Verdict.DISAGREE
     assert seen.smallest is not None
     assert seen.smallest.network.sizes == (2, 1, 1)
@@ -62,7 +63,7 @@ def test_shrinking_ends_after_so_many_cases() -> None:
         # Fails less and less often as it goes on: there is always something left to try.
         return DISAGREES if float(case.network.weights[0].sum()) != 1.0 else AGREES
 
-    search(network_cases(), judge, Budget(Options(seed=0)))
+    search(recipe_cases(), judge, Budget(Options(seed=0)))
     assert len(judged) <= CASES + SHRINKS
 
 
@@ -74,7 +75,7 @@ def test_one_kind_of_failure_is_not_shrunk_into_another() -> None:
             return CheckResult("case", Verdict.DISAGREE, faults=(fault,))
         return DISAGREES if case.network.sizes == (1, 2) else AGREES
 
-    seen = search(network_cases(), judge, Budget(Options(seed=3)))
+    seen = search(recipe_cases(), judge, Budget(Options(seed=3)))
     assert seen.first is not None
     assert seen.smallest is not None
     assert is_deep(seen.first) == is_deep(seen.smallest)
@@ -86,14 +87,14 @@ def test_code_that_raises_is_shrunk_to_where_it_raises_the_same() -> None:
             raise UserCodeError("raised") from IndexError("deep")
         return AGREES
 
-    seen = search(network_cases(), judge, Budget(Options(seed=0)))
+    seen = search(recipe_cases(), judge, Budget(Options(seed=0)))
     assert seen.smallest is not None
     assert seen.smallest.network.sizes == (1, 1, 1)
 
 
 def test_code_that_disagrees_by_chance_keeps_what_was_seen() -> None:
     turns = itertools.cycle([AGREES, AGREES, DISAGREES])
-    seen = search(network_cases(), lambda case, options: next(turns), Budget(Options(seed=0)))
+    seen = search(recipe_cases(), lambda case, options: next(turns), Budget(Options(seed=0)))
     assert seen.verdict is Verdict.DISAGREE
 
 
@@ -109,7 +110,7 @@ def test_passes_are_counted_case_by_case_also_where_the_code_raised() -> None:
         return DISAGREES if case.m > 1 else AGREES
 
     budget = Budget(Options(seed=0))
-    seen = search(network_cases(max_examples=4), judge, budget)
+    seen = search(recipe_cases(max_examples=4), judge, budget)
     assert (seen.forward_passes, seen.example_passes) == (passes, examples)
     assert budget.spent == passes
 
@@ -123,7 +124,7 @@ def test_nothing_is_judged_when_the_budget_is_used_up() -> None:
         spent += 4
         return AGREES
 
-    seen = search(network_cases(), judge, Budget(Options(seed=0, max_forward_passes=10)))
+    seen = search(recipe_cases(), judge, Budget(Options(seed=0, max_forward_passes=10)))
     assert (spent, seen.forward_passes, seen.agreed) == (8, 10, 2)
     assert (seen.verdict, seen.reason) == (Verdict.INCONCLUSIVE, Reason.BUDGET)
 
@@ -163,7 +164,7 @@ def test_the_same_seed_judges_the_same_cases() -> None:
             seen.append(case.network.sizes)
             return DISAGREES if is_deep(case) else AGREES
 
-        search(network_cases(), judge, Budget(Options(seed=seed)))
+        search(recipe_cases(), judge, Budget(Options(seed=seed)))
         return seen
 
     assert sizes(5) == sizes(5)

@@ -13,7 +13,7 @@ from gradcheck.checks.search import Budget
 from gradcheck.network.costs import COSTS
 from gradcheck.network.model import Network
 from gradcheck.results import CheckResult, Diagnosis, Explains, FaultKind, Verdict
-from gradcheck.strategies import NetworkCase
+from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import NetworkSubject, update_subject
 from gradcheck.subjects.protocol import GradientSubject
 

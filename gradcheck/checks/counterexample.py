@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.strategies import NetworkCase
+from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import UPDATE_ETA, NetworkSubject, UserNetwork
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from gradcheck.mistakes.program import Asked, Call, Question
 from gradcheck.network.costs import LOG_LIKELIHOOD
 from gradcheck.network.model import Network
-from gradcheck.strategies import NetworkCase
+from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import Declared
 
 Array = npt.NDArray[Any]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from gradcheck.network.activations import ACTIVATIONS, SOFTMAX, Activation
 from gradcheck.network.model import ForwardPass, Network
 from gradcheck.results import Component
-from gradcheck.strategies import NetworkCase
+from gradcheck.strategies.cases import NetworkCase
 
 Array = npt.NDArray[Any]
 

@@ -17,7 +17,7 @@ from gradcheck.checks.options import Options
 from gradcheck.errors import BudgetExceeded, UserCodeError
 from gradcheck.network.model import Network
 from gradcheck.results import CheckResult, Component, Diagnosis, Explains, Fault, FaultKind, Reason, Verdict
-from gradcheck.strategies import NetworkCase
+from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import PROBE_SIZES, UserNetwork
 
 Array = npt.NDArray[Any]

@@ -17,7 +17,7 @@ from gradcheck.errors import GradcheckError
 from gradcheck.mistakes.program import REFERENCE, Asked, Call, Question
 from gradcheck.network.model import Network
 from gradcheck.results import EquationStatus
-from gradcheck.strategies import NetworkCase
+from gradcheck.strategies.cases import NetworkCase
 
 AT_KINK: Final = 1e-9
 """Weighted inputs this near to a kink are at it (dimensionless): there a right program may say another slope than the reference."""

@@ -16,7 +16,7 @@ from gradcheck.checks.options import Locate, Options
 from gradcheck.errors import BudgetExceeded, UserCodeError
 from gradcheck.mistakes.program import Asked
 from gradcheck.results import CheckResult, Diagnosis, Explains, Reason, Verdict
-from gradcheck.strategies import NetworkCase
+from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import Batch, gradient_subject, update_subject
 from gradcheck.subjects.protocol import GradientSubject
 

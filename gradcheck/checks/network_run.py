@@ -13,7 +13,8 @@ from gradcheck.checks.options import Options
 from gradcheck.checks.search import CASES, Budget, Judge, Search, SharedDigits, search
 from gradcheck.errors import UsageError, UserCodeError
 from gradcheck.results import CheckResult
-from gradcheck.strategies import NetworkCase, Recipe, network_cases
+from gradcheck.strategies.cases import NetworkCase
+from gradcheck.strategies.recipes import Recipe, recipe_cases
 from gradcheck.subjects.network_class import Batch, NetworkSubject, UserNetwork
 
 
@@ -57,7 +58,7 @@ class NetworkRun:
     def search(self, judge: Judge, examples: tuple[int, int], glance: SharedDigits | None = None) -> Search:
         """Search networks with so many examples at least and at most, within what is left of the budget."""
         least, most = examples
-        cases = network_cases(self.recipe(), min_examples=least, max_examples=most)
+        cases = recipe_cases(self.recipe(), min_examples=least, max_examples=most)
         return search(cases, judge, self.budget, glance=glance)
 
     def blank(self, title: str, seen: Search) -> CheckResult:

@@ -20,7 +20,7 @@ from hypothesis.strategies import SearchStrategy
 from gradcheck.checks.options import Options
 from gradcheck.errors import BudgetExceeded, UserCodeError
 from gradcheck.results import CheckResult, Reason, Verdict
-from gradcheck.strategies import NetworkCase
+from gradcheck.strategies.cases import NetworkCase
 
 CASES: Final = 25
 """Random networks a class is judged on (a count): a mistake that shows on a tenth of them is seen with probability 0.93."""

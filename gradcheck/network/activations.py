@@ -77,7 +77,9 @@ def elementwise_activation(
     return Activation(name, value, partial(_elementwise_vjp, derivative), kinks=kinks, derivative=derivative)
 
 
-def custom(name: str, value: Callable[[Array], Array], derivative: Callable[[Array], Array]) -> Activation:
+def custom(
+    name: str, value: Callable[[Array], Array], derivative: Callable[[Array], Array], *, kinks: tuple[float, ...] = ()
+) -> Activation:
     """Return a user's own elementwise activation, of which nothing is assumed: not even complex arguments.
 
     Parameters
@@ -86,6 +88,8 @@ def custom(name: str, value: Callable[[Array], Array], derivative: Callable[[Arr
         What the user calls it.
     value, derivative : callable
         sigma(z) and sigma'(z), for real arrays of shape (n, m), dimensionless.
+    kinks : tuple of float
+        Values of z at which it has no derivative.
 
     Examples
     --------
@@ -93,7 +97,7 @@ def custom(name: str, value: Callable[[Array], Array], derivative: Callable[[Arr
     >>> custom("sine", np.sin, np.cos).analytic
     False
     """
-    return Activation(name, value, partial(_elementwise_vjp, derivative), analytic=False, derivative=derivative)
+    return Activation(name, value, partial(_elementwise_vjp, derivative), kinks, analytic=False, derivative=derivative)
 
 
 def modified_neuron(layer: Activation, neuron: int, f: Activation) -> Activation:

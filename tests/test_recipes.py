@@ -1,4 +1,4 @@
-"""Random networks: what is drawn, what it shrinks to, and that right gradients are never called wrong on them."""
+"""The networks that checks draw: what is drawn, what it shrinks to, and that right gradients are never called wrong on them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from hypothesis.errors import NoSuchExample
 from gradcheck import Options, Reason, UsageError, Verdict
 from gradcheck.checks.gradient import check_gradient
 from gradcheck.network import ACTIVATIONS, COSTS, Network, WeightDecay, backprop
-from gradcheck.strategies import ORDER_ONE, NetworkCase, Recipe, examples, network_cases, networks
+from gradcheck.strategies.cases import NetworkCase
+from gradcheck.strategies.numbers_drawn import ORDER_ONE
+from gradcheck.strategies.recipes import Recipe, recipe_cases, recipe_networks
 from gradcheck.subjects.protocol import GradientSubject
 
 A, C = ACTIVATIONS, COSTS
@@ -47,7 +49,7 @@ def parameters(network: Network) -> list[Any]:
 
 
 @settings(deadline=None, max_examples=40)
-@given(network_cases(Recipe(max_layers=5, max_width=3), max_examples=4))
+@given(recipe_cases(Recipe(max_layers=5, max_width=3), max_examples=4))
 def test_networks_and_examples_have_the_shapes_and_ranges_that_are_said(case: NetworkCase) -> None:
     sizes = case.network.sizes
     assert 2 <= len(sizes) <= 5
@@ -68,7 +70,7 @@ def test_no_number_to_draw_is_zero_and_none_stands_there_twice() -> None:
 
 
 def test_square_weight_matrices_have_full_rank_most_of_the_time() -> None:
-    drawn_networks = drawn(networks(Recipe(max_width=3)), 200)
+    drawn_networks = drawn(recipe_networks(Recipe(max_width=3)), 200)
     square = [w for network in drawn_networks for w in network.weights if w.shape[0] == w.shape[1] > 1]
     full = sum(np.linalg.matrix_rank(w) == len(w) for w in square)
     # Independent uniform draws would give nearly all; Hypothesis repeats itself on purpose. 0.92 to 0.99 over the seeds 0 to 3.
@@ -77,7 +79,7 @@ def test_square_weight_matrices_have_full_rank_most_of_the_time() -> None:
 
 
 def test_neighbouring_widths_differ_often_so_that_a_transpose_shows() -> None:
-    sizes = [network.sizes for network in drawn(networks(), 200)]
+    sizes = [network.sizes for network in drawn(recipe_networks(), 200)]
     differ = sum(any(a != b for a, b in pairwise(s)) for s in sizes)
     # Independent draws: two widths out of four differ with probability 3/4. Hypothesis repeats itself on purpose: 0.64 to 0.75 over
     # the seeds 0 to 7.
@@ -87,7 +89,7 @@ def test_neighbouring_widths_differ_often_so_that_a_transpose_shows() -> None:
 
 def test_a_network_shrinks_to_one_neuron_with_ones() -> None:
     case = find(
-        network_cases(max_examples=5), lambda case: True, settings=settings(database=None), random=random.Random(0)
+        recipe_cases(max_examples=5), lambda case: True, settings=settings(database=None), random=random.Random(0)
     )
     assert case.network.sizes == (1, 1)
     assert [float(p.item()) for p in parameters(case.network)] == [1.0, 1.0]
@@ -96,7 +98,7 @@ def test_a_network_shrinks_to_one_neuron_with_ones() -> None:
 
 def test_a_case_shrinks_to_the_least_that_is_asked_for() -> None:
     found = find(
-        network_cases(max_examples=5),
+        recipe_cases(max_examples=5),
         lambda case: case.m > 1 and len(case.network.sizes) > 2 and case.network.sizes[0] > 1,
         settings=settings(database=None),
         random=random.Random(0),
@@ -107,7 +109,7 @@ def test_a_case_shrinks_to_the_least_that_is_asked_for() -> None:
 
 def test_the_same_seed_draws_the_same_cases_and_another_seed_others() -> None:
     def numbers(seed: int) -> list[float]:
-        cases = drawn(network_cases(max_examples=3), 20, seed=seed)
+        cases = drawn(recipe_cases(max_examples=3), 20, seed=seed)
         return [float(v) for case in cases for p in (*parameters(case.network), case.x, case.y) for v in np.ravel(p)]
 
     assert numbers(1) == numbers(1)
@@ -118,7 +120,7 @@ def test_what_a_seed_draws_does_not_depend_on_the_files_that_are_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def numbers() -> list[float]:
-        cases = drawn(network_cases(max_examples=3), 100, seed=4)
+        cases = drawn(recipe_cases(max_examples=3), 100, seed=4)
         return [float(v) for case in cases for p in (*parameters(case.network), case.x, case.y) for v in np.ravel(p)]
 
     before = numbers()
@@ -134,7 +136,7 @@ def test_what_a_seed_draws_does_not_depend_on_the_files_that_are_imported(
 
 
 def test_a_softmax_output_has_at_least_two_classes() -> None:
-    cases = drawn(network_cases(Recipe((A["softmax"],), C["log_likelihood"], max_layers=2), max_examples=3), 60)
+    cases = drawn(recipe_cases(Recipe((A["softmax"],), C["log_likelihood"], max_layers=2), max_examples=3), 60)
     assert {case.network.sizes[-1] for case in cases} == {2, 3, 4}
     for case in cases:  # one class an example
         assert set(np.ravel(case.y)) == {0.0, 1.0}
@@ -142,19 +144,19 @@ def test_a_softmax_output_has_at_least_two_classes() -> None:
 
 
 def test_desired_outputs_of_other_costs_are_any_numbers_from_0_to_1() -> None:
-    labels = {float(v) for case in drawn(network_cases(Recipe(cost=C["cross_entropy"])), 60) for v in np.ravel(case.y)}
+    labels = {float(v) for case in drawn(recipe_cases(Recipe(cost=C["cross_entropy"])), 60) for v in np.ravel(case.y)}
     assert len(labels) > 20
 
 
 def test_one_activation_a_layer_fixes_the_number_of_layers() -> None:
     recipe = Recipe((A["relu"], A["tanh"], A["softmax"]))
     assert recipe.layers == (4, 4)
-    for network in drawn(networks(recipe), 10):
+    for network in drawn(recipe_networks(recipe), 10):
         assert [a.name for a in network.activations] == ["relu", "tanh", "softmax"]
 
 
 def test_the_cost_and_the_weight_decay_are_those_of_the_recipe() -> None:
-    network = drawn(networks(Recipe(cost=C["cross_entropy"], weight_decay=WeightDecay(l1=0.5, l2=2.0))), 1)[0]
+    network = drawn(recipe_networks(Recipe(cost=C["cross_entropy"], weight_decay=WeightDecay(l1=0.5, l2=2.0))), 1)[0]
     assert network.cost is C["cross_entropy"]
     assert (network.weight_decay.l1, network.weight_decay.l2) == (0.5, 2.0)
 
@@ -174,9 +176,8 @@ def test_a_recipe_for_no_network_is_refused_with_the_value(wrong: dict[str, Any]
 
 @pytest.mark.parametrize(("least", "most"), [(0, 1), (3, 2)])
 def test_impossible_numbers_of_examples_are_refused_with_the_values(least: int, most: int) -> None:
-    network = Network.random([2, 1], np.random.default_rng(0))
     with pytest.raises(UsageError, match=f"min_examples is {least} and max_examples {most}"):
-        find(examples(network, min_examples=least, max_examples=most), lambda case: True)
+        find(recipe_cases(min_examples=least, max_examples=most), lambda case: True)
 
 
 def reference(case: NetworkCase, *, factor: float = 1.0) -> GradientSubject:
@@ -201,7 +202,7 @@ def any_case(draw: st.DrawFn) -> NetworkCase:
     elementwise = [activation for activation in A.values() if activation.derivative is not None]
     hidden = draw(st.lists(st.sampled_from(elementwise), max_size=2))
     decay = draw(st.sampled_from([WeightDecay(), WeightDecay(l1=0.25, l2=0.5)]))
-    case: NetworkCase = draw(network_cases(Recipe((*hidden, output), cost, decay, max_layers=2), max_examples=3))
+    case: NetworkCase = draw(recipe_cases(Recipe((*hidden, output), cost, decay, max_layers=2), max_examples=3))
     return case
 
 
@@ -220,6 +221,6 @@ def test_the_reference_backprop_and_the_differences_never_disagree(case: Network
 
 
 @settings(deadline=None, max_examples=20)
-@given(network_cases(Recipe((A["tanh"],), weight_decay=WeightDecay(l2=0.5))), st.integers(0, 2**31))
+@given(recipe_cases(Recipe((A["tanh"],), weight_decay=WeightDecay(l2=0.5))), st.integers(0, 2**31))
 def test_a_first_layer_off_by_a_hundredth_is_never_agreed_to(case: NetworkCase, seed: int) -> None:
     assert check_gradient(reference(case, factor=1.01), Options(seed=seed)).verdict is not Verdict.AGREE

@@ -264,6 +264,8 @@ def _own_the_process() -> None:
 
 def _specs(targets: tuple[str, ...], given: dict[str, Any]) -> list[SubjectSpec]:
     """Return one spec for each target, with what the options say."""
+    import dataclasses
+
     from gradcheck.checks.targets import specs_here
     from gradcheck.subjects.spec import SubjectSpec
 
@@ -272,7 +274,10 @@ def _specs(targets: tuple[str, ...], given: dict[str, Any]) -> list[SubjectSpec]
     if targets:
         return [SubjectSpec(target, activation=activation, **said) for target in targets]
     here = specs_here(Path.cwd())
-    return [SubjectSpec(spec.target, activation=activation, **said).over(spec) for spec in here]
+    if not activation and not any(value not in (None, ()) for value in said.values()):
+        return [*here]
+    # What is wrong may now be what the options say: the place in the file is not told.
+    return [SubjectSpec(spec.target, activation=activation, **said).over(dataclasses.replace(spec, origin=None)) for spec in here]
 
 
 def _options(given: dict[str, Any]) -> Options:

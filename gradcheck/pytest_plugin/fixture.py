@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -74,10 +75,13 @@ class Gradcheck:
         return self._assert(lambda chosen: gradcheck.check_network(network, options=chosen, **said), options)
 
     def __getattr__(self, name: str) -> Any:
+        __tracebackhide__ = True
         try:
             return getattr(gradcheck, name)
         except AttributeError:
-            raise AttributeError(f"neither the fixture gradcheck nor the module has {name!r}") from None
+            close = difflib.get_close_matches(name, [*dir(type(self)), *gradcheck.__all__], n=1)
+            hint = f": did you mean {close[0]!r}?" if close else ""
+            raise AttributeError(f"neither the fixture gradcheck nor its module has {name!r}{hint}") from None
 
     def _assert(self, check: Callable[[Options], CheckResult], said: Options) -> CheckResult:
         __tracebackhide__ = True

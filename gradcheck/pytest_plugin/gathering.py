@@ -29,6 +29,7 @@ class Gathering:
         if told is not None:
             self._tests[report.__dict__.get("worker_id", ""), told["nodeid"]] = told
 
+    @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the report where one is wanted, also after ctrl-C."""
         self._take_unreported(session)

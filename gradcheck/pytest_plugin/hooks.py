@@ -78,7 +78,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    __tracebackhide__ = True
     if LEDGER in item.stash:  # of the run before, where a test is run again
         del item.stash[LEDGER]
     if REFUSED in item.stash:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 import pytest
 
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options, Subgradients, seeded
-from gradcheck.errors import GradcheckError, GradientMismatch, InconclusiveWarning, UserCodeError
+from gradcheck.errors import GradcheckError, GradientMismatch, InconclusiveWarning, UsageError, UserCodeError
 from gradcheck.pytest_plugin.ledger import Ledger, ledger_of, ran_out
-from gradcheck.pytest_plugin.settings import SESSION, Inconclusive
+from gradcheck.pytest_plugin.settings import OF_ONE_TEST, SESSION, Inconclusive
 from gradcheck.reporting.levels import Explain
 from gradcheck.reporting.text import render
 from gradcheck.reporting.words import headline
@@ -48,7 +48,10 @@ def judge(
         If the user's own code raises; its exception is the cause, with the user's part of its traceback.
     """
     __tracebackhide__ = True
-    ledger = ledger_of(item)
+    try:
+        ledger = ledger_of(item)
+    except pytest.UsageError as error:  # of a marker that was added while the test ran
+        raise UsageError(str(error)) from None
     began = time.perf_counter()
     try:
         result = _checked(ledger, check, said)
@@ -95,7 +98,7 @@ def _checked(ledger: Ledger, check: Callable[[Options], CheckResult], said: Opti
     settings, left = ledger.settings, said.max_forward_passes or ledger.left()
     seed = settings.seed if said.seed is None else said.seed
     if left == 0:
-        note = f"the budget of {settings.budget} forward passes of this test ran out: raise it (--gradcheck-budget)"
+        note = f"the budget of {settings.budget} forward passes of this test ran out: raise it to decide the rest"
         return CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET, notes=(note,), seed=seed)
     accepts = Subgradients.ACCEPT in (said.subgradients, Subgradients(settings.subgradients))
     subgradients = Subgradients.ACCEPT if accepts else Subgradients.REFUSE
@@ -108,9 +111,9 @@ def _command(item: Node, result: CheckResult) -> str:
         return result.reproduce
     session = item.config.stash[SESSION]
     words = [f"--gradcheck-seed={session.seed}"] if result.seed == session.seed else []
-    for name in ("budget", "subgradients"):
+    for name in OF_ONE_TEST:
         value = item.config.getoption(f"gradcheck_{name}")
-        words += [] if value is None else [f"--gradcheck-{name}={value}"]
+        words += [] if name == "seed" or value is None else [f"--gradcheck-{name}={value}"]
     file, _, names = item.nodeid.partition("::")
     place = os.path.relpath(item.config.rootpath / file, item.config.invocation_params.dir)
     return shlex.join(["pytest", f"{place}::{names}" if names else place, *words])

@@ -15,7 +15,7 @@ from gradcheck.results import BlockResult, CheckResult, Failure, Reason, Verdict
 NOT_CHECKED: Final = "not checked"
 """In place of a verdict, where the user's code raised or the call was wrong."""
 
-GRAVITY: Final = {Verdict.AGREE.value: 0, Verdict.INCONCLUSIVE.value: 1, Verdict.DISAGREE.value: 2, NOT_CHECKED: 2}
+GRAVITY: Final = {Verdict.AGREE.value: 0, Verdict.INCONCLUSIVE.value: 1, NOT_CHECKED: 2, Verdict.DISAGREE.value: 3}
 """Of several outcomes the gravest is told, and of equally grave ones the last: the smallest example, where Hypothesis shrinks."""
 
 

@@ -156,6 +156,9 @@ CHOICES: Final = {
 }
 """All that may be chosen, by its name: --gradcheck-NAME, gradcheck_NAME in the ini file, NAME= of the marker (but for report)."""
 
+INI_TYPE: Final[Any] = str | int if pytest.version_tuple >= (9, 2) else "string"
+"""A pytest that reads an ini file in TOML hands on a number as one, where it can be told that both are right."""
+
 OF_ONE_TEST: Final = tuple(name for name in CHOICES if name != "report")
 
 SESSION: Final = pytest.StashKey[Settings]()
@@ -166,7 +169,7 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("gradcheck", "gradients (gradcheck)")
     for name, choice in CHOICES.items():
         group.addoption(f"--gradcheck-{name}", metavar=choice.metavar, help=choice.help)
-        parser.addini(f"gradcheck_{name}", choice.help, default=None)
+        parser.addini(f"gradcheck_{name}", choice.help, type=INI_TYPE, default=None)
 
 
 def session_settings(config: pytest.Config) -> Settings:
@@ -187,10 +190,14 @@ def session_settings(config: pytest.Config) -> Settings:
 
 def _of_the_ini_file(config: pytest.Config) -> dict[str, Any]:
     """Return what the ini file says; a folder in it is beside it."""
+    try:
+        found = {name: config.getini(f"gradcheck_{name}") for name in CHOICES}
+    except (TypeError, ValueError) as error:  # of another type than text, in TOML
+        raise pytest.UsageError(str(error)) from error
     said = {
-        name: choice.read(value, _place_in_ini(config, name))
-        for name, choice in CHOICES.items()
-        if (value := config.getini(f"gradcheck_{name}")) is not None
+        name: CHOICES[name].read(value, _place_in_ini(config, name))
+        for name, value in found.items()
+        if value is not None
     }
     if "report" in said and config.inipath is not None:
         said["report"] = config.inipath.parent / said["report"]

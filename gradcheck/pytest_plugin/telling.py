@@ -59,6 +59,8 @@ def reword(error: BaseException) -> None:
     >>> error.__notes__
     ['x=0']
     """
+    for one in getattr(error, "exceptions", ()):  # several failures of one test
+        reword(one)
     if type(error).__name__ == "DeadlineExceeded":
         error.add_note(DEADLINE)
     notes: list[str] = getattr(error, "__notes__", [])

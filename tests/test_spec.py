@@ -10,7 +10,8 @@ import pytest
 from gradcheck import UsageError
 from gradcheck.checks.targets import check_target, specs_here
 from gradcheck.subjects.spec import KEYS, Key, SubjectSpec
-from gradcheck.subjects.spec_file import declares, read_spec, spec_beside
+from gradcheck.subjects.spec_file import read_spec, spec_beside
+from gradcheck.subjects.spec_place import declares
 
 WHOLE = SubjectSpec(
     target="net.py:Network",

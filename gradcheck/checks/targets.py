@@ -14,7 +14,8 @@ from gradcheck.subjects.discover import Found, discover, named
 from gradcheck.subjects.load import LoadedModule, load
 from gradcheck.subjects.python2 import explain_python_2
 from gradcheck.subjects.spec import SubjectSpec
-from gradcheck.subjects.spec_file import FILE_NAME, spec_beside
+from gradcheck.subjects.spec_file import spec_beside
+from gradcheck.subjects.spec_place import FILE_NAME
 from gradcheck.subjects.targets import parse_target
 from gradcheck.subjects.tracebacks import user_traceback
 
@@ -47,7 +48,8 @@ def check_target(spec: SubjectSpec, options: Options = DEFAULT_OPTIONS, *, impor
         loaded = load(parse_target(spec.target), timeout=import_timeout)
         path = loaded.path
         for found in subjects_in(loaded, spec, options):
-            results.append(_titled(check_subject(found.subject, options), spec, found, loaded, options))
+            result = titled(check_subject(found.subject, options), spec, found, loaded)
+            results.append(_repeatable(result, spec, options))
     except (UserCodeError, UsageError) as error:
         return Report(tuple(results), (failure_of(spec, error, path),))
     return Report(tuple(results))
@@ -99,17 +101,25 @@ def _declared(spec: SubjectSpec, path: Path | None) -> SubjectSpec:
     return spec.over(same_file[0]) if same_file and not names else spec
 
 
-def _titled(
-    result: CheckResult, spec: SubjectSpec, found: Found, loaded: LoadedModule, options: Options
-) -> CheckResult:
-    """Return a result under the target's name, with what it was taken for and the command that repeats it."""
+def titled(result: CheckResult, spec: SubjectSpec, found: Found, loaded: LoadedModule) -> CheckResult:
+    """Return a result under the target's name, with what it was taken for.
+
+    Examples
+    --------
+    >>> spec = SubjectSpec("gradcheck.examples.sigma_pair_right:swish")
+    >>> loaded = load(parse_target(spec.target))
+    >>> found = subjects_in(loaded, spec, Options(seed=0))[0]
+    >>> titled(check_subject(found.subject), spec, found, loaded).title
+    'gradcheck.examples.sigma_pair_right: swish_prime'
+    """
     place = parse_target(spec.target).place
-    return dataclasses.replace(
-        result,
-        title=f"{place}: {result.title}",
-        notes=(*loaded.notes, f"{place} was taken for {found.words}", *result.notes),
-        reproduce=f"{command_of(spec)} --seed {options.seed}{_said(options)}",
-    )
+    notes = (*loaded.notes, f"{place} was taken for {found.words}", *result.notes)
+    return dataclasses.replace(result, title=f"{place}: {result.title}", notes=notes)
+
+
+def _repeatable(result: CheckResult, spec: SubjectSpec, options: Options) -> CheckResult:
+    """Return a result with the command that repeats it."""
+    return dataclasses.replace(result, reproduce=f"{command_of(spec)} --seed {options.seed}{_said(options)}")
 
 
 def _said(options: Options) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+
+from gradcheck.subjects.spec_place import shown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +30,8 @@ KEYS: Final = (
     Key(
         "activation",
         '["sigmoid", "softmax"]',
-        "Of a network: one activation for all layers, or one for each after the input. Without it: sigmoid.",
+        "Of a network: one activation for all layers, or one for each after the input: sigmoid, tanh, relu, leaky_relu, elu, softplus, "
+        "gelu, gelu_tanh, swish, linear or softmax. Without it: sigmoid.",
     ),
     Key("cost", '"cross_entropy"', "Of a network: quadratic, cross_entropy or log_likelihood. Without it: quadratic."),
     Key("l1", "0.01", "Weight decay l1 * sum |w|, biases left alone."),
@@ -63,20 +65,7 @@ class Origin:
 
     def at(self, key: str = "") -> str:
         """Return the place of a key, or of the table, in words."""
-        return f"{place(self.path, self.lines.get(key, self.line))}, [[subject]] number {self.number}"
-
-
-def place(path: Path, line: int) -> str:
-    """Return a file and a line in words, the file as seen from the current folder where it is below.
-
-    Examples
-    --------
-    >>> place(Path.cwd() / "gradcheck.toml", 3), place(Path("/nowhere/gradcheck.toml"), 0)
-    ('gradcheck.toml, line 3', '/nowhere/gradcheck.toml')
-    """
-    absolute = Path(os.path.abspath(path))
-    shown = absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else path
-    return f"{shown}, line {line}" if line else str(shown)
+        return f"{shown(self.path, self.lines.get(key, self.line))}, [[subject]] number {self.number}"
 
 
 @dataclasses.dataclass(frozen=True)

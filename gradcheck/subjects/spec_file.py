@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -12,15 +11,10 @@ from typing import Any, Final
 from gradcheck.errors import UsageError
 from gradcheck.network.activations import activation_named
 from gradcheck.network.costs import cost_named
-from gradcheck.subjects.spec import KEYS, Origin, SubjectSpec, place
+from gradcheck.subjects.spec import KEYS, Origin, SubjectSpec
+from gradcheck.subjects.spec_place import FILE_NAME, PYPROJECT, TABLE, declares, parsed, shown, text_of
 from gradcheck.subjects.targets import parse_target
 from gradcheck.subjects.toml_lines import TomlLines
-
-FILE_NAME: Final = "gradcheck.toml"
-PYPROJECT: Final = "pyproject.toml"
-
-TABLE: Final = {PYPROJECT: ("tool", "gradcheck")}
-"""The table of a file of that name in which all stands; of any other file it is the file itself."""
 
 BATCHES: Final = ("sum", "mean")
 
@@ -44,24 +38,6 @@ def read_spec(path: Path) -> tuple[SubjectSpec, ...]:
     return tuple(_File(path).subjects())
 
 
-def declares(path: Path) -> bool:
-    """Tell whether a file is a gradcheck.toml or a pyproject.toml with [tool.gradcheck]; cheap for one that does not mention it.
-
-    Raises
-    ------
-    UsageError
-        If a pyproject.toml that mentions gradcheck cannot be read or is not TOML.
-
-    Examples
-    --------
-    >>> declares(Path("gradcheck.toml")), declares(Path("setup.cfg"))
-    (True, False)
-    """
-    if path.name != PYPROJECT or (path.parent / FILE_NAME).is_file():
-        return path.name == FILE_NAME
-    return "gradcheck" in _text(path) and _File(path).has_table()
-
-
 def spec_beside(folder: Path) -> tuple[SubjectSpec, ...]:
     """Return what the folder's gradcheck.toml, or else its pyproject.toml, declares; nothing where there is neither.
 
@@ -79,20 +55,9 @@ class _File:
     """One file with what it says, and where each key of it stands."""
 
     def __init__(self, path: Path) -> None:
-        self.path, text = path, _text(path)
-        self.lines = TomlLines(text)
-        try:
-            self.data: dict[str, Any] = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise UsageError(f"{place(path, 0)} is not TOML: {error}") from error
+        self.path, text = path, text_of(path)
+        self.data, self.lines = parsed(text, path), TomlLines(text)
         self.table = TABLE.get(path.name, ())
-
-    def has_table(self) -> bool:
-        """Tell whether the table is there in which all stands."""
-        found: Any = self.data
-        for key in self.table:
-            found = found.get(key) if isinstance(found, dict) else None
-        return found is not None
 
     def subjects(self) -> list[SubjectSpec]:
         """Return the subjects, each validated."""
@@ -115,7 +80,7 @@ class _File:
         return Origin(self.path, number + 1, {**lines, "": self.lines.of(start)})
 
     def _at(self, *path: str) -> str:
-        return place(self.path, self.lines.of(path))
+        return shown(self.path, self.lines.of(path))
 
 
 class _Subject:
@@ -196,16 +161,6 @@ class _Subject:
                     f"{where}: the shape of {name} is {shape!r}: a list of whole numbers above 0 is required"
                 )
         return tuple((name, tuple(shape)) for name, shape in value.items())
-
-
-def _text(path: Path) -> str:
-    """Return a file's text; a byte order mark, as some editors of Windows write one, is no part of it."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{place(path, 0)} cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{place(path, 0)} is not TOML: {error}") from error
 
 
 def _known(key: str, names: tuple[str, ...], where: str) -> None:

@@ -18,7 +18,7 @@ from gradcheck.subjects.discover import Found, discover, named
 from gradcheck.subjects.load import load
 from gradcheck.subjects.network_class import NetworkSubject
 from gradcheck.subjects.spec import KEYS, SubjectSpec
-from gradcheck.subjects.spec_file import FILE_NAME, PYPROJECT, declares
+from gradcheck.subjects.spec_place import FILE_NAME, PYPROJECT, declares
 from gradcheck.subjects.targets import parse_target
 
 WIDTH: Final = 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from typing import Any, Final
@@ -37,10 +38,9 @@ class TomlLines:
         self._text, self._at = text, 0
         self._lines: dict[KeyPath, int] = {}
         self._tables: dict[KeyPath, int] = {}  # how many tables an array has so far
-        try:
+        # What is known by a fault is right; of the rest the table's line is told.
+        with contextlib.suppress(_UnexpectedError, tomllib.TOMLDecodeError, RecursionError):
             self._read()
-        except (_UnexpectedError, tomllib.TOMLDecodeError, RecursionError):
-            pass  # what is known by now is right; of the rest the table's line is told
 
     def of(self, path: KeyPath) -> int:
         """Return the line of a key, or of the nearest thing around it whose line is known; 0 where none is."""

@@ -110,7 +110,9 @@ def test_the_line_is_that_of_the_key_whatever_stands_before_it(tmp_path: Path) -
     text = '# activaton = 1\n\n[[subject]]\ntarget = "a.py"\ndata = [\n  "activaton = ]", # [[subject]]\n]\n  activaton = "tanh"\n'
     with pytest.raises(UsageError, match="line 8, .*'activaton' is not known: .* did you mean activation"):
         read_spec(written(tmp_path, text))
-    inline = 'subject = [\n  { target = "a.py" },\n  { target = "b.py" },\n\n  { target = "c.py", cots = "quadratic" } ]\n'
+    inline = (
+        'subject = [\n  { target = "a.py" },\n  { target = "b.py" },\n\n  { target = "c.py", cots = "quadratic" } ]\n'
+    )
     with pytest.raises(UsageError, match="line 5, .* number 3: the key 'cots'"):
         read_spec(written(tmp_path, inline))
 
@@ -186,7 +188,7 @@ def test_a_wrong_line_of_a_pyproject_is_told_too(tmp_path: Path) -> None:
 def test_a_pyproject_declares_something_only_with_the_table_and_where_no_gradcheck_toml_does(tmp_path: Path) -> None:
     assert not declares(written(tmp_path, '[project]\nname = "gradcheck"\n', "pyproject.toml"))
     assert not declares(written(tmp_path, "this is not TOML\n", "pyproject.toml"))
-    path = written(tmp_path, '[tool.gradcheck]\nsubject = []\n', "pyproject.toml")
+    path = written(tmp_path, "[tool.gradcheck]\nsubject = []\n", "pyproject.toml")
     assert declares(path)
     assert declares(written(tmp_path, "")) and not declares(path)
 

@@ -107,7 +107,8 @@ def _explained(part: CheckResult, whole: CheckResult, item: pytest.Item) -> Chec
     backprop = next((one for one in whole.parts if one.part == BACKPROP), whole)
     diagnosis = tuple(one for one in backprop.diagnosis if broken in one.equation)
     note = f"{_sibling(item, BACKPROP)} tells more: the numbers, and the smallest network on which it fails"
-    return dataclasses.replace(part, diagnosis=diagnosis, notes=(*part.notes, note))
+    title = part.title.replace(f"{broken} ", "") if diagnosis else part.title  # the explanation names it
+    return dataclasses.replace(part, title=title, diagnosis=diagnosis, notes=(*part.notes, note))
 
 
 def _priced(part: CheckResult, whole: CheckResult, run: Run, item: pytest.Item) -> CheckResult:

@@ -72,8 +72,11 @@ def starting_spec(targets: Sequence[str]) -> str:
     [[subject]]
     target = "gradcheck.examples.sigma_pair_right:swish"
     """
-    tables = dict.fromkeys(_table(place, found) for target in targets for place, found in _found(target))
-    return "\n".join((_schema(), *tables))
+    tables: dict[str, str] = {}
+    for target in targets:
+        for alone, found in _found(target):
+            tables.setdefault(alone, _table(alone, found))
+    return "\n".join((_schema(), *tables.values()))
 
 
 def write_new(folder: Path, text: str) -> Path:

@@ -65,7 +65,12 @@ def test_a_missing_derivative_fails_the_items_that_it_is_in_and_the_property(pro
 def test_a_backprop_by_finite_differences_fails_the_count_of_its_passes_and_nothing_else(
     project: pytest.Pytester,
 ) -> None:
-    plant(project, "smallnet/network.py", "zs.append(w @ activations[-1] + b)", "zs.append(w @ activations[-1] + b); tanh(zs[-1])")
+    plant(
+        project,
+        "smallnet/network.py",
+        "zs.append(w @ activations[-1] + b)",
+        "zs.append(w @ activations[-1] + b); tanh(zs[-1])",
+    )
     result = project.runpytest_subprocess("tests/test_network.py")
     result.assert_outcomes(failed=1, passed=1)
     result.stdout.fnmatch_lines(["*assert (2, 1, 1) == (1, 1, 1)*"])

@@ -447,6 +447,7 @@ def test_a_layer_with_a_wrong_backward_pass_is_found(index: int) -> None:
         ),
         (lambda: networks(regime="ill_scaled", activations=["sigmoid", "linear"]), "layer 2 of 3 has sigmoid"),
         (lambda: networks(regime="single_neuron", sizes=[2, 2]), "one neuron in every layer after the input"),
+        (lambda: networks(regime="single_neuron", activations="softmax"), "single_neuron: one class of a softmax"),
         (lambda: networks(regime="modified_neuron", sizes=[3, 1]), "a layer of two neurons or more"),
         (lambda: examples(networks()), r"draw one first, networks\(\).flatmap\(examples\)"),
         (lambda: examples([2, 3]), r"network is \[2, 3\]"),

@@ -48,6 +48,8 @@ class Asked:
         The activation of every layer.
     layers : tuple of Activation or None
         The activation of each layer.
+    output : Activation or None
+        That of the output layer, where it is known.
     """
 
     rule: Rule
@@ -55,6 +57,7 @@ class Asked:
     costs: st.SearchStrategy[Cost] | None
     each: st.SearchStrategy[Activation] | None
     layers: tuple[Activation, ...] | None
+    output: Activation | None
 
 
 def asked_of(rule: Rule, sizes: Any, activations: Any, costs: Any) -> Asked:
@@ -74,17 +77,18 @@ def asked_of(rule: Rule, sizes: Any, activations: Any, costs: Any) -> Asked:
     gradcheck.errors.UsageError: the cost cross_entropy is not defined for outputs of tanh: choose sigmoid or softmax
     """
     each, layers = _activations_of(activations)
+    one = as_activation(activations) if isinstance(activations, Activation | str) else None
     asked = Asked(
         rule,
         None if sizes is None else value_or_strategy(sizes, as_sizes),
         None if costs is None else value_or_strategy(costs, as_cost),
         each,
         layers,
+        layers[-1] if layers else one,
     )
     known_sizes = None if sizes is None or isinstance(sizes, st.SearchStrategy) else as_sizes(sizes)
     known_cost = None if costs is None or isinstance(costs, st.SearchStrategy) else as_cost(costs)
-    if isinstance(activations, Activation | str):
-        one = as_activation(activations)
+    if one is not None:
         layers = (one,) * (len(known_sizes) - 1 if known_sizes else rule.layers[0] - 1)
     if layers is not None:
         rule.refuse_depth(len(layers) + 1)
@@ -122,9 +126,11 @@ def refuse(
         raise UsageError(
             f"sizes is {list(sizes)} and {len(activations)} activations were given: one for each layer after the input is required"
         )
-    if sizes is not None and sizes[-1] == 1 and activations[-1].derivative is None:
+    is_one_class = rule.is_single or (sizes is not None and sizes[-1] == 1)
+    if is_one_class and activations[-1].derivative is None:
+        where = f"the regime {rule.name}" if sizes is None else f"sizes is {list(sizes)}"
         raise UsageError(
-            f"sizes is {list(sizes)}: one class of a {activations[-1].name} has probability 1 whatever the weights are; "
+            f"{where}: one class of a {activations[-1].name} has probability 1 whatever the weights are; "
             "give it two or more"
         )
     if cost is not None:
@@ -175,7 +181,11 @@ def _outputs(draw: st.DrawFn, asked: Asked, sizes: Sequence[int] | None) -> tupl
         is_constant = output.derivative is None and (asked.rule.is_single or (sizes is not None and sizes[-1] == 1))
         return asked.rule.allows(output) and is_marked and not is_constant and (cost is None or goes_with(output, cost))
 
-    if asked.layers is None and asked.each is None:
+    if asked.each is not None and asked.output is None:
+        output = draw(asked.each.filter(fits))
+    elif asked.output is not None:
+        output = asked.output
+    else:
         pairs = [pair for pair in outputs(asked.rule, cost) if fits(pair[0])]
         if not pairs:
             raise UsageError(
@@ -183,13 +193,7 @@ def _outputs(draw: st.DrawFn, asked: Asked, sizes: Sequence[int] | None) -> tupl
             )
         drawn: tuple[Activation, Cost] = draw(st.sampled_from(pairs))
         return drawn
-    output = asked.layers[-1] if asked.layers else draw(_each(asked).filter(fits))
     return output, cost or draw(st.sampled_from([one for one in COSTS.values() if goes_with(output, one)]))
-
-
-def _each(asked: Asked) -> st.SearchStrategy[Activation]:
-    """Return the activations of any layer."""
-    return asked.each if asked.each is not None else st.sampled_from(list(known_activations().values()))
 
 
 def _hidden(asked: Asked) -> st.SearchStrategy[Activation]:

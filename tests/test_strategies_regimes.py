@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gradcheck import Options, UsageError, Verdict, check
+from gradcheck import Options, Reason, UsageError, Verdict, check
 from gradcheck.network import Network, backprop
 from gradcheck.network.activations import LINEAR, RELU, TANH
 from gradcheck.network.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
@@ -176,8 +176,9 @@ def test_a_pre_activation_is_exactly_on_its_kink_or_on_either_side_of_it() -> No
 
 
 def test_at_a_kink_the_checker_is_not_sure_and_never_says_wrong() -> None:
-    verdicts = set()
-    for case in drawn(network_cases(networks=networks(activations="relu", costs="quadratic"), regime="kinked"), 12):
+    # Where the cost does not depend on the neuron at its kink, or the kink is a step beside the point, it may be sure.
+    seen = set()
+    for case in drawn(network_cases(networks=networks(activations="relu", costs="quadratic"), regime="kinked"), 30):
 
         def network_of(p: Any, network: Network = case.network) -> Network:
             return network.with_parameters(p[: len(p) // 2], p[len(p) // 2 :])
@@ -188,9 +189,9 @@ def test_at_a_kink_the_checker_is_not_sure_and_never_says_wrong() -> None:
             [*case.network.weights, *case.network.biases],
             options=Options(seed=0),
         )
-        verdicts.add(result.verdict)
-    assert Verdict.INCONCLUSIVE in verdicts
-    assert Verdict.DISAGREE not in verdicts
+        assert result.verdict is not Verdict.DISAGREE, str(result)
+        seen.add(result.reason)
+    assert Reason.KINK in seen
 
 
 def test_regimes_take_sizes_activations_and_costs_that_they_can_have() -> None:

@@ -86,7 +86,7 @@ def narrow(_: st.DrawFn, network: Network) -> Network:
 
 
 def modify(draw: st.DrawFn, network: Network) -> Network:
-    """Give one neuron of a layer another activation; in the output layer only where the cost takes any number."""
+    """Give one neuron of a layer of two or more another activation; in the output layer only where the cost takes any number."""
     layers = [
         i
         for i, activation in enumerate(network.activations)

@@ -34,6 +34,8 @@ class Rule:
         The largest width that is drawn.
     is_single : bool
         Whether layers after the input have one neuron.
+    needs_pair : bool
+        Whether a layer after the input must have two neurons or more.
 
     Examples
     --------
@@ -49,6 +51,7 @@ class Rule:
     layers: tuple[int, int] = (2, 5)
     max_width_drawn: int = 4
     is_single: bool = False
+    needs_pair: bool = False
 
     def allows(self, activation: Activation) -> bool:
         """Tell whether a layer, if only the last, may have this activation."""
@@ -65,21 +68,36 @@ class Rule:
 
     def sizes(self, least: int) -> st.SearchStrategy[list[int]]:
         """Return the sizes that are drawn by default, of `least` layers or more."""
-        low, high = max(least, self.layers[0]), max(least, self.layers[1])
+        return self._sizes(max(least, self.layers[0]), max(least, self.layers[1]))
+
+    def sizes_of(self, layers: int) -> st.SearchStrategy[list[int]]:
+        """Return the sizes that are drawn by default, of this number of layers."""
+        return self._sizes(layers, layers)
+
+    def _sizes(self, least: int, most: int) -> st.SearchStrategy[list[int]]:
+        """Return sizes of so many layers at least and at most."""
         if self.is_single:
-            ones = st.lists(st.just(1), min_size=low - 1, max_size=high - 1)
+            ones = st.lists(st.just(1), min_size=least - 1, max_size=most - 1)
             return st.tuples(st.integers(1, self.max_width_drawn), ones).map(lambda drawn: [drawn[0], *drawn[1]])
-        return layer_sizes(min_layers=low, max_layers=high, max_width=self.max_width_drawn)
+        return layer_sizes(min_layers=least, max_layers=most, max_width=self.max_width_drawn)
+
+    def refuse_depth(self, layers: int) -> None:
+        """Refuse a number of layers with which no network is in the regime."""
+        if layers < self.layers[0]:
+            raise UsageError(
+                f"{layers} layers were asked for: the regime {self.name} needs {self.layers[0]} layers or more, input included"
+            )
 
     def refuse_sizes(self, sizes: Sequence[int]) -> None:
         """Refuse the sizes of a network that cannot be in the regime."""
-        if len(sizes) < self.layers[0]:
-            raise UsageError(
-                f"sizes is {list(sizes)}: the regime {self.name} needs {self.layers[0]} layers or more, input included"
-            )
+        self.refuse_depth(len(sizes))
         if self.is_single and max(sizes[1:]) > 1:
             raise UsageError(
                 f"sizes is {list(sizes)}: the regime {self.name} has one neuron in every layer after the input"
+            )
+        if self.needs_pair and max(sizes[1:]) < 2:
+            raise UsageError(
+                f"sizes is {list(sizes)}: the regime {self.name} needs a layer of two neurons or more after the input"
             )
 
     def refuse_activations(self, activations: Sequence[Activation]) -> None:
@@ -136,5 +154,5 @@ RULES: Final[Mapping[Regime | None, Rule]] = {
     Regime.FLOAT32: Rule("float32"),
     Regime.SINGLE_NEURON: Rule("single_neuron", is_single=True),
     Regime.LINEAR: Rule("linear", every=("linear",)),
-    Regime.MODIFIED_NEURON: Rule("modified_neuron"),
+    Regime.MODIFIED_NEURON: Rule("modified_neuron", needs_pair=True),
 }

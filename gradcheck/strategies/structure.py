@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gradcheck.errors import UsageError
 from gradcheck.network.activations import Activation
-from gradcheck.network.costs import COSTS, Cost
+from gradcheck.network.costs import COSTS, QUADRATIC, Cost
 from gradcheck.strategies.arguments import value_or_strategy
 from gradcheck.strategies.pairing import as_activation, as_cost, goes_with, refuse_pair
 from gradcheck.strategies.registry import known_activations
@@ -48,6 +48,8 @@ class Asked:
         The activation of every layer.
     layers : tuple of Activation or None
         The activation of each layer.
+    output : Activation or None
+        That of the output layer, where it is known.
     """
 
     rule: Rule
@@ -55,6 +57,7 @@ class Asked:
     costs: st.SearchStrategy[Cost] | None
     each: st.SearchStrategy[Activation] | None
     layers: tuple[Activation, ...] | None
+    output: Activation | None
 
 
 def asked_of(rule: Rule, sizes: Any, activations: Any, costs: Any) -> Asked:
@@ -74,18 +77,21 @@ def asked_of(rule: Rule, sizes: Any, activations: Any, costs: Any) -> Asked:
     gradcheck.errors.UsageError: the cost cross_entropy is not defined for outputs of tanh: choose sigmoid or softmax
     """
     each, layers = _activations_of(activations)
+    one = as_activation(activations) if isinstance(activations, Activation | str) else None
     asked = Asked(
         rule,
         None if sizes is None else value_or_strategy(sizes, as_sizes),
         None if costs is None else value_or_strategy(costs, as_cost),
         each,
         layers,
+        layers[-1] if layers else one,
     )
     known_sizes = None if sizes is None or isinstance(sizes, st.SearchStrategy) else as_sizes(sizes)
     known_cost = None if costs is None or isinstance(costs, st.SearchStrategy) else as_cost(costs)
-    if isinstance(activations, Activation | str):
-        one = as_activation(activations)
-        layers = (one,) * (len(known_sizes) - 1 if known_sizes else 1)
+    if one is not None:
+        layers = (one,) * (len(known_sizes) - 1 if known_sizes else rule.layers[0] - 1)
+    if layers is not None:
+        rule.refuse_depth(len(layers) + 1)
     refuse(rule, known_sizes, layers, known_cost)
     if layers is None and known_cost is not None and each is None and not outputs(rule, known_cost):
         raise UsageError(f"the cost {known_cost.name} is defined for no output that the regime {rule.name} allows")
@@ -108,6 +114,11 @@ def refuse(
     """
     if sizes is not None:
         rule.refuse_sizes(sizes)
+        if rule.needs_pair and cost not in (None, QUADRATIC) and max(sizes[1:-1], default=1) < 2:
+            raise UsageError(
+                f"sizes is {list(sizes)}: the regime {rule.name} needs a hidden layer of two neurons or more, since an output "
+                "neuron is modified with the quadratic cost alone"
+            )
     if activations is None:
         return
     rule.refuse_activations(activations)
@@ -115,9 +126,11 @@ def refuse(
         raise UsageError(
             f"sizes is {list(sizes)} and {len(activations)} activations were given: one for each layer after the input is required"
         )
-    if sizes is not None and sizes[-1] == 1 and activations[-1].derivative is None:
+    is_one_class = rule.is_single or (sizes is not None and sizes[-1] == 1)
+    if is_one_class and activations[-1].derivative is None:
+        where = f"the regime {rule.name}" if sizes is None else f"sizes is {list(sizes)}"
         raise UsageError(
-            f"sizes is {list(sizes)}: one class of a {activations[-1].name} has probability 1 whatever the weights are; "
+            f"{where}: one class of a {activations[-1].name} has probability 1 whatever the weights are; "
             "give it two or more"
         )
     if cost is not None:
@@ -147,32 +160,40 @@ def outputs(rule: Rule, cost: Cost | None) -> list[tuple[Activation, Cost]]:
 @st.composite
 def structures(draw: st.DrawFn, asked: Asked) -> Structure:
     """Draw a structure that is as asked."""
-    output, cost = draw(_outputs(asked))
-    sizes = draw(_sizes(asked, output))
+    given = None if asked.sizes is None else draw(asked.sizes)
+    output, cost = draw(_outputs(asked, given))
+    sizes = draw(_default_sizes(asked, output)) if given is None else given
     hidden = asked.layers[:-1] if asked.layers else [draw(_hidden(asked)) for _ in sizes[2:]]
     activations = (*hidden, output)
-    if asked.sizes is None and asked.layers is None and asked.each is None:
-        return Structure(tuple(sizes), activations, cost)
     if asked.each is not None and not any(map(asked.rule.is_marked, activations)):
         reject()
-    refuse(asked.rule, sizes, activations, cost)
+    refuse(asked.rule, given, activations, cost)
     return Structure(tuple(sizes), activations, cost)
 
 
 @st.composite
-def _outputs(draw: st.DrawFn, asked: Asked) -> tuple[Activation, Cost]:
-    """Draw the output activation with a cost that goes with it."""
+def _outputs(draw: st.DrawFn, asked: Asked, sizes: Sequence[int] | None) -> tuple[Activation, Cost]:
+    """Draw the output activation with a cost that goes with it, both fit for the sizes where these are given."""
     cost = None if asked.costs is None else draw(asked.costs)
-    if asked.layers is None and asked.each is None:
-        pairs = outputs(asked.rule, cost)
-        return draw(st.sampled_from(pairs)) if pairs else reject()
-    if asked.layers is not None:
-        output = asked.layers[-1]
-    elif asked.each is not None:
-        output = draw(asked.each.filter(lambda one: asked.rule.allows(one) and (cost is None or goes_with(one, cost))))
-    if cost is None:
-        cost = draw(st.sampled_from([one for one in COSTS.values() if goes_with(output, one)]))
-    return output, cost
+
+    def fits(output: Activation) -> bool:
+        is_marked = sizes is None or len(sizes) > 2 or asked.rule.is_marked(output)
+        is_constant = output.derivative is None and (asked.rule.is_single or (sizes is not None and sizes[-1] == 1))
+        return asked.rule.allows(output) and is_marked and not is_constant and (cost is None or goes_with(output, cost))
+
+    if asked.each is not None and asked.output is None:
+        output = draw(asked.each.filter(fits))
+    elif asked.output is not None:
+        output = asked.output
+    else:
+        pairs = [pair for pair in outputs(asked.rule, cost) if fits(pair[0])]
+        if not pairs:
+            raise UsageError(
+                f"sizes is {sizes} and costs {cost.name if cost else None}: no output fits them in the regime {asked.rule.name}"
+            )
+        drawn: tuple[Activation, Cost] = draw(st.sampled_from(pairs))
+        return drawn
+    return output, cost or draw(st.sampled_from([one for one in COSTS.values() if goes_with(output, one)]))
 
 
 def _hidden(asked: Asked) -> st.SearchStrategy[Activation]:
@@ -185,18 +206,10 @@ def _hidden(asked: Asked) -> st.SearchStrategy[Activation]:
 
 
 @st.composite
-def _sizes(draw: st.DrawFn, asked: Asked, output: Activation) -> list[int]:
-    """Draw the sizes: as they are asked for, or so that the network has as many layers as it needs."""
-    if asked.sizes is not None:
-        sizes = draw(asked.sizes)
-        # Where the softmax was not asked for, another output is drawn for a single neuron.
-        if sizes[-1] == 1 and output.derivative is None and asked.layers is None:
-            reject()
-        return sizes
+def _default_sizes(draw: st.DrawFn, asked: Asked, output: Activation) -> list[int]:
+    """Draw sizes of as many layers as the network needs."""
     if asked.layers is not None:
-        least = len(asked.layers) + 1
-        asked.rule.refuse_sizes([1] * least)
-        sizes = draw(st.lists(st.integers(1, 1 if asked.rule.is_single else 4), min_size=least, max_size=least))
+        sizes = draw(asked.rule.sizes_of(len(asked.layers) + 1))
     else:
         sizes = draw(asked.rule.sizes(2 if asked.rule.is_marked(output) else 3))
     if output.derivative is None and sizes[-1] == 1:
@@ -212,4 +225,6 @@ def _activations_of(activations: Any) -> tuple[st.SearchStrategy[Activation] | N
         if not activations:
             raise UsageError(f"activations is {activations!r}: one for each layer after the input is required")
         return None, tuple(map(as_activation, activations))
+    if not isinstance(activations, st.SearchStrategy) and as_activation(activations).derivative is None:
+        return None, (as_activation(activations),)  # a softmax is at the output alone: one layer after the input
     return value_or_strategy(activations, as_activation), None

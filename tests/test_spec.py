@@ -108,12 +108,12 @@ def test_a_subject_without_a_target_that_can_be_one_is_refused(tmp_path: Path, l
 
 def test_the_line_is_that_of_the_key_whatever_stands_before_it(tmp_path: Path) -> None:
     text = '# activaton = 1\n\n[[subject]]\ntarget = "a.py"\ndata = [\n  "activaton = ]", # [[subject]]\n]\n  activaton = "tanh"\n'
-    with pytest.raises(UsageError, match="line 8, .*'activaton' is not known: .* did you mean activation"):
+    with pytest.raises(UsageError, match=r"line 8, .*'activaton' is not known: .* did you mean activation"):
         read_spec(written(tmp_path, text))
     inline = (
         'subject = [\n  { target = "a.py" },\n  { target = "b.py" },\n\n  { target = "c.py", cots = "quadratic" } ]\n'
     )
-    with pytest.raises(UsageError, match="line 5, .* number 3: the key 'cots'"):
+    with pytest.raises(UsageError, match=r"line 5, .* number 3: the key 'cots'"):
         read_spec(written(tmp_path, inline))
 
 
@@ -131,7 +131,7 @@ def test_a_file_that_is_declared_and_not_there_is_told_with_the_line(
 
 def test_a_file_that_names_no_subject_says_so(tmp_path: Path) -> None:
     written(tmp_path, "# [[subject]]\n")
-    with pytest.raises(UsageError, match="no target was given and gradcheck.toml names no subject"):
+    with pytest.raises(UsageError, match=r"no target was given and gradcheck.toml names no subject"):
         specs_here(tmp_path)
 
 
@@ -179,9 +179,9 @@ def test_pyproject_has_its_own_table_and_others_are_left_alone(tmp_path: Path) -
 
 def test_a_wrong_line_of_a_pyproject_is_told_too(tmp_path: Path) -> None:
     text = '[project]\nname = "net"\n\n[[tool.gradcheck.subject]]\ntarget = "net.py"\nseed = 1\n'
-    with pytest.raises(UsageError, match="pyproject.toml, line 6, .*the key 'seed' is not known"):
+    with pytest.raises(UsageError, match=r"pyproject.toml, line 6, .*the key 'seed' is not known"):
         read_spec(written(tmp_path, text, "pyproject.toml"))
-    with pytest.raises(UsageError, match="pyproject.toml, line 2: gradcheck is 3: a table is required"):
+    with pytest.raises(UsageError, match=r"pyproject.toml, line 2: gradcheck is 3: a table is required"):
         read_spec(written(tmp_path, "[tool]\ngradcheck = 3\n", "pyproject.toml"))
 
 

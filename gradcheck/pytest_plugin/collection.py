@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gradcheck.subjects.spec_place import FILE_NAME, PYPROJECT, declares
-
 if TYPE_CHECKING:
     from gradcheck.pytest_plugin.nodes import BareFile, SpecFile
 
@@ -37,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     root, here = config.rootpath, config.invocation_params.dir
     if any(root.is_relative_to(os.path.abspath(here / arg)) for arg in config.args):
         return
+    from gradcheck.subjects.spec_place import FILE_NAME, PYPROJECT
+
     found = next((root / name for name in (FILE_NAME, PYPROJECT) if (root / name).is_file()), None)
     if found is not None and _declares(found):
         config.args.append(str(found))
@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SpecFile | None:
     """Collect a gradcheck.toml, or a pyproject.toml with [tool.gradcheck]."""
-    if file_path.name not in (FILE_NAME, PYPROJECT) or not _declares(file_path):
+    if file_path.suffix != ".toml" or not _declares(file_path):
         return None
     from gradcheck.pytest_plugin.nodes import SpecFile
 
@@ -83,6 +83,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def _declares(path: Path) -> bool:
     """Tell whether a file declares subjects; one of which that cannot be told is collected, and then says what is wrong with it."""
     from gradcheck.errors import UsageError
+    from gradcheck.subjects.spec_place import declares
 
     try:
         return declares(path)

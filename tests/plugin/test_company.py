@@ -97,7 +97,7 @@ def test_unused_it_imports_nothing_heavy_nor_any_check(pytester: pytest.Pytester
     quiet = ["-p", "no:hypothesispytest", "-p", "no:cov", "-p", "no:xdist"]
     seen = run(pytester, "-s", *quiet).stdout.str().split("IMPORTED ")[1].split("\n")[0].split()
     ours = {name for name in seen if name.startswith("gradcheck")}
-    rooms = {f"gradcheck.pytest_plugin.{room}" for room in ("hooks", "settings", "current", "gathering")}
+    rooms = {f"gradcheck.pytest_plugin.{room}" for room in ("hooks", "settings", "current", "gathering", "collection")}
     assert ours - {"gradcheck.pytest_plugin.installed"} == {"gradcheck", "gradcheck.pytest_plugin", *rooms}
     assert not imported(pytester, *quiet) & HEAVY
 

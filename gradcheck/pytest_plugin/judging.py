@@ -13,8 +13,9 @@ import pytest
 
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options, Subgradients, seeded
 from gradcheck.errors import GradcheckError, GradientMismatch, InconclusiveWarning, UsageError, UserCodeError
+from gradcheck.pytest_plugin.choices import OF_ONE_TEST, Inconclusive
 from gradcheck.pytest_plugin.ledger import Ledger, ledger_of, ran_out
-from gradcheck.pytest_plugin.settings import OF_ONE_TEST, SESSION, Inconclusive
+from gradcheck.pytest_plugin.settings import SESSION
 from gradcheck.reporting.levels import Explain
 from gradcheck.reporting.text import render
 from gradcheck.reporting.words import headline

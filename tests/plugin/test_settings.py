@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gradcheck.pytest_plugin.settings import CHOICES, OF_ONE_TEST
+from gradcheck.pytest_plugin.choices import CHOICES, OF_ONE_TEST
 from tests.plugin.running_for_tests import KINK, RIGHT, SEEDED, UNUSED, WRONG, run, written
 
 pytest_plugins = ("pytester",)

@@ -187,10 +187,25 @@ def test_a_wrong_line_of_a_pyproject_is_told_too(tmp_path: Path) -> None:
 
 def test_a_pyproject_declares_something_only_with_the_table_and_where_no_gradcheck_toml_does(tmp_path: Path) -> None:
     assert not declares(written(tmp_path, '[project]\nname = "gradcheck"\n', "pyproject.toml"))
-    assert not declares(written(tmp_path, "this is not TOML\n", "pyproject.toml"))
+    assert not declares(written(tmp_path, "{{ a template }} gradcheck\n", "pyproject.toml"))
+    assert declares(written(tmp_path, "[tool.gradcheck]\n{{\n", "pyproject.toml"))
+    (tmp_path / "pyproject.toml").write_bytes(b"# \xff\n")
+    assert not declares(tmp_path / "pyproject.toml")
     path = written(tmp_path, "[tool.gradcheck]\nsubject = []\n", "pyproject.toml")
     assert declares(path)
     assert declares(written(tmp_path, "")) and not declares(path)
+
+
+def test_a_pyproject_that_does_not_mention_gradcheck_is_not_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parsed(text: str) -> None:
+        raise AssertionError(f"parsed: {text}")
+
+    monkeypatch.setattr("tomllib.loads", parsed)
+    assert not declares(written(tmp_path, '[project]\nname = "net"\n', "pyproject.toml"))
+    with pytest.raises(AssertionError):
+        declares(written(tmp_path, '[project]\nname = "gradcheck"\n', "pyproject.toml"))
 
 
 def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:

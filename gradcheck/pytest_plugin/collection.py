@@ -35,16 +35,20 @@ def pytest_configure(config: pytest.Config) -> None:
     root, here = config.rootpath, config.invocation_params.dir
     if any(root.is_relative_to(os.path.abspath(here / arg)) for arg in config.args):
         return
-    from gradcheck.subjects.spec_place import FILE_NAME, PYPROJECT
+    from gradcheck.subjects.spec_place import FILE_NAME, PYPROJECT, declares
 
     found = next((root / name for name in (FILE_NAME, PYPROJECT) if (root / name).is_file()), None)
-    if found is not None and _declares(found):
+    if found is not None and declares(found):
         config.args.append(str(found))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SpecFile | None:
     """Collect a gradcheck.toml, or a pyproject.toml with [tool.gradcheck]."""
-    if file_path.suffix != ".toml" or not _declares(file_path):
+    if file_path.suffix != ".toml":
+        return None
+    from gradcheck.subjects.spec_place import declares
+
+    if not declares(file_path):
         return None
     from gradcheck.pytest_plugin.nodes import SpecFile
 
@@ -78,17 +82,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if nodes is not None and isinstance(item, nodes.Subject) and report.skipped and isinstance(report.longrepr, tuple):
         report.longrepr = (str(item.path), item.line, report.longrepr[2])
     return report
-
-
-def _declares(path: Path) -> bool:
-    """Tell whether a file declares subjects; one of which that cannot be told is collected, and then says what is wrong with it."""
-    from gradcheck.errors import UsageError
-    from gradcheck.subjects.spec_place import declares
-
-    try:
-        return declares(path)
-    except UsageError:
-        return True
 
 
 def _is_bare(path: Path, session: pytest.Session) -> bool:

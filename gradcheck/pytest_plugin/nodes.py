@@ -19,6 +19,7 @@ from gradcheck.results import CheckResult
 from gradcheck.subjects.network_class import NetworkSubject
 from gradcheck.subjects.spec import SubjectSpec
 from gradcheck.subjects.spec_file import read_spec
+from gradcheck.subjects.spec_place import TABLE, shown
 
 Node = pytest.Item | pytest.Collector
 
@@ -33,7 +34,8 @@ class SpecFile(pytest.File):
         except UsageError as error:
             raise self.CollectError(str(error)) from None
         if not specs:
-            raise self.CollectError(f"{self.path.name} names no subject: add a [[subject]] table with a target")
+            table = ".".join((*TABLE.get(self.path.name, ()), "subject"))
+            raise self.CollectError(f"{shown(self.path)} names no subject: add a table [[{table}]] with a target")
         offers: list[Offer] = []
         for spec in specs:
             try:

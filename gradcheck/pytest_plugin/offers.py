@@ -83,6 +83,12 @@ def offers_of(spec: SubjectSpec, folder: Path, options: Options) -> tuple[Offer,
     ------
     NotOfferedError
         If it cannot be loaded or there is nothing in it.
+
+    Examples
+    --------
+    >>> spec = SubjectSpec("gradcheck.examples.sigma_pair_right:swish")
+    >>> [offer.name for offer in offers_of(spec, Path.cwd(), Options(seed=0))]
+    ['swish_prime']
     """
     path = None
     try:
@@ -97,7 +103,14 @@ def offers_of(spec: SubjectSpec, folder: Path, options: Options) -> tuple[Offer,
 
 
 def distinct_names(offers: Sequence[Offer]) -> list[str]:
-    """Return a name for each offer that no other has: where two are called alike, with the file; where that is one too, with a number."""
+    """Return a name for each offer that no other has: where two are called alike, with the file; where that is one too, with a number.
+
+    Examples
+    --------
+    >>> spec = SubjectSpec("gradcheck.examples.sigma_pair_right:swish")
+    >>> distinct_names(2 * offers_of(spec, Path.cwd(), Options(seed=0)))[1]
+    'gradcheck.examples.sigma_pair_right:swish_prime#2'
+    """
     alike = Counter(one.name for one in offers)
     names = [one.name if alike[one.name] == 1 else f"{one.place}:{one.name}" for one in offers]
     taken: Counter[str] = Counter()

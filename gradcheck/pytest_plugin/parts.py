@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-from typing import Final
+from typing import Final, NoReturn
 
 import pytest
 
@@ -54,26 +53,36 @@ def part_of(run: Run, item: pytest.Item, names: tuple[str, ...]) -> CheckResult:
     __tracebackhide__ = True
     whole = run.outcome
     if isinstance(whole, GradcheckError):
-        told_by = next(
-            (name for name in (_sibling(item, BACKPROP), run.nodeid) if _fails(item.session, name)), item.nodeid
-        )
-        if item.nodeid == told_by:
-            raise whole
-        pytest.skip(f"not judged, see {told_by}: {whole}")
-    part = _told(whole, item.name, names)
-    if part is None and whole.verdict is Verdict.DISAGREE:
-        wrong = next(one.part for one in whole.parts if one.verdict is Verdict.DISAGREE)
-        sibling = _sibling(item, wrong if wrong in names else BACKPROP)
-        # Skipped only where another item of this session is sure to fail for it.
-        leave = pytest.skip if _fails(item.session, sibling) else functools.partial(pytest.fail, pytrace=False)
-        leave(f"not judged, as {wrong} disagrees: see {sibling}")
-    if part is None and whole.verdict is Verdict.AGREE:
+        _raise_once(whole, run, item)
+    part = _told(whole, item.name, names) or _unjudged(whole, item, names)
+    return _priced(_explained(part, whole, item), whole, run, item)
+
+
+def _raise_once(error: GradcheckError, run: Run, item: pytest.Item) -> NoReturn:
+    """Raise what the check raised where it is told, under backprop or else the item it was run for; skip the other items."""
+    __tracebackhide__ = True
+    tellers = (_sibling(item, BACKPROP), run.nodeid)
+    told_by = next((name for name in tellers if _fails(item.session, name)), item.nodeid)
+    if item.nodeid == told_by:
+        raise error
+    pytest.skip(f"not judged, see {told_by}: {error}")
+
+
+def _unjudged(whole: CheckResult, item: pytest.Item, names: tuple[str, ...]) -> CheckResult:
+    """Return an open result of a part that the check did not come to, if it was open; skip or fail the item if not."""
+    __tracebackhide__ = True
+    if whole.verdict is Verdict.AGREE:
         why = f": {'; '.join(whole.notes)}" if whole.notes else ""
         pytest.skip(f"not judged, and all that was agrees{why}")
-    if part is None:
-        title, notes = f"{whole.title.partition(':')[0]}: {item.name}", (f"{item.name} was not judged",)
-        part = CheckResult(title, whole.verdict, whole.reason, notes=notes, seed=whole.seed)
-    return _priced(_explained(part, whole, item), whole, run, item)
+    if whole.verdict is Verdict.DISAGREE:
+        wrong = next(one.part for one in whole.parts if one.verdict is Verdict.DISAGREE)
+        sibling = _sibling(item, wrong if wrong in names else BACKPROP)
+        words = f"not judged, as {wrong} disagrees: see {sibling}"
+        if _fails(item.session, sibling):  # then this one hides nothing
+            pytest.skip(words)
+        pytest.fail(words, pytrace=False)
+    title, notes = f"{whole.title.partition(':')[0]}: {item.name}", (f"{item.name} was not judged",)
+    return CheckResult(title, whole.verdict, whole.reason, notes=notes, seed=whole.seed)
 
 
 def _fails(session: pytest.Session, nodeid: str) -> bool:

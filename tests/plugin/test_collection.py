@@ -168,7 +168,7 @@ def test_what_cannot_be_had_is_an_error_of_its_own_and_the_others_are_collected(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "gradcheck.toml names no subject: add a [[][[]subject]] table with a target"),
+        ("", "gradcheck.toml names no subject: add a table [[][[]subject]] with a target"),
         ("[[subject]", "gradcheck.toml is not TOML: *(at line 1, column 10)"),
         (
             '[[subject]]\ntarget = "a.py"\nactivaton = "tanh"',
@@ -234,8 +234,6 @@ def test_a_table_in_pyproject_is_collected_too_unless_a_gradcheck_toml_beside_it
     done = run(pytester, "-v", "-n", "1")
     done.assert_outcomes(passed=3)
     done.stdout.fnmatch_lines(["*gradcheck.toml::cost*"])
-    with (pytester.path / "pyproject.toml").open("a") as file:
-        file.write("")
     text = (pytester.path / "pyproject.toml").read_text().replace('["tests"]', '["."]')
     (pytester.path / "pyproject.toml").write_text(text)
     done = run(pytester, "--collect-only", "-q")

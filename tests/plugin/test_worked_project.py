@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ("pytester",)
+
 PROJECT = Path(__file__).parent / "worked_project"
 
 
@@ -29,14 +31,13 @@ def plant(project: pytest.Pytester, file: str, right: str, wrong: str) -> None:
 def test_all_of_it_passes_as_it_stands(project: pytest.Pytester) -> None:
     result = project.runpytest_subprocess("-v")
     assert result.ret == 0
-    result.stdout.fnmatch_lines(
+    result.stdout.fnmatch_lines_random(
         [
             "*gradcheck.toml::Network::BP2 PASSED*",
             "*gradcheck.toml::affine PASSED*",
-            "*test_layers.py::test_layernorm*5*PASSED*",
+            "*test_layers.py::test_layernorm?shape1? PASSED*",
             "*test_network.py::test_backprop_is_one_forward_and_one_backward_pass PASSED*",
-        ],
-        consecutive=False,
+        ]
     )
 
 
@@ -44,7 +45,7 @@ def test_a_mean_that_is_forgotten_in_a_layer_fails_with_the_block_it_is_in(proje
     plant(project, "smallnet/layers.py", "dx -= normal * (dnormal * normal).mean(axis=1, keepdims=True)", "pass")
     result = project.runpytest_subprocess("tests/test_layers.py")
     result.assert_outcomes(failed=2, passed=1)
-    result.stdout.fnmatch_lines(["E * DISAGREE *", "*x *DISAGREE*"])
+    result.stdout.fnmatch_lines(["E *GradientMismatch: DISAGREE *", "E * input_0 *DISAGREE*"])
     result.stdout.no_fnmatch_line("*gradcheck/checks*")
 
 

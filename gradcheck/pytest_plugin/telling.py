@@ -54,7 +54,7 @@ def reword(error: BaseException) -> None:
     Examples
     --------
     >>> error = AssertionError("wrong")
-    >>> error.__notes__ = ["x=0", "Explanation:", "    These lines ...:", f"        {__file__}:3", "        (and 8 more)"]
+    >>> error.__notes__ = ["x=0", "Explanation:", "    These lines ...:", f"        {gradcheck.__file__}:3", "        (and 8 more)"]
     >>> reword(error)
     >>> error.__notes__
     ['x=0']

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import gradcheck
-
 PROGRAM = """
 import numpy as np
 
@@ -61,7 +59,7 @@ def run(pytester: pytest.Pytester, *words: str, plugin: str = "gradcheck.pytest_
 
 def install(pytester: pytest.Pytester) -> None:
     """Let the folder of the tests hold what an installed gradcheck tells pytest: the entry point of pyproject.toml."""
-    pyproject = Path(gradcheck.__file__).parent.parent / "pyproject.toml"
+    pyproject = Path(__file__).parent.parent.parent / "pyproject.toml"
     points = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["entry-points"]["pytest11"]
     info = pytester.mkdir("probe-1.0.dist-info")
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: probe\nVersion: 1.0\n")

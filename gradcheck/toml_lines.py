@@ -71,7 +71,7 @@ def read_toml(path: Path) -> TomlFile:
     {'a': 1}
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")  # some editors begin a file with a mark
         return TomlFile(path, text, tomllib.loads(text), lines_of(text))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import socket
@@ -101,10 +100,12 @@ class Channel:
     >>> channel.close(); theirs.close()
     """
 
-    def __init__(self, end: socket.socket, output: Output | None = None, glance: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, end: socket.socket, output: Output | None = None, glance: Callable[[], None] | None = None
+    ) -> None:
         self.end, self.output, self.glance = end, output, glance
         self.poll = select.poll()
-        end.setblocking(False)
+        end.settimeout(0.0)
 
     def is_spoken_to(self) -> bool:
         """Tell whether there are bytes that nobody asked for.
@@ -182,9 +183,9 @@ class Channel:
         if left <= 0:
             raise Silence
         ready = poll.poll(1000.0 * min(left, GLANCE))
-        if output is not None and output.is_open and any(one == output.descriptor for one, _ in ready):
-            with contextlib.suppress(KeyError):
-                poll.unregister(output.descriptor)
+        is_printed = output is not None and output.is_open and any(one == output.descriptor for one, _ in ready)
+        if output is not None and is_printed:
+            poll.unregister(output.descriptor)
             output.drain()
-        if self.glance is not None and (not ready or output is not None):
+        if self.glance is not None and (is_printed or not ready):
             self.glance()

@@ -23,9 +23,20 @@ _CAPSET: Final = {"x86_64": 126, "aarch64": 91}
 _LANDLOCK_CREATE_RULESET: Final = 444
 _LANDLOCK_ADD_RULE: Final = 445
 _LANDLOCK_RESTRICT_SELF: Final = 446
-_CLONE: Final = {"NEWNS": 0x20000, "NEWUTS": 0x4000000, "NEWIPC": 0x8000000, "NEWUSER": 0x10000000, "NEWPID": 0x20000000, "NEWNET": 0x40000000}
+_CLONE: Final = {
+    "NEWNS": 0x20000,
+    "NEWUTS": 0x4000000,
+    "NEWIPC": 0x8000000,
+    "NEWUSER": 0x10000000,
+    "NEWPID": 0x20000000,
+    "NEWNET": 0x40000000,
+}
 _MS_PRIVATE: Final = 0x44000  # with MS_REC: everything below, too
+_MS_REMOUNT: Final = 0x20
 _MS_SEALED: Final = 0xE  # no set-uid, no devices, no programs
+
+_MOST_FILES: Final = 1024
+"""In a scratch folder of its own (a count)."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -36,7 +47,7 @@ class Resources:
 
     Examples
     --------
-    >>> Resources(cpu=1, memory=2**28, file=0, open_files=16, processes=0).cpu
+    >>> Resources(cpu=1, memory=2**28, file=0, open_files=16).cpu
     1
     """
 
@@ -44,7 +55,6 @@ class Resources:
     memory: int
     file: int
     open_files: int
-    processes: int
 
 
 def _call(number: int, *arguments: Any) -> int:
@@ -87,7 +97,7 @@ def limit(resources: Resources) -> None:
         ("RLIMIT_AS", resources.memory),
         ("RLIMIT_FSIZE", resources.file),
         ("RLIMIT_NOFILE", resources.open_files),
-        ("RLIMIT_NPROC", resources.processes),
+        ("RLIMIT_NPROC", 0),
         ("RLIMIT_CORE", 0),
         ("RLIMIT_MEMLOCK", 0),
         ("RLIMIT_MSGQUEUE", 0),
@@ -164,9 +174,14 @@ def enter_namespaces(scratch: str, size: int) -> None:
                 file.write(text)
     _mount(b"none", b"/", b"", _MS_PRIVATE, b"")
     owner = os.stat(scratch)
-    mode = b"size=%d,nr_inodes=1024,mode=0700" % size + (b",uid=%d,gid=%d" % (owner.st_uid, owner.st_gid))
-    _mount(b"scratch", os.fsencode(scratch), b"tmpfs", _MS_SEALED, mode)
+    options = f"size={size},nr_inodes={_MOST_FILES},mode=0700,uid={owner.st_uid},gid={owner.st_gid}"
+    _mount(b"scratch", os.fsencode(scratch), b"tmpfs", _MS_SEALED, options.encode())
     _go_on_as_first()
+
+
+def resize(scratch: str, size: int) -> None:
+    """Give the scratch folder another quota, in bytes."""
+    _mount(b"scratch", os.fsencode(scratch), b"tmpfs", _MS_SEALED | _MS_REMOUNT, b"size=%d" % size)
 
 
 def _mount(source: bytes, target: bytes, kind: bytes, flags: int, options: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import unicodedata
 from typing import Final
@@ -41,16 +42,38 @@ class Failure(enum.Enum):
     """It printed too much, or an answer or the scratch folder grew too large."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Raised:
+    """An exception of a submission's, in harmless words.
+
+    Attributes
+    ----------
+    exception, builtin : str
+        Its name, and the name of the built-in exception that it is.
+    words : str
+    line : int
+        Where in its file, 0 if unknown.
+
+    Examples
+    --------
+    >>> Raised("ZeroDivisionError", "ZeroDivisionError", "division by zero", 3).line
+    3
+    """
+
+    exception: str
+    builtin: str
+    words: str
+    line: int
+
+
 class SubmissionError(UserCodeError):
     """A submission gave no answer; no fault of ours, and never points.
 
     Attributes
     ----------
     failure : Failure
-    exception, builtin : str
-        The name of what it raised, and of the built-in exception that is; empty otherwise.
-    line : int
-        Where in its file, 0 if unknown.
+    raised : Raised or None
+        What its code raised, where that is the failure.
 
     Examples
     --------
@@ -58,9 +81,9 @@ class SubmissionError(UserCodeError):
     'timeout'
     """
 
-    def __init__(self, failure: Failure, words: str, *, exception: str = "", builtin: str = "", line: int = 0) -> None:
+    def __init__(self, failure: Failure, words: str, *, raised: Raised | None = None) -> None:
         super().__init__(words)
-        self.failure, self.exception, self.builtin, self.line = failure, exception, builtin, line
+        self.failure, self.raised = failure, raised
 
 
 class SandboxError(GradcheckError):

@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from gradcheck.grading.syscalls import NUMBERS
 
 NOBODY: Final = 65534
@@ -163,7 +165,9 @@ def probe(python: str = sys.executable) -> Machine:
     why = {
         Layer.LIMITS: _why_no_limits(),
         Layer.SECCOMP: _why_no_seccomp(),
-        Layer.LANDLOCK: "" if abi else _not_linux() or "this kernel has no Landlock, or it is not switched on (Linux 5.13, lsm=landlock)",
+        Layer.LANDLOCK: ""
+        if abi
+        else _not_linux() or "this kernel has no Landlock, or it is not switched on (Linux 5.13, lsm=landlock)",
         Layer.NAMESPACES: _why_no_namespaces(),
         Layer.OTHER_USER: _why_no_other_user(python),
     }
@@ -189,12 +193,16 @@ def landlock_abi() -> int:
     if sys.platform != "linux" or platform.machine() not in NUMBERS:
         return 0
     create_ruleset, version = 444, 1
-    answer: int = ctypes.CDLL(None).syscall(ctypes.c_long(create_ruleset), None, ctypes.c_size_t(0), ctypes.c_uint32(version))
+    answer: int = ctypes.CDLL(None).syscall(
+        ctypes.c_long(create_ruleset), None, ctypes.c_size_t(0), ctypes.c_uint32(version)
+    )
     return max(answer, 0)
 
 
 def _not_linux() -> str:
-    return "" if sys.platform == "linux" else f"{platform.system()} has nothing like it that is used here: only Linux has"
+    return (
+        "" if sys.platform == "linux" else f"{platform.system()} has nothing like it that is used here: only Linux has"
+    )
 
 
 def _why_no_limits() -> str:
@@ -222,7 +230,11 @@ def _why_no_namespaces() -> str:
         f"sys.exit(0 if os.geteuid() == 0 and unshare({everything}) == 0 or unshare({everything | user}) == 0 else 1)"
     )
     done = subprocess.run([sys.executable, "-I", "-S", "-c", trial], capture_output=True, check=False, env={})
-    return "" if done.returncode == 0 else "this user may not make namespaces here (containers and some distributions forbid it)"
+    return (
+        ""
+        if done.returncode == 0
+        else "this user may not make namespaces here (containers and some distributions forbid it)"
+    )
 
 
 def _why_no_other_user(python: str) -> str:
@@ -230,8 +242,11 @@ def _why_no_other_user(python: str) -> str:
         return _not_linux()
     if os.getuid() != 0:
         return "only root can become another user, and this is none"
-    hidden = hidden_from_nobody(Path(python).resolve())
-    return f"{hidden} is closed to other users, and Python is in it" if hidden else ""
+    for path, what in ((Path(python), "Python"), (Path(np.__file__), "numpy")):
+        hidden = hidden_from_nobody(path.resolve())
+        if hidden:
+            return f"{hidden} is closed to other users, and {what} is in it"
+    return ""
 
 
 def hidden_from_nobody(path: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import stat
-import sysconfig
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -94,6 +93,7 @@ def standard_library(stdlib: Path) -> Iterator[Path]:
 
     Examples
     --------
+    >>> import sysconfig
     >>> any(path.name == "site-packages" for path in standard_library(Path(sysconfig.get_path("stdlib"))))
     False
     """

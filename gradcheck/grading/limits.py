@@ -12,6 +12,8 @@ from gradcheck.errors import UsageError
 class Limits:
     """Limits of one submission and item: of the kernel where it has them, of the parent's clock and counts where it has not.
 
+    Threads and processes beside its own it has none.
+
     Attributes
     ----------
     import_seconds : float
@@ -27,8 +29,6 @@ class Limits:
     scratch_bytes : int
         The scratch folder's, and no file is larger.
     open_files : int
-    processes : int
-        Threads and processes beside its own; 0 forbids them altogether.
     reply_bytes : int
         One answer.
     kept_output_bytes, output_bytes : int
@@ -37,7 +37,7 @@ class Limits:
     Raises
     ------
     UsageError
-        If one of them is not positive (or, of processes, negative) or no finite number.
+        If one of them is not positive or no finite number.
 
     Examples
     --------
@@ -52,7 +52,6 @@ class Limits:
     memory_bytes: int = 768 * 2**20
     scratch_bytes: int = 8 * 2**20
     open_files: int = 32
-    processes: int = 0
     reply_bytes: int = 16 * 2**20
     kept_output_bytes: int = 64 * 2**10
     output_bytes: int = 16 * 2**20
@@ -60,9 +59,8 @@ class Limits:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            least = 0 if field.name == "processes" else 1e-3
-            if not (math.isfinite(value) and value >= least):
-                raise UsageError(f"{field.name} is {value!r}: a finite number of at least {least:g} is required")
+            if not (math.isfinite(value) and value > 0):
+                raise UsageError(f"{field.name} is {value!r}: a finite number above 0 is required")
 
 
 DEFAULT_LIMITS = Limits()

@@ -102,7 +102,9 @@ def package_files(name: str) -> tuple[Path, ...]:
         distribution = importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:
         raise UsageError(f"the package {name!r} is allowed, but not installed here: pip install {name}") from None
-    tops = dict.fromkeys(file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__"))
+    tops = dict.fromkeys(
+        file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")
+    )
     found = tuple(Path(str(distribution.locate_file(top))).resolve() for top in tops)
     if not found:
         raise UsageError(f"the package {name!r} does not say which files it has: it cannot be allowed by itself")

@@ -33,7 +33,17 @@ DTYPES: Final = (
 )
 """What an array may be by name, the code is the place here; on the wire it is float64, int64, or pairs of float64."""
 
-_WIRE: Final = {"f": np.dtype("<f8"), "i": np.dtype("<i8"), "u": np.dtype("<i8"), "b": np.dtype("<i8"), "c": np.dtype("<c16")}
+_DTYPES: Final = tuple(map(np.dtype, DTYPES))
+_CODES: Final = {dtype: code for code, dtype in enumerate(_DTYPES)}
+_BY_KIND: Final = {
+    "f": np.dtype("<f8"),
+    "i": np.dtype("<i8"),
+    "u": np.dtype("<i8"),
+    "b": np.dtype("<i8"),
+    "c": np.dtype("<c16"),
+}
+_WIRE: Final = tuple(_BY_KIND[dtype.kind] for dtype in _DTYPES)
+_PADDING: Final = tuple((0,) * (MAX_DIMENSIONS - n) for n in range(MAX_DIMENSIONS + 1))
 
 
 class ProtocolError(ValueError):
@@ -115,6 +125,7 @@ class Node(enum.IntEnum):
     HANDLE = 10
 
 
+_NODES: Final = {int(node): node for node in Node}
 _PARENTS: Final = (Node.TUPLE, Node.LIST, Node.DICT)
 
 
@@ -191,7 +202,7 @@ def encode(frame: Frame) -> bytes:
 
 
 def _record(kind: Node, raw: bytes = b"", *, dtype: int = 0, shape: tuple[int, ...] = (), count: int = 0) -> bytes:
-    return NODE.pack(kind, dtype, len(shape), count, *shape, *(0 for _ in range(MAX_DIMENSIONS - len(shape))), len(raw))
+    return NODE.pack(kind, dtype, len(shape), count, *shape, *_PADDING[len(shape)], len(raw))
 
 
 def _write(value: Any, records: list[bytes], data: list[bytes], depth: int) -> None:
@@ -236,12 +247,23 @@ def _write(value: Any, records: list[bytes], data: list[bytes], depth: int) -> N
 def _of_array(value: Any) -> tuple[bytes, bytes]:
     """Return the record and the bytes of an array or a number of numpy's."""
     array = np.asarray(value)
-    name = array.dtype.name
-    if name not in DTYPES or array.ndim > MAX_DIMENSIONS:
-        raise Unencodable(f"an array of dtype {name} and {array.ndim} dimensions")
-    raw = np.ascontiguousarray(array, dtype=_WIRE[array.dtype.kind]).tobytes()
+    code = _CODES.get(array.dtype)
+    if code is None or array.ndim > MAX_DIMENSIONS:
+        raise Unencodable(f"an array of dtype {array.dtype.name} and {array.ndim} dimensions")
+    raw = array.astype(_WIRE[code], copy=False).tobytes()
     kind = Node.ARRAY if isinstance(value, np.ndarray) else Node.SCALAR
-    return _record(kind, raw, dtype=DTYPES.index(name), shape=array.shape), raw
+    return _record(kind, raw, dtype=code, shape=array.shape), raw
+
+
+def is_number(value: np.ndarray[Any, Any] | np.generic) -> bool:
+    """Tell whether an array's dtype is one that frames carry.
+
+    Examples
+    --------
+    >>> is_number(np.zeros(3)), is_number(np.array("a"))
+    (True, False)
+    """
+    return value.dtype in _CODES and value.ndim <= MAX_DIMENSIONS
 
 
 def receive(read: Callable[[int], bytes | bytearray], bounds: Bounds) -> Frame:
@@ -267,7 +289,7 @@ def receive(read: Callable[[int], bytes | bytearray], bounds: Bounds) -> Frame:
         raise ProtocolError(f"{count} nodes: 1 to {bounds.nodes} are allowed")
     if size > bounds.size:
         raise ProtocolError(f"{size} bytes of data: at most {bounds.size} are allowed")
-    nodes = [_checked(*NODE.unpack(record), bounds) for record in _cut(read(count * NODE.size))]
+    nodes = [_checked(*record, bounds) for record in NODE.iter_unpack(read(count * NODE.size))]
     if sum(node.size for node in nodes) != size:
         raise ProtocolError("the nodes have another size than the header says")
     reader = _Reader(nodes, memoryview(read(size)))
@@ -277,11 +299,7 @@ def receive(read: Callable[[int], bytes | bytearray], bounds: Bounds) -> Frame:
     return Frame(Kind(kind), request, value)
 
 
-def _cut(raw: bytes | bytearray) -> list[bytes]:
-    return [bytes(raw[i : i + NODE.size]) for i in range(0, len(raw), NODE.size)]
-
-
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(slots=True)
 class _Record:
     """A node's record, checked by itself."""
 
@@ -295,11 +313,11 @@ class _Record:
 def _checked(kind: int, dtype: int, ndim: int, count: int, *rest: Any) -> _Record:
     """Return a record whose sizes go together."""
     *shape, size, bounds = rest
-    if kind not in Node._value2member_map_:
+    node = _NODES.get(kind)
+    if node is None:
         raise ProtocolError(f"node {kind} is unknown")
     if ndim > MAX_DIMENSIONS or dtype >= len(DTYPES):
         raise ProtocolError(f"{ndim} dimensions, dtype {dtype}")
-    node = Node(kind)
     if count > bounds.nodes or (count and node not in _PARENTS):
         raise ProtocolError(f"{count} children of a {node.name}")
     record = _Record(node, dtype, tuple(shape[:ndim]), count, size)
@@ -311,7 +329,7 @@ def _checked(kind: int, dtype: int, ndim: int, count: int, *rest: Any) -> _Recor
 def _fits(record: _Record, bounds: Bounds) -> bool:
     """Tell whether the size of a record's data is the one that its kind and shape require."""
     if record.kind in (Node.ARRAY, Node.SCALAR):
-        itemsize = _WIRE[np.dtype(DTYPES[record.dtype]).kind].itemsize
+        itemsize = _WIRE[record.dtype].itemsize
         # An empty array of huge sides takes no bytes, but its sides must be ones that numpy can multiply.
         within = math.prod(max(side, 1) for side in record.shape) * itemsize <= bounds.size
         return within and math.prod(record.shape) * itemsize == record.size
@@ -366,7 +384,7 @@ def _leaf(node: _Record, raw: memoryview) -> Any:
         return Handle(struct.unpack("<q", raw[:8])[0], bytes(raw[8:]).decode("utf-8", "replace"))
     if node.kind in (Node.FLOAT, Node.INT):
         return struct.unpack("<d" if node.kind is Node.FLOAT else "<q", raw)[0]
-    dtype = np.dtype(DTYPES[node.dtype])
+    array = np.frombuffer(raw, _WIRE[node.dtype]).reshape(node.shape)
     with np.errstate(all="ignore"):  # a number too large for its dtype is infinite, and no pass
-        array = np.frombuffer(raw, _WIRE[dtype.kind]).reshape(node.shape).astype(dtype)
+        array = array.astype(_DTYPES[node.dtype])
     return array if node.kind is Node.ARRAY else array[()]

@@ -109,11 +109,14 @@ class Zygote:
         confinement.adopt_orphans()
         confinement.hide_memory()
         rules = list(zip(told["paths"], told["rights"], strict=True))
+        self.program = told["seccomp"].tobytes()
         self.ruleset = confinement.landlock_ruleset(told["handled"], rules) if told["handled"] else -1
 
     def fork(self, frame: Any) -> None:
         """Fork for one submission and item; the parent sends its socket and its output pipe along."""
         _, descriptors, _, _ = socket.recv_fds(_control(), 1, 2)
+        if self.told["namespaces"]:
+            confinement.resize(self.told["scratch"], frame.value["scratch_bytes"])
         self.child = os.fork()
         if self.child == 0:
             try:
@@ -150,8 +153,8 @@ class Zygote:
         confinement.no_new_privileges()
         if keep >= 0:
             confinement.enter_landlock(CONTROL + 1)
-        if told["seccomp"].size:
-            confinement.enter_seccomp(told["seccomp"].tobytes())
+        if self.program:
+            confinement.enter_seccomp(self.program)
 
     def end(self) -> list[Any]:
         """Kill the fork and all it left behind, and tell how it ended: exit code or -signal, CPU seconds, memory in bytes."""
@@ -164,11 +167,18 @@ class Zygote:
             try:
                 process, status, used = os.wait4(-1, 0)
             except ChildProcessError:
+                self._empty_scratch()
                 return ended
             ended[1] += used.ru_utime + used.ru_stime
             if process == self.child:
                 ended[0], ended[2] = os.waitstatus_to_exitcode(status), used.ru_maxrss * 1024
         os._exit(1)  # something does not die: the parent sees this end, and ends the rest
+
+    def _empty_scratch(self) -> None:
+        """Leave no file to the next submission: the parent does not see into a folder of this namespace."""
+        for name in os.listdir(self.told["scratch"]):
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(self.told["scratch"], name))
 
 
 def _control() -> socket.socket:
@@ -250,8 +260,12 @@ class Answers:
         for attribute, value in state.items():
             setattr(holder, attribute, value)
         returned = function(*[self._unpacked(argument) for argument in arguments])
-        written = [[i, now] for i, (was, now) in enumerate(zip(before, arrays, strict=True)) if was.tobytes() != now.tobytes()]
-        changed = {name: self._value(getattr(holder, name)) for name in given if _is_other(getattr(holder, name), given[name])}
+        written = [
+            [i, now] for i, (was, now) in enumerate(zip(before, arrays, strict=True)) if was.tobytes() != now.tobytes()
+        ]
+        changed = {
+            name: self._value(getattr(holder, name)) for name in given if _is_other(getattr(holder, name), given[name])
+        }
         return [self._returned(returned, keep), written, changed]
 
     def get(self, owner: Any, name: str) -> Any:
@@ -291,7 +305,12 @@ class Answers:
     def _returned(self, returned: Any, keep: int) -> Any:
         if keep == protocol.Keep.ALL:
             return self._keep(returned)
-        if keep == protocol.Keep.SECOND and isinstance(returned, tuple) and len(returned) == 2 and returned[1] is not None:
+        if (
+            keep == protocol.Keep.SECOND
+            and isinstance(returned, tuple)
+            and len(returned) == 2
+            and returned[1] is not None
+        ):
             return (self._value(returned[0]), self._keep(returned[1]))
         return self._value(returned)
 
@@ -304,12 +323,14 @@ class Answers:
         if isinstance(value, np.ndarray) and value.dtype == object:
             value = list(value)
         if isinstance(value, list | tuple):
-            return type(value)(map(self._value, value)) if type(value) in (list, tuple) else list(map(self._value, value))
+            return (
+                type(value)(map(self._value, value)) if type(value) in (list, tuple) else list(map(self._value, value))
+            )
         if isinstance(value, dict):
             return {str(key): self._value(one) for key, one in value.items()}
         if value is None or type(value) in (float, bool, str):
             return value
-        is_number = isinstance(value, np.ndarray | np.generic) and value.dtype.name in protocol.DTYPES
+        is_number = isinstance(value, np.ndarray | np.generic) and protocol.is_number(value)
         if is_number or (type(value) is int and -(2**63) <= value < 2**63):
             return value
         return self._keep(value)
@@ -328,7 +349,11 @@ def _is_other(now: Any, given: Any) -> bool:
     """Tell whether an attribute holds other objects than those it was given."""
     if not isinstance(given, list):
         return now is not given
-    same = isinstance(now, list | tuple) and len(now) == len(given) and all(a is b for a, b in zip(now, given, strict=True))
+    same = (
+        isinstance(now, list | tuple)
+        and len(now) == len(given)
+        and all(a is b for a, b in zip(now, given, strict=True))
+    )
     return not same
 
 

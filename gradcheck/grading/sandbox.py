@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from gradcheck.errors import UsageError
 from gradcheck.grading import confinement
@@ -192,7 +193,9 @@ class Zygote:
             If the sandbox fails.
         """
         if self._session is not None:
-            raise UsageError("one session of this zygote is open: close it first, or grade with another zygote beside it")
+            raise UsageError(
+                "one session of this zygote is open: close it first, or grade with another zygote beside it"
+            )
         if self.process is None or self.process.poll() is not None:
             self._stop()
             self._start()
@@ -225,8 +228,11 @@ class Zygote:
         ours, theirs = socket.socketpair()
         reading, writing = os.pipe()
         try:
-            resources = [limits.cpu_seconds, limits.memory_bytes, limits.scratch_bytes, limits.open_files, limits.processes]
-            told = {"resources": resources, "bounds": [65536, limits.reply_bytes, 65536], "seccomp": self._filter(limits.processes)}
+            told = {
+                "resources": [limits.cpu_seconds, limits.memory_bytes, limits.scratch_bytes, limits.open_files],
+                "bounds": [65536, limits.reply_bytes, 65536],
+                "scratch_bytes": limits.scratch_bytes,
+            }
             self._ask(Kind.FORK, told, (theirs.fileno(), writing))
         except BaseException:
             ours.close()
@@ -237,11 +243,12 @@ class Zygote:
             os.close(writing)
         return Session(Channel(ours, Output(reading, limits.kept_output_bytes)), limits, self._ended, self._scratch)
 
-    def _filter(self, processes: int) -> Any:
+    def _filter(self) -> npt.NDArray[np.int64]:
+        """Return the filter of system calls, one word an instruction; empty where there is none."""
         if Layer.SECCOMP not in self.isolation.layers:
             return np.zeros(0, np.int64)
         files = Files.BY_LANDLOCK if Layer.LANDLOCK in self.isolation.layers else Files.READ_ONLY
-        return np.frombuffer(seccomp_filter(self.machine.processor, files, processes), np.int64)
+        return np.frombuffer(seccomp_filter(self.machine.processor, files), np.int64)
 
     def _ended(self) -> list[Any]:
         """End the fork and all it left; return its exit code or -signal, CPU seconds and memory."""
@@ -260,7 +267,9 @@ class Zygote:
         except (Silence, Gone, ProtocolError, OSError) as error:
             words = self._last_words()
             self._stop()
-            raise SandboxError(f"the sandbox's process failed ({type(error).__name__} {error}): {words or 'it said nothing'}") from error
+            raise SandboxError(
+                f"the sandbox's process failed ({type(error).__name__} {error}): {words or 'it said nothing'}"
+            ) from error
         if frame.request != self._requests or frame.kind is not Kind.VALUE:
             self._stop()
             raise SandboxError(f"the sandbox's process could not be set up: {harmless(str(frame.value))}")
@@ -273,7 +282,16 @@ class Zygote:
         allowed = link_packages(self.settings.packages, self._base / "packages")
         ours, theirs = socket.socketpair()
         with open(self._base / "errors", "wb") as errors:
-            words = [str(python.python), "-I", "-S", "-B", "-c", _BOOT, str(self._base / "child"), str(self._base / "packages")]
+            words = [
+                str(python.python),
+                "-I",
+                "-S",
+                "-B",
+                "-c",
+                _BOOT,
+                str(self._base / "child"),
+                str(self._base / "packages"),
+            ]
             self.process = subprocess.Popen(
                 [*words, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
@@ -318,7 +336,11 @@ class Zygote:
         layers, abi = self.isolation.layers, self.isolation.landlock_abi
         is_landlocked = Layer.LANDLOCK in layers
         found = rules(library, self._code, self._scratch, abi) if is_landlocked else ()
-        found += tuple(Rule(str(folder), READ_FOLDER) for folder in (*folders, self._base / "packages") if found and folder.is_dir())
+        found += tuple(
+            Rule(str(folder), READ_FOLDER)
+            for folder in (*folders, self._base / "packages")
+            if found and folder.is_dir()
+        )
         names = [name for package in (ALWAYS, *self.settings.packages) for name in importable(package)]
         return {
             "imports": list(dict.fromkeys((*WARMED, *names))),
@@ -328,6 +350,7 @@ class Zygote:
             "code": str(self._code),
             "machine": self.machine.processor,
             "uid": self._uid,
+            "seccomp": self._filter(),
             "handled": list(handled(abi)) if is_landlocked else [],
             "paths": [rule.path for rule in found],
             "rights": [rule.rights for rule in found],
@@ -345,7 +368,9 @@ class Zygote:
         self._clean()
         if wrong:
             self._stop()
-            raise SandboxError(f"the sandbox does not hold here: a process in it could {', '.join(wrong)}; no submission is run")
+            raise SandboxError(
+                f"the sandbox does not hold here: a process in it could {', '.join(wrong)}; no submission is run"
+            )
 
     def _last_words(self) -> str:
         with contextlib.suppress(OSError):
@@ -365,4 +390,3 @@ class Zygote:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         shutil.rmtree(self._base, ignore_errors=True)
-

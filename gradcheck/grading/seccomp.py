@@ -55,10 +55,17 @@ class Condition:
     values: tuple[int, ...]
 
 
-PROCESSES: Final = ("clone", "clone3", "fork", "vfork", "wait4", "waitid", "setsid", "setpgid")
-"""What threads and processes need."""
-
-CHANGES_OF_FILES: Final = ("mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename", "renameat", "renameat2", "ftruncate")
+CHANGES_OF_FILES: Final = (
+    "mkdir",
+    "mkdirat",
+    "rmdir",
+    "unlink",
+    "unlinkat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "ftruncate",
+)
 
 # fcntl: duplicate, flags, locks; not F_SETOWN, F_SETSIG, F_SETLEASE, F_NOTIFY, which send signals to whomever one likes.
 _FCNTL: Final = Condition(1, Test.ONE_OF, (0, 1, 2, 3, 4, 5, 6, 7, 1030))
@@ -86,11 +93,11 @@ _ARCHITECTURE_AT: Final = 4
 _ARGUMENTS_AT: Final = 16
 
 
-def seccomp_filter(machine: str, files: Files, processes: int) -> bytes:
+def seccomp_filter(machine: str, files: Files) -> bytes:
     """Return the filter: 8 bytes an instruction, as the kernel reads them.
 
     Everything that is not listed is refused (EPERM), a call for another architecture ends the process. No sockets, no ptrace, no signals,
-    no programs, no namespaces, no keys, no io_uring, no memory of other processes, no changes of owner or mode.
+    no processes, no threads, no programs, no namespaces, no keys, no io_uring, no memory of other processes, no changes of owner or mode.
 
     Raises
     ------
@@ -99,7 +106,7 @@ def seccomp_filter(machine: str, files: Files, processes: int) -> bytes:
 
     Examples
     --------
-    >>> len(seccomp_filter("x86_64", Files.BY_LANDLOCK, 0)) % 8
+    >>> len(seccomp_filter("x86_64", Files.BY_LANDLOCK)) % 8
     0
     """
     numbers = NUMBERS[machine]
@@ -113,8 +120,6 @@ def seccomp_filter(machine: str, files: Files, processes: int) -> bytes:
     ]
     conditions = _conditions(files)
     for name, number in numbers.items():
-        if name in PROCESSES and not processes:
-            continue
         if name == "clone3" or (files is Files.READ_ONLY and name in CHANGES_OF_FILES):
             continue
         block = _tested(conditions[name]) if name in conditions else [_instruction(_RETURN, _ALLOW)]
@@ -125,9 +130,7 @@ def seccomp_filter(machine: str, files: Files, processes: int) -> bytes:
 
 
 def _conditions(files: Files) -> dict[str, Condition]:
-    # Of clone, no new namespaces.
-    namespaces = Condition(0, Test.NO_BITS, (0x7E020080,))
-    always = {"fcntl": _FCNTL, "ioctl": _IOCTL, "prlimit64": _OWN, "clone": namespaces}
+    always = {"fcntl": _FCNTL, "ioctl": _IOCTL, "prlimit64": _OWN}
     if files is Files.BY_LANDLOCK:
         return always
     return always | {"open": Condition(1, Test.NO_BITS, (_WRITES,)), "openat": Condition(2, Test.NO_BITS, (_WRITES,))}

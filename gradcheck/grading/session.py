@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gradcheck.errors import UsageError
 from gradcheck.grading.channel import Channel, Gone, Silence
-from gradcheck.grading.failures import Failure, SubmissionError, harmless
+from gradcheck.grading.failures import Failure, Raised, SubmissionError, harmless
 from gradcheck.grading.limits import Limits
 from gradcheck.grading.protocol import Bounds, Frame, Handle, Keep, Kind, ProtocolError, Unencodable, encode
 from gradcheck.grading.staging import used_bytes
@@ -130,7 +130,7 @@ class Session:
         """
         handle = self.call_on(None, name, arguments, keep=Keep.ALL).value
         if not isinstance(handle, Handle):
-            raise self._fail(Failure.MALFORMED, f"{name} was answered with something that is no object")
+            raise self.fail(Failure.MALFORMED, f"{name} was answered with something that is no object")
         return handle
 
     def call_on(
@@ -154,7 +154,7 @@ class Session:
                 isinstance(one, list) and len(one) == 2 and type(one[0]) is int for one in written
             ):
                 return Returned(returned, tuple((place, array) for place, array in written), attributes)
-        raise self._fail(Failure.MALFORMED, f"{name} was answered with something else than what a call returns")
+        raise self.fail(Failure.MALFORMED, f"{name} was answered with something else than what a call returns")
 
     def get(self, owner: Handle | None, name: str) -> Any:
         """Return the value of an attribute.
@@ -174,7 +174,7 @@ class Session:
         """
         looked = self.request(Kind.LOOK, [owner, list(names)])
         if not isinstance(looked, dict):
-            raise self._fail(Failure.MALFORMED, "its names were answered with something else than a list of them")
+            raise self.fail(Failure.MALFORMED, "its names were answered with something else than a list of them")
         return looked
 
     def request(self, kind: Kind, value: Any, seconds: float | None = None, what: str = "the question") -> Any:
@@ -194,7 +194,9 @@ class Session:
         try:
             raw = encode(Frame(kind, self.requests, value))
         except Unencodable as error:
-            raise UsageError(f"{what} cannot be asked with {error}: numbers, texts and arrays of numbers are required") from error
+            raise UsageError(
+                f"{what} cannot be asked with {error}: numbers, texts and arrays of numbers are required"
+            ) from error
         return self._understood(self._exchange(raw, seconds or self.limits.call_seconds, what), what)
 
     def close(self) -> None:
@@ -229,7 +231,7 @@ class Session:
         bounds = Bounds(nodes=MOST_NODES, size=self.limits.reply_bytes)
         try:
             if self.channel.is_spoken_to():
-                raise self._fail(Failure.MALFORMED, f"it answered before it was asked for {what}")
+                raise self.fail(Failure.MALFORMED, f"it answered before it was asked for {what}")
             self.channel.send(raw, deadline)
             frame = self.channel.receive(bounds, deadline)
         except Silence:
@@ -238,9 +240,11 @@ class Session:
             raise self._gone(what) from None
         except ProtocolError as error:
             kind = Failure.OUTPUT if "at most" in str(error) else Failure.MALFORMED
-            raise self._fail(kind, f"{what} was answered with bytes that are no answer: {error}") from error
+            raise self.fail(kind, f"{what} was answered with bytes that are no answer: {error}") from error
         if frame.request != self.requests:
-            raise self._fail(Failure.MALFORMED, f"{what} was question {self.requests}, and question {frame.request} was answered")
+            raise self.fail(
+                Failure.MALFORMED, f"{what} was question {self.requests}, and question {frame.request} was answered"
+            )
         return frame
 
     def _understood(self, frame: Frame, what: str) -> Any:
@@ -255,36 +259,40 @@ class Session:
         match frame:
             case Frame(Kind.RAISED, _, [str(exception), str(builtin), str(words), int(line)]):
                 raise _raised(what, (exception, builtin, words), line)
-        raise self._fail(Failure.MALFORMED, f"{what} was answered with a frame that is no answer")
+        raise self.fail(Failure.MALFORMED, f"{what} was answered with a frame that is no answer")
 
-    def _fail(self, failure: Failure, words: str) -> SubmissionError:
-        """End the session for a reason, and return it."""
+    def fail(self, failure: Failure, words: str) -> SubmissionError:
+        """End the session for a reason, and return the error to raise."""
         self.failure = SubmissionError(failure, words)
         self.close()
         return self.failure
 
     def _silent(self, what: str, seconds: float) -> SubmissionError:
         if time.monotonic() >= self._until:
-            return self._fail(Failure.LATE, f"the {self.limits.wall_seconds:g} s for this item were over before {what} was answered")
-        return self._fail(Failure.TIMEOUT, f"{what} did not come to an end within {seconds:g} s")
+            return self.fail(
+                Failure.LATE, f"the {self.limits.wall_seconds:g} s for this item were over before {what} was answered"
+            )
+        return self.fail(Failure.TIMEOUT, f"{what} did not come to an end within {seconds:g} s")
 
     def _gone(self, what: str) -> SubmissionError:
         """Say how the process ended."""
         self.close()
         code, cpu, _ = self._ended
         if code < 0 and cpu >= self.limits.cpu_seconds - 0.1:
-            return self._fail(Failure.TIMEOUT, f"{what} used more than {self.limits.cpu_seconds} s of processor time")
+            return self.fail(Failure.TIMEOUT, f"{what} used more than {self.limits.cpu_seconds} s of processor time")
         if code < 0:
-            return self._fail(Failure.KILLED, f"{what} ended the process by {_signal_name(-code)}")
-        return self._fail(Failure.KILLED, f"{what} ended the process, with exit code {code}, without an answer")
+            return self.fail(Failure.KILLED, f"{what} ended the process by {_signal_name(-code)}")
+        return self.fail(Failure.KILLED, f"{what} ended the process, with exit code {code}, without an answer")
 
     def _glance(self) -> None:
         """End the session when it prints or stores too much."""
         printed = 0 if self.channel.output is None else self.channel.output.total
         if printed > self.limits.output_bytes:
-            raise self._fail(Failure.OUTPUT, f"it printed more than {self.limits.output_bytes} bytes")
+            raise self.fail(Failure.OUTPUT, f"it printed more than {self.limits.output_bytes} bytes")
         if used_bytes(self.scratch) > self.limits.scratch_bytes:
-            raise self._fail(Failure.OUTPUT, f"it stored more than {self.limits.scratch_bytes} bytes in its scratch folder")
+            raise self.fail(
+                Failure.OUTPUT, f"it stored more than {self.limits.scratch_bytes} bytes in its scratch folder"
+            )
 
 
 def _raised(what: str, told: tuple[str, str, str], line: int) -> SubmissionError:
@@ -292,7 +300,7 @@ def _raised(what: str, told: tuple[str, str, str], line: int) -> SubmissionError
     where = f" (line {line})" if line > 0 else ""
     failure = Failure.MEMORY if builtin == "MemoryError" else Failure.RAISED
     said = f"{exception}: {words}" if words else exception
-    return SubmissionError(failure, f"{what} raised {said}{where}", exception=exception, builtin=builtin, line=line)
+    return SubmissionError(failure, f"{what} raised {said}{where}", raised=Raised(exception, builtin, words, line))
 
 
 def _signal_name(number: int) -> str:

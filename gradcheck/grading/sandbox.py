@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,16 +21,17 @@ from gradcheck.errors import UsageError
 from gradcheck.grading import confinement
 from gradcheck.grading.channel import Channel, Gone, Output, Silence
 from gradcheck.grading.failures import SandboxError, harmless
-from gradcheck.grading.isolation import LADDER, NOBODY, WITHOUT, Layer, Machine, Tier, layers_of, probe, tier_of
+from gradcheck.grading.isolation import NOBODY, Layer, probe
 from gradcheck.grading.landlock import READ_FOLDER, Rule, handled, rules
 from gradcheck.grading.limits import DEFAULT_LIMITS, Limits
 from gradcheck.grading.packages import ALWAYS, importable, interpreter, link_packages
 from gradcheck.grading.protocol import Bounds, Frame, Kind, ProtocolError, encode
 from gradcheck.grading.seccomp import Files, seccomp_filter
 from gradcheck.grading.session import Session
+from gradcheck.grading.settings import DEFAULT_SETTINGS, Isolation, Settings, chosen_layers
 from gradcheck.grading.staging import empty, stage
 
-CHILD_FILES: Final = ("protocol.py", "confinement.py", "runner.py")
+CHILD_FILES: Final = ("protocol.py", "confinement.py", "answering.py", "runner.py")
 """All that is ours in the child's folder."""
 
 STARTING: Final = 60.0
@@ -48,94 +47,6 @@ _BOOT: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); sys.path.append(sys.argv[2]); import runner; del sys.path[0]; "
     "runner.serve(int(sys.argv[3]))"
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """How a zygote is confined, and what its submissions may import.
-
-    Attributes
-    ----------
-    packages : tuple of str
-        Installed packages beside numpy and the standard library, by the names they are installed under.
-    use : frozenset of Layer, optional
-        The layers to put on; all that this machine has unless something is said.
-    require : frozenset of Layer
-        Those without which no zygote starts.
-    python : str
-        The interpreter.
-
-    Examples
-    --------
-    >>> sorted(layer.value for layer in Settings().require)
-    ['Landlock', 'limits', 'seccomp']
-    """
-
-    packages: tuple[str, ...] = ()
-    use: frozenset[Layer] | None = None
-    require: frozenset[Layer] = layers_of(Tier.T2)
-    python: str = sys.executable
-
-
-DEFAULT_SETTINGS: Final = Settings()
-
-
-@dataclasses.dataclass(frozen=True)
-class Isolation:
-    """What stands between a submission and this machine, as it was put on and tried.
-
-    Attributes
-    ----------
-    layers : tuple of Layer
-    landlock_abi : int
-
-    Examples
-    --------
-    >>> str(Isolation((Layer.LIMITS, Layer.SECCOMP, Layer.LANDLOCK), 7))
-    'T2: limits, seccomp, Landlock (ABI 7)'
-    """
-
-    layers: tuple[Layer, ...]
-    landlock_abi: int
-
-    @property
-    def tier(self) -> Tier | None:
-        """The highest tier all of whose layers are on."""
-        return tier_of(self.layers)
-
-    def __str__(self) -> str:
-        words = [f"Landlock (ABI {self.landlock_abi})" if one is Layer.LANDLOCK else one.value for one in self.layers]
-        return f"{'no tier' if self.tier is None else self.tier.name}: {', '.join(words)}"
-
-
-def chosen_layers(settings: Settings, machine: Machine) -> tuple[Layer, ...]:
-    """Return the layers to put on.
-
-    Raises
-    ------
-    SandboxError
-        If one that is required is not there, or not to be used.
-
-    Examples
-    --------
-    >>> bare = Machine("Linux", "5.4", "x86_64", 0, frozenset({Layer.LIMITS}), ((Layer.SECCOMP, "no filters"),), 1000)
-    >>> chosen_layers(Settings(require=layers_of(Tier.T1)), bare)
-    Traceback (most recent call last):
-    ...
-    gradcheck.grading.failures.SandboxError: no submission is run: seccomp is required and not here (no filters), so a submission can open network connections, start processes and signal others of this user; run where it is there (`gradcheck doctor` says what is missing), or require less
-    """
-    wanted = machine.layers if settings.use is None else settings.use & machine.layers
-    why = dict(machine.missing)
-    for layer in LADDER:
-        if layer in settings.require and layer not in wanted:
-            reason = why.get(layer, "switched off by the settings")
-            raise SandboxError(
-                f"no submission is run: {layer.value} is required and not here ({reason}), so {WITHOUT[layer]}; "
-                "run where it is there (`gradcheck doctor` says what is missing), or require less"
-            )
-    if Layer.LIMITS not in machine.layers:
-        raise SandboxError(f"no submission is run: {why.get(Layer.LIMITS, 'there are no limits')}")
-    return tuple(layer for layer in LADDER if layer in wanted or layer is Layer.LIMITS)
 
 
 class Zygote:
@@ -364,7 +275,7 @@ class Zygote:
             done = session.request(Kind.TRY, [str(secret), str(self._scratch)])
         layers = self.isolation.layers
         wrong = [act for act in done if act in ("read", "write") and Layer.LANDLOCK in layers]
-        wrong += [act for act in done if act in ("socket", "fork", "prctl", "write") and Layer.SECCOMP in layers]
+        wrong += [act for act in done if act in ("socket", "fork", "chmod", "write") and Layer.SECCOMP in layers]
         self._clean()
         if wrong:
             self._stop()

@@ -7,6 +7,7 @@ import click
 from gradcheck import __version__
 from gradcheck.cli.check_command import check, parse_shapes
 from gradcheck.cli.demo_command import demo
+from gradcheck.cli.doctor_command import doctor
 from gradcheck.cli.exits import Exit, exit_code
 from gradcheck.cli.init_command import init
 from gradcheck.cli.mistakes_command import mistakes
@@ -20,7 +21,7 @@ def main() -> None:
     """Tell whether a gradient written by hand is right, and if not, where and why."""
 
 
-for _command in (check, demo, init, mistakes):
+for _command in (check, demo, doctor, init, mistakes):
     main.add_command(_command)
 
 

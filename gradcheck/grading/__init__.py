@@ -1,0 +1,1 @@
+"""Running strangers' code, and giving points for it."""

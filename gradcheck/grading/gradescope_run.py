@@ -8,10 +8,9 @@ the graded submission.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import dataclasses
 import json
-import os
+import stat
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -31,6 +30,9 @@ ROOT: Final = Path("/autograder")
 
 USER: Final = "gradcheck-submission"
 """The user that setup.sh makes for submissions, and for nothing else."""
+
+ISOLATION: Final = "isolation.json"
+"""Beside the rubric: what setup.sh found."""
 
 STOPPED: Final = "The grader was stopped before it had finished."
 BROKEN: Final = "The grader met an error of its own; whoever runs the course finds it in the autograder's output."
@@ -54,3 +56,102 @@ class Container:
     rubric: Path
     user: str = USER
     require: str = "landlock"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Grade the submission under `--root`, or with `--probe` note what isolation there is; return the exit code.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     code = main(["--root", folder, "--probe"])
+    ...     sorted(json.loads((Path(folder) / "source" / ISOLATION).read_text()))
+    ['landlock_abi', 'require']
+    """
+    parser = argparse.ArgumentParser(prog="run_autograder", description=__doc__)
+    parser.add_argument("--root", type=Path, default=ROOT, help="the folder that Gradescope calls /autograder")
+    parser.add_argument("--probe", action="store_true", help="note what isolation there is, and grade nothing")
+    options = parser.parse_args(words)
+    if options.probe:
+        note_isolation(options.root, landlock_abi())
+        return 0
+    return run(options.root, engine_grader)
+
+
+def engine_grader(container: Container) -> Grader:
+    """Return the grader that grades by the container's rubric."""
+    # HOOKUP: the one line that the engine replaces, by its grade_one(submission) for this rubric, user and isolation.
+    raise UsageError(f"{container.rubric}: this gradcheck has no engine that grades")
+
+
+def run(root: Path, make: Callable[[Container], Grader]) -> int:
+    """Grade root/submission into root/results/results.json; 0 if it was graded, 1 if the failing file stands.
+
+    Errors of the grader's are told to the instructor alone, on standard error.
+    """
+    source, results = root / "source", root / "results" / "results.json"
+    write_whole(results, gradescope.failing(STOPPED))
+    close(source)
+    close(results.parent)
+    try:
+        grader = make(Container(source / "rubric.toml", require=noted_isolation(root)))
+        sheet = grader(root / "submission")
+        text, notes = gradescope.render(sheet), gradescope.instructor_notes(sheet)
+    except Exception:
+        write_whole(results, gradescope.failing(BROKEN))
+        traceback.print_exc()
+        return 1
+    write_whole(results, text)
+    sys.stdout.write(notes)
+    return 0
+
+
+def close(folder: Path) -> None:
+    """Take from all but its owner and group whatever they may do with a folder and what is in it."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o770)
+
+
+def note_isolation(root: Path, abi: int) -> None:
+    """Note what is required of every run: Landlock with seccomp where there is Landlock, else a uid with seccomp."""
+    require = "landlock" if abi else "uid"
+    write_whole(root / "source" / ISOLATION, json.dumps({"require": require, "landlock_abi": abi}) + "\n")
+
+
+def noted_isolation(root: Path) -> str:
+    """Return what is required of a run; Landlock where nothing was noted.
+
+    Raises
+    ------
+    ValueError
+        If the note is none of ours.
+    """
+    path = root / "source" / ISOLATION
+    if not path.exists():
+        return "landlock"
+    require = json.loads(path.read_text(encoding="utf-8")).get("require")
+    if require not in ("landlock", "uid"):
+        raise ValueError(f"{path}: require is {require!r}: 'landlock' or 'uid' was required")
+    return str(require)
+
+
+def landlock_abi() -> int:
+    """Return the version of Landlock's interface in this kernel; 0 where there is none.
+
+    Examples
+    --------
+    >>> landlock_abi() >= 0
+    True
+    """
+    import ctypes
+
+    if not sys.platform.startswith("linux"):
+        return 0
+    create_ruleset, version = (
+        444,
+        1,
+    )  # landlock_create_ruleset(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION), on every architecture
+    libc = ctypes.CDLL(None, use_errno=True)
+    return max(0, int(libc.syscall(create_ruleset, None, 0, version)))

@@ -27,6 +27,9 @@ FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]")
 NAME_LIMIT: Final = 200
 """The longest name that is shown [characters]."""
 
+CELL_LIMIT: Final = 10_000
+"""The longest text of a cell [characters]; spreadsheets hold 32767."""
+
 
 def visible(text: str) -> str:
     r"""Return a text without escape sequences and with whatever cannot be seen written out; line ends and tabs stay.
@@ -115,7 +118,7 @@ def in_cell(text: str) -> str:
     >>> in_cell("=1+1"), in_cell("ada")
     ("'=1+1", 'ada')
     """
-    cell = one_line(text)
+    cell = one_line(text, CELL_LIMIT)
     return f"'{cell}" if FORMULA.match(cell) else cell
 
 

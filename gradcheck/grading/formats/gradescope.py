@@ -14,7 +14,7 @@ from typing import Any
 
 from gradcheck.grading.formats import report
 from gradcheck.grading.formats.escaping import one_line
-from gradcheck.grading.formats.instructor import notes
+from gradcheck.grading.formats.instructor import isolation_sentence, notes
 from gradcheck.grading.formats.standing import is_settled, item_counts, withheld
 from gradcheck.grading.formats.words import NOT_GRADED, as_json, item_text, rounded, standing_sentence, summary
 from gradcheck.results.grades import GradeSheet, ItemGrade, ItemStatus, SheetStatus, Visibility
@@ -34,7 +34,11 @@ def render(sheet: GradeSheet) -> str:
     tests = [_test(item, position, settled) for position, item in enumerate(sheet.items, start=1)]
     if not settled or sheet.status is SheetStatus.ERROR:
         tests.insert(0, _informational(standing_sentence(sheet)))
-    extra = {"report_sha256": report.fingerprint(sheet), "seed_id": sheet.seed_id}
+    extra = {
+        "report_sha256": report.fingerprint(sheet),
+        "seed_id": sheet.seed_id,
+        "isolation": isolation_sentence(sheet.isolation),
+    }
     return as_json(
         {
             **({"score": 0.0} if settled and not sheet.items else {}),

@@ -48,7 +48,9 @@ def flag_sentence(flag: Flag) -> str:
     >>> flag_sentence(Flag(FlagCode.COST_RATIO, Severity.REVIEW, "much work", (found,)))
     'flag fake-backprop-cost-ratio (review): much work; gradient over forward pass 812 times the work (limit 25)'
     """
-    measured = [f"{one.name} {one.value:.4g} {one.unit}".rstrip() + f" (limit {one.limit:.4g})" for one in flag.evidence]
+    measured = [
+        f"{one.name} {one.value:.4g} {one.unit}".rstrip() + f" (limit {one.limit:.4g})" for one in flag.evidence
+    ]
     return "; ".join([f"flag {flag.code.value} ({flag.severity.value}): {one_line(flag.sentence, 1000)}", *measured])
 
 

@@ -7,15 +7,15 @@ from typing import Final
 from xml.etree import ElementTree
 
 from gradcheck.grading.formats.escaping import one_line, visible
-from gradcheck.grading.formats.standing import is_settled, item_counts, shown, withheld
-from gradcheck.grading.formats.words import NOT_SHOWN, item_headline, item_text, points, standing_sentence
+from gradcheck.grading.formats.standing import is_settled, item_counts, shown
+from gradcheck.grading.formats.words import item_headline, item_text, standing_sentence
 from gradcheck.results.grades import GradeSheet, ItemGrade, ItemStatus, SheetStatus
 
 TOOL: Final = "gradcheck"
 
 
 def render(sheet: GradeSheet) -> str:
-    """Return a submission as one suite, as its student may see it: hidden items are one case with their sum.
+    """Return a submission as one suite, as its student may see it: without the items that are not shown.
 
     Examples
     --------
@@ -24,12 +24,7 @@ def render(sheet: GradeSheet) -> str:
     >>> suite.get("name"), suite.get("failures"), suite[0].find("failure").get("type")
     ('ada', '1', 'fail')
     """
-    cases = [_item(item) for item in shown(sheet)]
-    hidden = withheld(sheet)
-    if hidden and is_settled(sheet):
-        is_right = all(item.status is ItemStatus.PASS for item in hidden)
-        cases.append(_case(NOT_SHOWN, None if is_right else ("failure", "hidden", points(hidden), "")))
-    return _document([_suite(sheet, cases)])
+    return _document([_suite(sheet, [_item(item) for item in shown(sheet)])])
 
 
 def render_class(sheets: Iterable[GradeSheet]) -> str:

@@ -50,7 +50,9 @@ def _graded(sheet: GradeSheet, limit: int) -> dict[str, Any]:
     tests = [_test(item, limit) for item in shown(sheet)]
     hidden = withheld(sheet)
     if hidden:
-        given, possible = (rounded(sum(values)) for values in zip(*((i.points, i.max_points) for i in hidden), strict=True))
+        given, possible = (
+            rounded(sum(values)) for values in zip(*((i.points, i.max_points) for i in hidden), strict=True)
+        )
         tests.append({"name": NOT_SHOWN, "points": given, "max_points": possible, "message": ""})
     return {
         "gradable": True,

@@ -34,7 +34,7 @@ class Audience(enum.Enum):
     """
 
     STUDENT = "student"
-    """Never more than an item's explain level, no seed, nothing of a hidden item but the sum of all."""
+    """No seed, no result, of an item no more than its feedback; of those not shown at most the sum of their points."""
     INSTRUCTOR = "instructor"
 
 

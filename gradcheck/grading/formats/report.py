@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from importlib import resources
 from typing import Any, Final, NoReturn, cast
 
@@ -23,11 +24,6 @@ DERIVED: Final = ("schema", "total", "max_points", "percent")
 def render(sheet: GradeSheet) -> str:
     """Return a sheet as JSON, with everything; `total` and `percent` are null where the points do not count.
 
-    Raises
-    ------
-    ValueError
-        If the points are no numbers.
-
     Examples
     --------
     >>> from gradcheck.results.grades import SheetStatus
@@ -39,7 +35,7 @@ def render(sheet: GradeSheet) -> str:
     derived = {
         "schema": SCHEMA_NAME,
         "total": rounded(sheet.total) if settled else None,
-        "max_points": rounded(sheet.max_points),
+        "max_points": rounded(sheet.max_points) if math.isfinite(sheet.max_points) else None,
         "percent": rounded(sheet.percent) if settled else None,
     }
     return as_json({**derived, **sheet.as_dict()})

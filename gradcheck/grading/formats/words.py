@@ -18,14 +18,12 @@ STATUS: Final[Mapping[ItemStatus, str]] = {
     ItemStatus.ERROR: "your program raised an error, or its answer is none",
     ItemStatus.TIMEOUT: "your program did not answer in time",
     ItemStatus.LIMIT: "your program was stopped at a limit",
-    ItemStatus.INCONCLUSIVE: "nothing could be shown; whoever runs the course has been told",
+    ItemStatus.INCONCLUSIVE: "inconclusive, which is noted for whoever runs the course",
     ItemStatus.UNGRADED: "not graded, by a fault of the grader",
 }
 """What became of an item, to the student."""
 
-NOT_GRADED: Final = (
-    "Not graded, by a fault of the grader and not of the submission: this is neither points nor their loss. It has to be graded again."
-)
+NOT_GRADED: Final = "Not graded, by a fault of the grader and not of the submission: this is neither points nor their loss. It has to be graded again."
 
 CARRIED: Final = "Judged by what follows from your own earlier results: an earlier mistake is not counted twice."
 

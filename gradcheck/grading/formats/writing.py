@@ -29,11 +29,16 @@ def write_whole(path: Path, text: str) -> Path:
     ...     write_whole(Path(folder) / "a.txt", "whole").read_text()
     'whole'
     """
+    return write_bytes_whole(path, text.encode())
+
+
+def write_bytes_whole(path: Path, data: bytes) -> Path:
+    """Write bytes so that whoever looks finds the old file or the new one, and no part of either."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o644)

@@ -21,8 +21,8 @@ ANSI: Final = re.compile(
 MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]#+!~^=$:@.]")
 """What may mean something inside a line of Markdown, in one dialect or another, beside & < > and |."""
 
-FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]")
-"""How a cell begins that a spreadsheet computes."""
+FORMULA: Final = re.compile("\\s*[-=+@\uff1d\uff0b\uff0d\uff20]")
+"""How a cell begins that a spreadsheet computes, in the full-width forms of the same characters too."""
 
 NAME_LIMIT: Final = 200
 """The longest name that is shown [characters]."""

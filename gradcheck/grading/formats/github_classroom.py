@@ -7,6 +7,7 @@ the points from a notice in that log: a submission that prints such a notice mus
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from typing import Any
 
 from gradcheck.grading.formats.escaping import in_workflow_log, one_line
@@ -31,11 +32,11 @@ def render(sheet: GradeSheet) -> str:
     hidden = withheld(sheet)
     if hidden:
         given = sum(item.points for item in hidden)
-        cases.append(_case(NOT_SHOWN, _status(all(map(_is_right, hidden))), given, points(hidden)))
+        cases.append(_case(NOT_SHOWN, _status(hidden), given, points(hidden)))
     if sheet.status is SheetStatus.ERROR:
         cases.insert(0, _case("Grading", "fail", 0.0, standing_sentence(sheet)))
-    all_right = sheet.status is SheetStatus.GRADED and all(map(_is_right, sheet.items))
-    return _step(_status(all_right), rounded(sheet.max_points), cases)
+        return _step("fail", rounded(sheet.max_points), cases)
+    return _step(_status(sheet.items), rounded(sheet.max_points), cases)
 
 
 def output_line(step: str) -> str:
@@ -56,7 +57,7 @@ def _step(status: str, max_score: float, cases: list[dict[str, Any]]) -> str:
 
 def _item(item: ItemGrade) -> dict[str, Any]:
     """Return one item as a test."""
-    return _case(item.title, _status(_is_right(item)), item.points, item_text(item), round(float(item.seconds), 3))
+    return _case(item.title, _status((item,)), item.points, item_text(item), round(float(item.seconds), 3))
 
 
 def _case(name: str, status: str, score: float, message: str, duration: float = 0.0) -> dict[str, Any]:
@@ -74,11 +75,6 @@ def _case(name: str, status: str, score: float, message: str, duration: float = 
     }
 
 
-def _is_right(item: ItemGrade) -> bool:
-    """Return whether nothing was lost by fault or by doubt."""
-    return item.status is ItemStatus.PASS
-
-
-def _status(is_right: bool) -> str:
-    """Return the reporter's word."""
-    return "pass" if is_right else "fail"
+def _status(items: Iterable[ItemGrade]) -> str:
+    """Return the reporter's word for some items together."""
+    return "pass" if all(item.status is ItemStatus.PASS for item in items) else "fail"

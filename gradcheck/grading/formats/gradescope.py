@@ -15,9 +15,9 @@ from typing import Any
 from gradcheck.grading.formats import report
 from gradcheck.grading.formats.escaping import one_line
 from gradcheck.grading.formats.instructor import isolation_sentence, notes
-from gradcheck.grading.formats.standing import is_settled, item_counts, withheld
+from gradcheck.grading.formats.standing import is_settled, withheld
 from gradcheck.grading.formats.words import NOT_GRADED, as_json, item_text, rounded, standing_sentence, summary
-from gradcheck.results.grades import GradeSheet, ItemGrade, ItemStatus, SheetStatus, Visibility
+from gradcheck.results.grades import GradeSheet, ItemGrade, ItemStatus, Visibility
 
 
 def render(sheet: GradeSheet) -> str:
@@ -26,13 +26,15 @@ def render(sheet: GradeSheet) -> str:
     Examples
     --------
     >>> import json
+    >>> from gradcheck.results.grades import SheetStatus
     >>> sheet = GradeSheet("ada", SheetStatus.GRADED, (ItemGrade("bp1", "BP1", ItemStatus.PASS, 2.0, 2.0),))
     >>> json.loads(render(sheet))["tests"][0]["score"]
     2.0
     """
     settled = is_settled(sheet)
-    tests = [_test(item, position, settled) for position, item in enumerate(sheet.items, start=1)]
-    if not settled or sheet.status is SheetStatus.ERROR:
+    give = _scores if settled else _no_scores
+    tests = [{**give(item), **_test(item, str(position))} for position, item in enumerate(sheet.items, start=1)]
+    if not settled or not tests:
         tests.insert(0, _informational(standing_sentence(sheet)))
     extra = {
         "report_sha256": report.fingerprint(sheet),
@@ -67,6 +69,7 @@ def instructor_notes(sheet: GradeSheet) -> str:
 
     Examples
     --------
+    >>> from gradcheck.results.grades import SheetStatus
     >>> item = ItemGrade("bp1", "BP1", ItemStatus.PASS, 2.0, 2.0, visibility=Visibility.HIDDEN)
     >>> print(instructor_notes(GradeSheet("ada", SheetStatus.GRADED, (item,))).splitlines()[0])
     1 item is not shown to students at once: Gradescope hides their total from them until it is.
@@ -95,14 +98,22 @@ def _informational(sentence: str) -> dict[str, Any]:
     return {"name": "Grading", "status": "failed", "output": sentence, "visibility": Visibility.VISIBLE.value}
 
 
-def _test(item: ItemGrade, position: int, settled: bool) -> dict[str, Any]:
-    """Return one item as a test; its seed only where students never see the test."""
-    scores = {"score": rounded(item.points), "max_score": rounded(item.max_points)}
+def _scores(item: ItemGrade) -> dict[str, float]:
+    """Return the points of a test."""
+    return {"score": rounded(item.points), "max_score": rounded(item.max_points)}
+
+
+def _no_scores(item: ItemGrade) -> dict[str, float]:
+    """Return nothing: the test informs, whatever it found."""
+    return {}
+
+
+def _test(item: ItemGrade, number: str) -> dict[str, Any]:
+    """Return one item as a test without its points; its seed only where students never see the test."""
     seed = {"seed": item.seed} if item.visibility is Visibility.HIDDEN else {}
     return {
-        **(scores if settled and item_counts(item) else {}),
         "name": one_line(item.title),
-        "number": str(position),
+        "number": number,
         "status": "passed" if item.status is ItemStatus.PASS else "failed",
         "output": item_text(item),
         "visibility": item.visibility.value,

@@ -91,11 +91,11 @@ def item_text(item: ItemGrade, limit: int = 20_000) -> str:
     Your program printed:
     hi
     """
-    output = shortened(visible(item.student_output), limit)
+    output = visible(shortened(item.student_output, limit))
     parts = (
         item_headline(item),
         CARRIED if item.carried_forward else "",
-        shortened(visible(item.feedback), limit),
+        visible(shortened(item.feedback, limit)),
         f"Your program printed:\n{output}" if output.strip() else "",
     )
     return "\n\n".join(part for part in parts if part)

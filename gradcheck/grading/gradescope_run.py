@@ -1,7 +1,6 @@
 """Grades one submission within Gradescope's container: what `run_autograder` starts, as root.
 
-The grader stays root, since the submission must be kept from it: the submission's own process has a uid that nothing else
-has. Before anything else a `results.json` is written that gives no points and no zero; it is replaced, whole, by that of
+The grader stays root, for only root can give the submission's own process a uid that nothing else has. Before anything else a `results.json` is written that gives no points and no zero; it is replaced, whole, by that of
 the graded submission.
 """
 
@@ -38,6 +37,11 @@ STOPPED: Final = "The grader was stopped before it had finished."
 BROKEN: Final = "The grader met an error of its own; whoever runs the course finds it in the autograder's output."
 
 
+WITH_LANDLOCK: Final = ("seccomp", "Landlock")
+WITHOUT_LANDLOCK: Final = ("seccomp", "another user")
+"""What is required where the kernel has no Landlock: the container, a uid of its own, and seccomp."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Container:
     """What the container offers a grader.
@@ -45,17 +49,21 @@ class Container:
     Attributes
     ----------
     rubric : Path
-        The instructor's, in the closed source folder.
-    user : str
-        Whom the submission runs as.
-    require : str
-        The isolation that setup.sh found when the image was built, and below which nothing is graded: "landlock" (with seccomp) or
-        "uid" (the container, a uid of its own, and seccomp).
+        The instructor's, in the closed source folder; what it refers to stands beside it.
+    layers : tuple of str
+        The layers of isolation that setup.sh found when the image was built, and without which nothing is graded.
+    uid : int or None
+        Whom the submission runs as; None where setup.sh made no user for it.
+
+    Examples
+    --------
+    >>> Container(Path("rubric.toml")).layers
+    ('seccomp', 'Landlock')
     """
 
     rubric: Path
-    user: str = USER
-    require: str = "landlock"
+    layers: tuple[str, ...] = WITH_LANDLOCK
+    uid: int | None = None
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -67,7 +75,7 @@ def main(words: Sequence[str] | None = None) -> int:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     code = main(["--root", folder, "--probe"])
     ...     sorted(json.loads((Path(folder) / "source" / ISOLATION).read_text()))
-    ['landlock_abi', 'require']
+    ['landlock_abi', 'layers']
     """
     parser = argparse.ArgumentParser(prog="run_autograder", description=__doc__)
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder that Gradescope calls /autograder")
@@ -81,7 +89,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def engine_grader(container: Container) -> Grader:
     """Return the grader that grades by the container's rubric."""
-    # HOOKUP: the one line that the engine replaces, by its grade_one(submission) for this rubric, user and isolation.
+    # HOOKUP: the one line that the engine replaces, by its grade_one(submission) for this rubric, uid and isolation.
     raise UsageError(f"{container.rubric}: this gradcheck has no engine that grades")
 
 
@@ -95,7 +103,7 @@ def run(root: Path, make: Callable[[Container], Grader]) -> int:
     close(source)
     close(results.parent)
     try:
-        grader = make(Container(source / "rubric.toml", require=noted_isolation(root)))
+        grader = make(Container(source / "rubric.toml", noted_layers(root), uid_of(USER)))
         sheet = grader(root / "submission")
         text, notes = gradescope.render(sheet), gradescope.instructor_notes(sheet)
     except Exception:
@@ -116,11 +124,11 @@ def close(folder: Path) -> None:
 
 def note_isolation(root: Path, abi: int) -> None:
     """Note what is required of every run: Landlock with seccomp where there is Landlock, else a uid with seccomp."""
-    require = "landlock" if abi else "uid"
-    write_whole(root / "source" / ISOLATION, json.dumps({"require": require, "landlock_abi": abi}) + "\n")
+    layers = WITH_LANDLOCK if abi else WITHOUT_LANDLOCK
+    write_whole(root / "source" / ISOLATION, json.dumps({"layers": layers, "landlock_abi": abi}) + "\n")
 
 
-def noted_isolation(root: Path) -> str:
+def noted_layers(root: Path) -> tuple[str, ...]:
     """Return what is required of a run; Landlock where nothing was noted.
 
     Raises
@@ -130,11 +138,27 @@ def noted_isolation(root: Path) -> str:
     """
     path = root / "source" / ISOLATION
     if not path.exists():
-        return "landlock"
-    require = json.loads(path.read_text(encoding="utf-8")).get("require")
-    if require not in ("landlock", "uid"):
-        raise ValueError(f"{path}: require is {require!r}: 'landlock' or 'uid' was required")
-    return str(require)
+        return WITH_LANDLOCK
+    layers = tuple(json.loads(path.read_text(encoding="utf-8"))["layers"])
+    if layers not in (WITH_LANDLOCK, WITHOUT_LANDLOCK):
+        raise ValueError(f"{path}: layers are {layers}: {WITH_LANDLOCK} or {WITHOUT_LANDLOCK} was required")
+    return layers
+
+
+def uid_of(user: str) -> int | None:
+    """Return a user's number, or None where there is no such user.
+
+    Examples
+    --------
+    >>> uid_of("root"), uid_of("nobody of this name")
+    (0, None)
+    """
+    import pwd
+
+    try:
+        return pwd.getpwnam(user).pw_uid
+    except KeyError:
+        return None
 
 
 def landlock_abi() -> int:

@@ -29,8 +29,11 @@ WIDTHS: Final = ((3, 4, 2, 3, 5, 2), (3, 3, 3, 3, 3, 3))
 LAYERS: Final = (4, 2)
 """How many layers these have where the activations leave it open (counts)."""
 
-_EXAMPLES: Final = 3
-"""Examples in a mini-batch, and calls before the one that is looked at (counts)."""
+_EXAMPLES: Final = 7
+"""Examples in a mini-batch: as many as no layer has neurons (a count)."""
+
+_CALLS: Final = 3
+"""Calls of one program, the last of which is looked at (a count)."""
 
 _SAME: Final = 1e-9
 """Answers nearer to each other than this are the same to rounding (relative)."""
@@ -93,7 +96,7 @@ class Planted:
         if not sets:
             return REFERENCE
         number = ETA if self.mistake.fitted is not None else None
-        return Edit(self.mistake, sets[0]).made_in(REFERENCE, number)
+        return Edit(self.mistake, sets[-1]).made_in(REFERENCE, number)
 
     def subject(self, declared: Declared, name: str) -> NetworkSubject:
         """Return the class with this mistake in it."""
@@ -180,7 +183,7 @@ def shows(planted: Planted, declared: Declared, asked: Asked) -> bool:
     if asked not in planted.mistake.asked:
         return False
     m = 1 if asked is Asked.ONE else _EXAMPLES
-    several = [_calls(declared, m, seed) for seed in range(_EXAMPLES)]
+    several = [_calls(declared, m, seed) for seed in range(_CALLS)]
     return any(_differs(planted, Question(asked, calls)) for calls in zip(*several, strict=True))
 
 

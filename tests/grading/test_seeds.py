@@ -139,7 +139,7 @@ def test_a_secret_that_can_be_guessed_is_refused_and_not_shown(tmp_path: Path, s
 
 
 def test_a_secret_that_cannot_be_read_or_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be read: .*No such file"):
+    with pytest.raises(UsageError, match=r"cannot be read: .*No such file"):
         course_seeds(tmp_path, secret_file=tmp_path / "none")
     (tmp_path / "file").write_text("x")
     with pytest.raises(UsageError, match=r"a new course secret cannot be written to .*: (Not a directory|File exists)"):

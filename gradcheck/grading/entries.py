@@ -23,8 +23,7 @@ _SECONDS: Final = 10.0
 """Time that the reading of one file's grammar may take [seconds]."""
 
 _LIKE_PYTHON_2: Final = re.compile(
-    rb"^[ \t]*(?:print[ \t]+[^\s(=.,:)]|print[ \t]*$|exec[ \t]+\w|except[ \t]+[\w.()]+[ \t]*,)|^\t.*\n(?: |.*\n )",
-    re.MULTILINE,
+    rb"^[ \t]*(?:print[ \t]+[^\s(=.,:)]|print[ \t]*$|except[ \t]+[\w.()]+[ \t]*,)", re.MULTILINE
 )
 """What may be Python 2: only then is its grammar looked at."""
 
@@ -135,7 +134,8 @@ def _as_program(
 
 def _python_2(program: SubmittedFile) -> str | None:
     """Return the sentence for a program in Python 2."""
-    if not _LIKE_PYTHON_2.search(program.content):
+    has_tabs_and_spaces = b"\n\t" in program.content and b"\n " in program.content
+    if not has_tabs_and_spaces and not _LIKE_PYTHON_2.search(program.content):
         return None
     try:
         done = subprocess.run(

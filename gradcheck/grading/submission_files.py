@@ -6,7 +6,6 @@ import dataclasses
 import os
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
@@ -177,17 +176,11 @@ def files_of_zip(archive: IO[bytes], most_bytes: int) -> ReadFiles:
             _refuse_sizes(members, most_bytes)
             for member in members:
                 _add_member(gathered, packed, member)
+    except LoadError:
+        raise
     except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        UnicodeDecodeError,
-        OSError,
-        ValueError,
-    ) as error:
-        if isinstance(error, LoadError):
-            raise
+        Exception
+    ) as error:  # a stranger's bytes: whatever the reader stumbles over, it is this archive that is broken
         raise LoadError(f"the zip is broken ({printable(str(error))[:200]}): pack it again") from error
     _refuse_file_as_folder(gathered.files)
     return gathered.read()

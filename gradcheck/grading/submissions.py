@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import io
 import os
-from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -94,7 +94,7 @@ def submissions_in(path: Path, rubric: Rubric) -> tuple[Submission, ...]:
     if not path.exists():
         raise UsageError(f"there is nothing at {path}: a folder of submissions, or the file of one, is required")
     is_class = path.is_dir() and not (path / rubric.assignment.file).is_file()
-    places = _places(path) if is_class else [Path(os.path.abspath(path))]
+    places = _places(path, rubric) if is_class else [Path(os.path.realpath(path))]
     if not places:
         raise UsageError(f"{path} has no submission in it: a file (.py, .ipynb, .zip) or a folder for each is required")
     names = safe_names([_called(place) for place in places], [place.name for place in places])
@@ -146,9 +146,14 @@ def stage(submission: Submission, folder: Path) -> Path:
     return folder.joinpath(*PurePosixPath(submission.entry).parts)
 
 
-def _places(folder: Path) -> list[Path]:
-    """Return what lies in the folder of a course, by name."""
-    return sorted((one for one in folder.iterdir() if not is_junk(one.name)), key=lambda one: one.name)
+def _places(folder: Path, rubric: Rubric) -> list[Path]:
+    """Return what lies in the folder of a course, by name, without what is the course's own."""
+    own = [one.resolve() for one in (rubric.path, rubric.reference) if one is not None]
+    try:
+        found = [one for one in folder.iterdir() if not is_junk(one.name) and one.resolve() not in own]
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read: {error.strerror or error}") from error
+    return sorted(found, key=lambda one: one.name)
 
 
 def _called(place: Path) -> str:
@@ -161,7 +166,7 @@ def _submission(name: SafeName, place: Path, rubric: Rubric) -> Submission:
     notes = (name.note,) if name.note else ()
     files: tuple[SubmittedFile, ...] = ()
     try:
-        read = _files_at(place, rubric.limits.submission_mb << 20)
+        read = _files_at(place, rubric)
         files, notes = _without_outer_folders(read.files), (*notes, *read.notes)
         entry = entry_among(files, rubric.assignment.file)
     except LoadError as error:
@@ -169,8 +174,9 @@ def _submission(name: SafeName, place: Path, rubric: Rubric) -> Submission:
     return Submission(name.name, entry.files, hash_of(entry.files), entry.path, (*notes, *entry.notes))
 
 
-def _files_at(place: Path, most_bytes: int) -> ReadFiles:
+def _files_at(place: Path, rubric: Rubric) -> ReadFiles:
     """Return the files of a folder, of a zip, or a file as its own only one."""
+    most_bytes = rubric.limits.submission_mb << 20
     if place.is_symlink():
         raise LoadError("it is a symbolic link: put the files themselves in its place")
     if place.is_dir():
@@ -186,12 +192,13 @@ def _files_at(place: Path, most_bytes: int) -> ReadFiles:
     if place.suffix.lower() == ".zip":
         return files_of_zip(io.BytesIO(content), most_bytes)
     if place.suffix.lower() in _PROGRAMS:
-        return ReadFiles((SubmittedFile(f"submission{place.suffix.lower()}", content),))
+        path = PurePosixPath(rubric.assignment.file).with_suffix(place.suffix.lower())  # its own name is the student's
+        return ReadFiles((SubmittedFile(str(path), content),))
     raise LoadError(f"it is a file that ends in {place.suffix or 'nothing'}: a .py, an .ipynb or a .zip is required")
 
 
 def _without_outer_folders(files: tuple[SubmittedFile, ...]) -> tuple[SubmittedFile, ...]:
     """Return the files without the folders that all of them are in."""
     parents = [PurePosixPath(one.path).parts[:-1] for one in files]
-    shared = len(os.path.commonprefix(parents)) if parents else 0
+    shared = len(list(takewhile(lambda level: len(set(level)) == 1, zip(*parents, strict=False))))
     return tuple(SubmittedFile("/".join(PurePosixPath(one.path).parts[shared:]), one.content) for one in files)

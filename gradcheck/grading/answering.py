@@ -21,6 +21,9 @@ MESSAGE: Final = 2000
 SIGNATURE: Final = 32
 """Arguments of a function that are told (a count)."""
 
+GIVEN: Final = "given "
+"""What a name among the attributes starts with that stands for a method to be given: its value are the answers, in turn."""
+
 _POSITIONAL: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -96,6 +99,17 @@ class _Missing(Exception):
     """A name that is not there."""
 
 
+class _Given:
+    """A method that is given to an object in place of its own: it answers with what it was told, in turn."""
+
+    def __init__(self, answers: Any) -> None:
+        self.answers, self.calls = answers, 0
+
+    def __call__(self, *_: Any) -> Any:
+        self.calls += 1
+        return self.answers[(self.calls - 1) % len(self.answers)]
+
+
 class Answers:
     """A submission, what it made, and what is done with it."""
 
@@ -123,7 +137,10 @@ class Answers:
         before = [array.copy() for array in arrays]
         given = {attribute: list(value) if isinstance(value, list) else value for attribute, value in state.items()}
         for attribute, value in state.items():
-            setattr(holder, attribute, value)
+            if attribute.startswith(GIVEN):
+                setattr(holder, attribute.removeprefix(GIVEN), _Given(given.pop(attribute)))
+            else:
+                setattr(holder, attribute, value)
         returned = function(*[self._unpacked(argument) for argument in arguments])
         written = [
             [i, now] for i, (was, now) in enumerate(zip(before, arrays, strict=True)) if was.tobytes() != now.tobytes()

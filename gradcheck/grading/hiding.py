@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable
 from typing import Any, Final
 
+from gradcheck.grading.remote_calls import RemoteNetwork
 from gradcheck.subjects.network_class import NetworkSubject
 
 STEP: Final = "update_mini_batch"
@@ -59,3 +61,23 @@ def without(subject: NetworkSubject, *names: str) -> NetworkSubject:
     shown: Callable[[Any, frozenset[str]], Without] = _WithoutBackprop if "backprop" in hidden else Without
     make = subject.make
     return dataclasses.replace(subject, make=lambda sizes: shown(make(sizes), hidden))
+
+
+def give(theirs: Any, method: str, answers: list[Any]) -> None:
+    """Put a method in place of an object's own that answers with these, in turn.
+
+    Examples
+    --------
+    >>> from gradcheck.examples.network_right import Network
+    >>> network = Network([2, 1])
+    >>> give(network, "backprop", ["one", "other"])
+    >>> network.backprop(0, 0), network.backprop(0, 0), network.backprop(0, 0)
+    ('one', 'other', 'one')
+    """
+    while isinstance(theirs, Without):
+        theirs = theirs.theirs
+    if isinstance(theirs, RemoteNetwork):
+        theirs.give(method, answers)
+        return
+    turns = itertools.cycle(answers)
+    setattr(theirs, method, lambda *_: next(turns))

@@ -144,10 +144,8 @@ class NetworkJudge:
 
     def _gradient(self, item: Item) -> Outcome:
         """Return what was found of backprop and its equations, beside what is given to this item."""
-        ahead = {part: self._before(item, part) for part in (Part.FEEDFORWARD, Part.COST_DERIVATIVE, Part.SIGMA_PRIME)}
-        hidden = {STEP}
-        # Beside a forward pass that is wrong or fails the reference's stands: nobody may choose what cost is differentiated.
-        hidden |= set() if ahead[Part.FEEDFORWARD].is_right else {"feedforward"}
+        ahead = {part: self._before(item, part) for part in (Part.COST_DERIVATIVE, Part.SIGMA_PRIME)}
+        hidden = {STEP, "feedforward"}  # the cost is that of the reference's forward pass: nobody chooses what is differentiated
         shown = {part: one.is_right or is_given(self.rubric, item, part) for part, one in ahead.items()}
         stops = (ItemStatus.TIMEOUT, ItemStatus.LIMIT)
         hidden |= set() if shown[Part.COST_DERIVATIVE] else {"cost_derivative"}
@@ -204,9 +202,8 @@ class NetworkJudge:
         return all(is_given(self.rubric, item, part) for part in asked)
 
     def _update(self, item: Item, options: Options) -> Outcome:
-        hides = () if self._before(item, Part.FEEDFORWARD).is_right else ("feedforward",)
         with self.door.open(item) as subject:
-            seen = without(subject, *hides)
+            seen = without(subject, "feedforward")
             if not _has(seen, STEP):
                 return missing("there is no update_mini_batch(mini_batch, eta)")
             outcome = of_verdict(check_step(seen, options), options.seed or 0)

@@ -114,7 +114,7 @@ def _by_digits(suspect: Suspect) -> Iterator[Flag]:
         if residual is None or not residual <= IS_RIGHT or _is_coarse(seen, ordinary):
             return
         if residual > FINGERPRINT:
-            sentence = f"the gradient is right to {residual:.0e} of its size: rounding leaves 1e-15, differences leave this"
+            sentence = f"the gradient is off by {residual:.0e} of its size: rounding leaves 1e-15, differences leave this"
             yield Flag(FlagCode.FINGERPRINT, Severity.REVIEW, sentence, (Evidence("residual", residual, FINGERPRINT),))
         dominated = _cost_dominated(exposed.network, ordinary)
         lost = None if dominated is None else _residual(seen, dominated)
@@ -181,10 +181,14 @@ def _by_price(suspect: Suspect) -> Iterator[Flag]:
     ratio = min(again)
     if small is None or not (ratio > RATIO and ratio > GROWS * small):
         return
-    sentence = f"backprop takes {ratio:.0f} times the work of the program's own forward pass, and {small:.0f} times in a small network"
+    # Told in tens of the limit: two gradings must say the same, and no two measure the same time.
+    least = RATIO * 10.0 ** int(np.log10(ratio / RATIO))
+    sentence = (
+        f"backprop takes more than {least:.0f} times the work of the program's own forward pass, and of a small network far less"
+    )
     evidence = (
-        Evidence("gradient over forward pass", ratio, RATIO, "times the work"),
-        Evidence("growth with the network", ratio / max(small, 1e-9), GROWS, "times the ratio of a small network"),
+        Evidence("gradient over forward pass, more than", least, RATIO, "times the work"),
+        Evidence("its growth with the network, more than", GROWS, GROWS, "times"),
     )
     yield Flag(FlagCode.COST_RATIO, Severity.REVIEW, sentence, evidence)
 

@@ -14,8 +14,6 @@ from gradcheck.reporting.text import render
 from gradcheck.results import CheckResult, Diagnosis, Explains
 from gradcheck.results.grades import ItemStatus
 
-CARRIED: Final = "It is right of the wrong values it was given: the mistake before it costs its points there."
-
 _PRICE: Final = "\n\nforward passes: "
 """What the last section of a report begins with: its price, and the seed, which is the course's."""
 
@@ -42,7 +40,7 @@ def feedback_of(outcome: Outcome, level: int) -> str:
     """
     explain = Explain(level)
     if outcome.status is ItemStatus.PASS:
-        return CARRIED if outcome.carried and explain > Explain.VERDICT else ""
+        return ""
     if outcome.status in _BARE:
         bare = _BARE[outcome.status]
         return f"{bare.rstrip('.')}: {outcome.words}" if outcome.words and explain > Explain.VERDICT else bare

@@ -89,3 +89,13 @@ class BudgetExceeded(GradcheckError):
     >>> issubclass(BudgetExceeded, GradcheckError)
     True
     """
+
+
+class InconclusiveWarning(UserWarning):
+    """A check within a test was inconclusive, and the test was told to go on (`--gradcheck-inconclusive=warn`).
+
+    Examples
+    --------
+    >>> issubclass(InconclusiveWarning, GradcheckError)
+    False
+    """

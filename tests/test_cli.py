@@ -175,7 +175,7 @@ def test_json_tells_all_at_every_level() -> None:
 
 
 def test_there_are_five_levels_and_the_last_is_the_default() -> None:
-    from gradcheck.cli import EVERYTHING
+    from gradcheck.cli.printing import EVERYTHING
     from gradcheck.reporting.levels import Explain
 
     assert max(Explain) == EVERYTHING == len(Explain) - 1

@@ -53,13 +53,20 @@ def cost_part(run: NetworkRun, exposed: Exposing) -> CheckResult | None:
     """
     with contextlib.suppress(UserCodeError, UsageError):
         user = UserNetwork(run.subject, exposed.network.sizes)
-        function = _own_cost(user.theirs)
+        function = own_cost(user.theirs)
         return None if function is None else _compared(run, user, exposed, function)
     return None
 
 
-def _own_cost(theirs: Any) -> Callable[..., Any] | None:
-    """Return the class's function of (a, y), as the chapter's later programs have it or as a method; None where there is none."""
+def own_cost(theirs: Any) -> Callable[..., Any] | None:
+    """Return the class's function of (a, y), as the chapter's later programs have it or as a method; None where there is none.
+
+    Examples
+    --------
+    >>> from gradcheck.examples.network_right import Network
+    >>> own_cost(Network([2, 3, 1])) is None
+    True
+    """
     own = getattr(theirs, "cost", None)
     function = getattr(own, "fn", own)
     if not callable(function):
@@ -75,7 +82,10 @@ def _compared(run: NetworkRun, user: UserNetwork, exposed: Exposing, function: C
     network = exposed.network
     user.load([np.array(w) for w in network.weights], [np.array(b) for b in network.biases])
     part = CheckResult(
-        f"{run.subject.name}: cost as the {network.cost.name} cost", Verdict.AGREE, seed=run.options.seed or 0
+        f"{run.subject.name}: cost as the {network.cost.name} cost",
+        Verdict.AGREE,
+        seed=run.options.seed or 0,
+        part="cost",
     )
     wrong: list[str] = []
     ratios: list[float] = []

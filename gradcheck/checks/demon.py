@@ -62,7 +62,8 @@ def _zs_part(run: NetworkRun, exposed: Exposing, zs: list[Array]) -> CheckResult
         for layer, (z, right, bound) in enumerate(zip(zs, forward.zs, rounding.zs, strict=True), start=2)
         if not Side(right, bound).fits(z)
     ]
-    part = CheckResult(f"{run.subject.name}: zs as the weighted inputs (25)", Verdict.AGREE, seed=run.options.seed or 0)
+    title = f"{run.subject.name}: zs as the weighted inputs (25)"
+    part = CheckResult(title, Verdict.AGREE, seed=run.options.seed or 0, part="zs")
     if not wrong:
         return part
     note = f"the zs that backprop keeps are not w a + b from layer {wrong[0]} on"
@@ -78,11 +79,13 @@ def _delta_parts(run: NetworkRun, exposed: Exposing, deltas: list[Array]) -> lis
         if run.options.left(run.budget.spent) is None:
             break
         cost = cost_of_weighted_input(network, layer, exposed.y[:, [0]])
-        name = f"{run.subject.name}: deltas[{layer - 2}] as the error of layer {layer} (29)"
+        part = f"deltas[{layer - 2}]"
+        name = f"{run.subject.name}: {part} as the error of layer {layer} (29)"
         subject = GradientSubject(name, cost, GivenGradient(deltas[layer - 2]), zs[layer - 2])
         result = check_gradient(subject, run.budget.left())
         passes = result.forward_passes
-        found.append(dataclasses.replace(result, title=name, example_passes=passes, gradient_calls=0, reproduce=""))
+        told = dataclasses.replace(result, title=name, example_passes=passes, gradient_calls=0, reproduce="", part=part)
+        found.append(told)
     return found
 
 

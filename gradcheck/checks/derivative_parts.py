@@ -53,13 +53,14 @@ def sigma_part(run: NetworkRun) -> CheckResult | None:
     with contextlib.suppress(UserCodeError, UsageError):  # what raises here may not be used by the class at all
         found = check_sigma(sigma, unlimited)
         if found.verdict is not Verdict.INCONCLUSIVE:
-            return _sigma_told(run, f"{run.subject.name}: {sigma.name} as the derivative of its sigma", found)
+            return _sigma_told(run, sigma.name, found)
     return None
 
 
-def _sigma_told(run: NetworkRun, title: str, found: CheckResult) -> CheckResult:
+def _sigma_told(run: NetworkRun, name: str, found: CheckResult) -> CheckResult:
     """Return what was found of a sigma' without the sum it was measured in, whose numbers say nothing to anybody."""
-    part = CheckResult(title, found.verdict, seed=run.options.seed or 0, diagnosis=found.diagnosis)
+    title = f"{run.subject.name}: {name} as the derivative of its sigma"
+    part = CheckResult(title, found.verdict, seed=run.options.seed or 0, diagnosis=found.diagnosis, part=name)
     if found.verdict is Verdict.DISAGREE:
         return part
     digits = min((block.digits for block in found.blocks if block.digits is not None), default=0.0)
@@ -83,7 +84,7 @@ def _compared(run: NetworkRun, user: UserNetwork, exposed: Exposing) -> CheckRes
     network = exposed.network
     user.load([np.array(w) for w in network.weights], [np.array(b) for b in network.biases])
     title = f"{run.subject.name}: cost_derivative as nabla_a C of the {network.cost.name} cost"
-    part = CheckResult(title, Verdict.AGREE, seed=run.options.seed or 0)
+    part = CheckResult(title, Verdict.AGREE, seed=run.options.seed or 0, part="cost_derivative")
     for i in range(CALLS):
         x, y = exposed.x[:, [i]], exposed.y[:, [i]]
         forward = network.feedforward(x)
@@ -137,8 +138,11 @@ class NetworkAsWritten:
         if activation.derivative is None or sigma is None:
             return activation
         prime = sigma.sigma_prime
+        # Another function than the activation's own, so that no fused form with the cost is taken for it.
         return custom(
-            activation.name, activation.value, lambda z: _called(elementwise(prime, z[:1, 0]), z, shape=z.shape)
+            activation.name,
+            lambda z: activation.value(z),
+            lambda z: _called(elementwise(prime, z[:1, 0]), z, shape=z.shape),
         )
 
     def _nabla_a(self, network: Network) -> Callable[[Array, Array], Array]:

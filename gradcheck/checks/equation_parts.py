@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 from gradcheck.checks.network_run import NetworkRun
@@ -34,9 +35,8 @@ def equation_parts(run: NetworkRun, equations: tuple[EquationResult, ...]) -> li
             verdict, reason = _verdict([one.status for one in layers])
             title = f"{run.subject.name}: ({equation}) {words}"
             note = _note(layers)
-            found.append(
-                CheckResult(title, verdict, reason, equations=layers, notes=(note,), seed=run.options.seed or 0)
-            )
+            part = CheckResult(title, verdict, reason, equations=layers, notes=(note,), part=equation)
+            found.append(dataclasses.replace(part, seed=run.options.seed or 0))
     return found
 
 

@@ -151,7 +151,8 @@ class _NetworkCheck:
 
     def _add_before(self, shown: list[CheckResult]) -> None:
         """Add parts in the order of blame: sigma' stands before the forward pass."""
-        first = [part for part in shown if part.title.endswith("derivative of its sigma")]
+        sigma = self.shared.subject.sigma
+        first = [part for part in shown if sigma is not None and part.part == sigma.name]
         self.parts = [*first, *self.parts, *(part for part in shown if part not in first)]
 
     def _judge_mini_batches(self, declared: Declared) -> None:
@@ -181,10 +182,11 @@ class _NetworkCheck:
         told = told or next((part for part in same if part.faults), same[0] if same else blank)
         compared = Explains.COMPARISON
         factors = [part for part in same if part is not told and any(one.kind is compared for one in part.diagnosis)]
-        wrong = [part.title.removeprefix(f"{name}: ").partition(" ")[0] for part in factors]
+        wrong = [part.part for part in factors]
         return dataclasses.replace(
             told,
             title=f"{told.title}, whose {wrong[0]} is wrong" if wrong else told.title,
+            part="",
             reason=reason,
             diagnosis=(*told.diagnosis, *(one for part in factors for one in part.diagnosis)),
             equations=next((part.equations for part in self.parts if part.equations), ()),

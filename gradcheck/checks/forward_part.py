@@ -49,7 +49,7 @@ class _ForwardPart:
     def judged(self) -> CheckResult:
         seen = self.run.search(self._judge, (1, 1))
         names = ", ".join(activation.name for activation in self.subject.declared.activations)
-        part = self.run.blank(f"feedforward as that of {names} neurons (25)", seen)
+        part = self.run.blank("feedforward", f"feedforward as that of {names} neurons (25)", seen)
         if seen.first is None or seen.smallest is None:
             return with_note(part, agreement_note(seen))
         spent = self.budget.spent

@@ -173,4 +173,4 @@ def budget_note(options: Options) -> str:
     'the budget of 9 forward passes ran out'
     """
     passes = f"{options.max_forward_passes} forward pass{'' if options.max_forward_passes == 1 else 'es'}"
-    return f"the budget of {passes} ran out: raise it (--budget, max_forward_passes) to decide the rest"
+    return f"the budget of {passes} ran out: raise it to decide the rest"

@@ -33,6 +33,8 @@ class Claimed:
 
     Attributes
     ----------
+    part : str
+        The part's name, as in `CheckResult.part`.
     title : str
     method : str
         What the user's method is called.
@@ -48,6 +50,7 @@ class Claimed:
     ('backprop', (1, 5))
     """
 
+    part: str
     title: str
     method: str
     make: Callable[..., GradientSubject]
@@ -55,8 +58,8 @@ class Claimed:
     examples: tuple[int, int]
 
 
-BACKPROP: Final = Claimed("backprop", "backprop", gradient_subject, Asked.ONE, (1, 1))
-STEP: Final = Claimed("update_mini_batch", "update_mini_batch", update_subject, Asked.STEP, (1, MINI_BATCH))
+BACKPROP: Final = Claimed("backprop", "backprop", "backprop", gradient_subject, Asked.ONE, (1, 1))
+STEP: Final = Claimed("update_mini_batch", "update_mini_batch", "update_mini_batch", update_subject, Asked.STEP, (1, MINI_BATCH))
 
 
 def of_columns(batch: Batch) -> Claimed:
@@ -68,7 +71,7 @@ def of_columns(batch: Batch) -> Claimed:
     <Asked.SUM: 'sum'>
     """
     title = f"backprop of a mini-batch as columns, declared to return the {batch.value}"
-    return Claimed(title, "backprop", gradient_subject, Asked(batch.value), (2, MINI_BATCH))
+    return Claimed("backprop_of_columns", title, "backprop", gradient_subject, Asked(batch.value), (2, MINI_BATCH))
 
 
 def gradient_part(run: NetworkRun, claimed: Claimed, listening: Listening) -> CheckResult:
@@ -96,7 +99,7 @@ def gradient_part(run: NetworkRun, claimed: Claimed, listening: Listening) -> Ch
         return dataclasses.replace(result, verdict=Verdict.AGREE, blocks=())
 
     seen = run.search(judge, claimed.examples, glance)
-    part = run.blank(claimed.title, seen)
+    part = run.blank(claimed.part, claimed.title, seen)
     if seen.first is None or seen.smallest is None:
         part = with_note(part, agreement_note(seen))
         return with_note(part, f"{len(coarse)} of them {SINGLE}") if coarse else part

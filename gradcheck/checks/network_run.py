@@ -60,7 +60,7 @@ class NetworkRun:
         cases = network_cases(self.recipe(), min_examples=least, max_examples=most)
         return search(cases, judge, self.budget, glance=glance)
 
-    def blank(self, title: str, seen: Search) -> CheckResult:
+    def blank(self, part: str, title: str, seen: Search) -> CheckResult:
         """Return a part's result without its details."""
         return CheckResult(
             title=f"{self.subject.name}: {title}",
@@ -70,6 +70,7 @@ class NetworkRun:
             gradient_calls=seen.gradient_calls,
             example_passes=seen.example_passes,
             seed=self.options.seed or 0,
+            part=part,
         )
 
 

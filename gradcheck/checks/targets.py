@@ -13,7 +13,9 @@ from gradcheck.results import CheckResult, Failure, FailureKind, Report
 from gradcheck.subjects.discover import Found, discover, named
 from gradcheck.subjects.load import LoadedModule, load
 from gradcheck.subjects.python2 import explain_python_2
-from gradcheck.subjects.spec import SubjectSpec, spec_beside
+from gradcheck.subjects.spec import SubjectSpec
+from gradcheck.subjects.spec_file import spec_beside
+from gradcheck.subjects.spec_place import FILE_NAME
 from gradcheck.subjects.targets import parse_target
 from gradcheck.subjects.tracebacks import user_traceback
 
@@ -45,17 +47,33 @@ def check_target(spec: SubjectSpec, options: Options = DEFAULT_OPTIONS, *, impor
     try:
         loaded = load(parse_target(spec.target), timeout=import_timeout)
         path = loaded.path
-        for found in _subjects(loaded, _declared(spec, path), options):
-            results.append(_titled(check_subject(found.subject, options), spec, found, loaded, options))
-    except UserCodeError as error:
-        return Report(tuple(results), (_raised(spec.target, error, path),))
-    except UsageError as error:
-        return Report(tuple(results), (Failure(spec.target, FailureKind.MISUSE, str(error)),))
+        for found in subjects_in(loaded, spec, options):
+            result = titled(check_subject(found.subject, options), spec, found, loaded)
+            results.append(_repeatable(result, spec, options))
+    except (UserCodeError, UsageError) as error:
+        return Report(tuple(results), (failure_of(spec, error, path),))
     return Report(tuple(results))
 
 
-def _subjects(loaded: LoadedModule, spec: SubjectSpec, options: Options) -> tuple[Found, ...]:
-    """Return the subjects a target names, or all that its file has."""
+def subjects_in(loaded: LoadedModule, spec: SubjectSpec, options: Options) -> tuple[Found, ...]:
+    """Return the subjects a target names in a loaded file, or all that the file has.
+
+    What a gradcheck.toml beside the file, or else in the current folder, declares of the target is taken where `spec` leaves it unsaid.
+
+    Raises
+    ------
+    UsageError
+        If there is no such subject, or none at all, or what is declared of it cannot be.
+    UserCodeError
+        If the user's code raises.
+
+    Examples
+    --------
+    >>> spec = SubjectSpec("gradcheck.examples.sigma_pair_right:swish")
+    >>> subjects_in(load(parse_target(spec.target)), spec, Options(seed=0))[0].words
+    'swish with its derivative swish_prime'
+    """
+    spec = _declared(spec, loaded.path)
     generator = options.generator("data")
     names = parse_target(spec.target).names
     if names:
@@ -64,14 +82,16 @@ def _subjects(loaded: LoadedModule, spec: SubjectSpec, options: Options) -> tupl
 
 
 def _declared(spec: SubjectSpec, path: Path | None) -> SubjectSpec:
-    """Return the spec with what the folder's gradcheck.toml declares of the same target."""
+    """Return the spec with what the gradcheck.toml beside the file, or that of the current folder, declares of the same target."""
     if path is None:
         return spec
     names = parse_target(spec.target).names
+    folders = dict.fromkeys((path.parent.resolve(), Path.cwd().resolve()))
     same_file = [
         other
-        for other in spec_beside(path.parent)
-        if (path.parent / parse_target(other.target).place).resolve() == path.resolve()
+        for folder in folders
+        for other in spec_beside(folder)
+        if (folder / parse_target(other.target).place).resolve() == path.resolve()
     ]
     # The exact name comes first, then what is said of the whole file; a file named alone takes what is said of a name in it.
     for fits in (names, ()):
@@ -81,17 +101,25 @@ def _declared(spec: SubjectSpec, path: Path | None) -> SubjectSpec:
     return spec.over(same_file[0]) if same_file and not names else spec
 
 
-def _titled(
-    result: CheckResult, spec: SubjectSpec, found: Found, loaded: LoadedModule, options: Options
-) -> CheckResult:
-    """Return a result under the target's name, with what it was taken for and the command that repeats it."""
+def titled(result: CheckResult, spec: SubjectSpec, found: Found, loaded: LoadedModule) -> CheckResult:
+    """Return a result under the target's name, with what it was taken for.
+
+    Examples
+    --------
+    >>> spec = SubjectSpec("gradcheck.examples.sigma_pair_right:swish")
+    >>> loaded = load(parse_target(spec.target))
+    >>> found = subjects_in(loaded, spec, Options(seed=0))[0]
+    >>> titled(check_subject(found.subject), spec, found, loaded).title
+    'gradcheck.examples.sigma_pair_right: swish_prime'
+    """
     place = parse_target(spec.target).place
-    return dataclasses.replace(
-        result,
-        title=f"{place}: {result.title}",
-        notes=(*loaded.notes, f"{place} was taken for {found.words}", *result.notes),
-        reproduce=f"{command_of(spec)} --seed {options.seed}{_said(options)}",
-    )
+    notes = (*loaded.notes, f"{place} was taken for {found.words}", *result.notes)
+    return dataclasses.replace(result, title=f"{place}: {result.title}", notes=notes)
+
+
+def _repeatable(result: CheckResult, spec: SubjectSpec, options: Options) -> CheckResult:
+    """Return a result with the command that repeats it."""
+    return dataclasses.replace(result, reproduce=f"{command_of(spec)} --seed {options.seed}{_said(options)}")
 
 
 def _said(options: Options) -> str:
@@ -122,14 +150,32 @@ def command_of(spec: SubjectSpec) -> str:
     return shlex.join(words)
 
 
-def _raised(target: str, error: UserCodeError, path: Path | None) -> Failure:
-    """Return the failure of a target whose own code raised, with its traceback and, for Python 2, an explanation."""
-    cause = error.__cause__ or error
+def failure_of(spec: SubjectSpec, error: UserCodeError | UsageError, path: Path | None) -> Failure:
+    """Return the failure of a target: what is wrong with it, and where that is declared; or what its own code raised.
+
+    With the traceback of the user's code and, for Python 2, an explanation.
+
+    Parameters
+    ----------
+    spec : SubjectSpec
+    error : UserCodeError or UsageError
+    path : Path or None
+        The user's file, where it is known.
+
+    Examples
+    --------
+    >>> failure_of(SubjectSpec("net.py"), LoadError("there is no file net.py"), None).sentence
+    'there is no file net.py'
+    """
     sentence = str(error)
+    if not isinstance(error, UserCodeError):
+        origin = "" if spec.origin is None else f"{spec.origin.at('target' if isinstance(error, LoadError) else '')}: "
+        return Failure(spec.target, FailureKind.MISUSE, origin + sentence)
+    cause = error.__cause__ or error
     old = explain_python_2(cause)
     if old is not None and old not in sentence:
         sentence = f"{sentence}; {old}"
-    return Failure(target, FailureKind.USER_CODE, sentence, user_traceback(cause, inside=path))
+    return Failure(spec.target, FailureKind.USER_CODE, sentence, user_traceback(cause, inside=path))
 
 
 def specs_here(folder: Path) -> tuple[SubjectSpec, ...]:
@@ -150,7 +196,7 @@ def specs_here(folder: Path) -> tuple[SubjectSpec, ...]:
     """
     specs = spec_beside(folder)
     if not specs:
-        raise LoadError(
-            f"no target was given and {folder} has no gradcheck.toml that names one: name a file, as in gradcheck check network.py"
-        )
+        there = (folder / FILE_NAME).is_file()
+        seen = f"{FILE_NAME} names no subject" if there else f"{folder} has no {FILE_NAME} that names one"
+        raise LoadError(f"no target was given and {seen}: name a file, as in gradcheck check network.py")
     return specs

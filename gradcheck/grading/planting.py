@@ -233,17 +233,25 @@ def _differs(planted: Planted, question: Question) -> bool:
 def _shows_alone(planted: Planted, call: Call) -> bool:
     """Tell whether a function of its own says something else than the right one, and can be written as one."""
     network = call.network
-    program, a = planted.program(network.num_layers), network.feedforward(call.x).output
+    program = planted.program(network.num_layers)
     try:
         with np.errstate(all="ignore"):
             if planted.mistake.slot == "forward":
-                return _is_another(program.forward(network, call.x).output, a)
+                return _is_another(program.forward(network, call.x).output, network.feedforward(call.x).output)
             if planted.mistake.slot == "nabla_a":
-                said = nabla_a_alone(program, network, a, call.y)
-                return bool(np.isfinite(said).all()) and _is_another(said, nabla_a_alone(REFERENCE, network, a, call.y))
+                return _is_wrong_nabla_a(program, call)
             return _is_wrong_sigma_prime(program, network)
     except ValueError:
         return False
+
+
+def _is_wrong_nabla_a(program: Program, call: Call) -> bool:
+    """Tell whether a function of a and y alone is neither nabla_a C nor, where sigma' cancels, the delta^L that may be meant by it."""
+    network, forward = call.network, call.network.feedforward(call.x)
+    said, right = (nabla_a_alone(one, network, forward.output, call.y) for one in (program, REFERENCE))
+    pair = network.matched_pair
+    accepted = [right] if pair is None else [right, pair.delta(forward.zs[-1], call.y)]
+    return bool(np.isfinite(said).all()) and all(_is_another(said, one) for one in accepted)
 
 
 def _is_wrong_sigma_prime(program: Program, network: Network) -> bool:

@@ -12,7 +12,7 @@ from gradcheck.grading.planting import OWN_PARTS, Home, Planted, asked_of, plant
 from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_model import Item, NetworkTable
 from gradcheck.mistakes.catalogue import CATALOGUE
-from gradcheck.mistakes.mistake import Mistake
+from gradcheck.mistakes.mistake import Mistake, Where
 from gradcheck.mistakes.program import Asked
 from gradcheck.results.grades import GradeSheet, SheetStatus
 from gradcheck.subjects.network_class import NetworkSubject
@@ -191,6 +191,11 @@ def _asked(planted: Planted, one: _Class, network: NetworkTable) -> Asked | None
         is_looked_at = planted.mistake.slot == "forward" or OWN_PARTS[planted.mistake.slot] in parts
         is_shown = one.is_own and is_looked_at and shows(planted, declared_alone(network), Asked.ONE)
         return Asked.ONE if is_shown else None
+    if planted.where is Where.EVERYWHERE and planted.mistake.slot == "sigma_prime":
+        # Where it shows in the output layer alone, or in the others alone, it is that mistake and was tried as such.
+        halves = [dataclasses.replace(planted, where=half) for half in (Where.OUTPUT, Where.HIDDEN)]
+        if not all(half.where in planted.mistake.where and _asked(half, one, network) for half in halves):
+            return None
     questions = {} if not one.is_own else {asked: declared_alone(network) for asked in (Asked.ONE, Asked.STEP)}
     for item in one.items:
         declared = declared_for(item, network)

@@ -54,7 +54,7 @@ def equation_lines(equations: tuple[EquationResult, ...], of: str = "") -> list[
     """
     if not equations:
         return []
-    last = max(one.layer for one in equations)
+    last = _output_layer(equations)
     layers = sorted({one.layer for one in equations}, reverse=True)
     rows = [_row(layer, last, equations) for layer in layers]
     found = table(["layer", *(name for name, _ in COLUMNS)], rows, left=1 + len(COLUMNS))
@@ -72,7 +72,7 @@ def broken_words(equations: tuple[EquationResult, ...]) -> str:
     '(BP2) fails in layers 3 and 2'
     """
     broken = [one for one in equations if one.status is EquationStatus.BROKEN]
-    last = max((one.layer for one in equations), default=0)
+    last = _output_layer(equations)
     names = list(dict.fromkeys(one.equation for one in broken))
     places = [
         _layers(sorted({one.layer for one in broken if one.equation == name}, reverse=True), last) for name in names
@@ -95,6 +95,11 @@ def residual_lines(equations: tuple[EquationResult, ...]) -> list[Line]:
             off, allowed = numerals.errors_apart(one.residual, one.bound)
             found += sentence(f"({one.equation}) in layer {one.layer}: off by {off}, rounding explains {allowed}.")
     return found
+
+
+def _output_layer(equations: tuple[EquationResult, ...]) -> int:
+    """Return L, which the sizes tell also where nothing is said of the output layer."""
+    return max((len(one.sizes) or one.layer for one in equations), default=0)
 
 
 def _row(layer: int, last: int, equations: Iterable[EquationResult]) -> Row:

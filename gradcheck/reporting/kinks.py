@@ -9,7 +9,7 @@ from gradcheck.results import BlockResult, CheckResult, Reason
 
 ACCEPT: Final = (
     "If yours takes one of the two slopes on purpose, as a relu program must, say so: --subgradients accept on the "
-    "command line, or gradcheck.Options(subgradients=gradcheck.Subgradients.ACCEPT)."
+    "command line, --gradcheck-subgradients=accept in pytest, or gradcheck.Options(subgradients=gradcheck.Subgradients.ACCEPT)."
 )
 
 

@@ -80,8 +80,8 @@ EXPLANATIONS: Final[Mapping[Reason, Explanation]] = {
     Reason.BUDGET: Explanation(
         "the budget of forward passes ran out",
         "The budget of forward passes ran out before everything was measured.",
-        "allow more (--budget on the command line, max_forward_passes in gradcheck.Options), or check fewer "
-        "parameters at a time.",
+        "allow more (--budget on the command line, --gradcheck-budget in pytest, max_forward_passes in "
+        "gradcheck.Options), or check fewer parameters at a time.",
     ),
 }
 

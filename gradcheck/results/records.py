@@ -294,6 +294,10 @@ class CheckResult:
         The command or call that gives this result again.
     accepts_subgradients : bool
         Whether a claim that lies between the slopes of a kink was to be accepted (Subgradients.ACCEPT).
+    part : str
+        Of a part of a network check, the name it has in every check: "sigmoid_prime" or whatever the user's sigma' is called,
+        "feedforward", "cost", "cost_derivative", "zs", "deltas[0]", "backprop", "BP1" to "BP4", "backprop_of_columns",
+        "update_mini_batch"; empty for a check that is no part of another.
 
     Examples
     --------
@@ -323,6 +327,7 @@ class CheckResult:
     seed: int = 0
     reproduce: str = ""
     accepts_subgradients: bool = False
+    part: str = ""
     schema_version: int = SCHEMA_VERSION
 
     def as_dict(self) -> dict[str, Any]:

@@ -41,7 +41,7 @@ LOOKED_FOR: Final = (
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """A subject, and a sentence that says what it was taken for.
+    """A subject, a sentence that says what it was taken for, and the names in its file that mean it, as a target has them.
 
     Examples
     --------
@@ -52,6 +52,7 @@ class Found:
 
     subject: Subject
     words: str
+    names: tuple[str, ...] = ()
 
 
 def discover(module: ModuleType, spec: SubjectSpec, generator: np.random.Generator) -> tuple[Found, ...]:
@@ -151,7 +152,7 @@ def declared_in(spec: SubjectSpec) -> Declared:
 def _classes(module: ModuleType, spec: SubjectSpec) -> Iterator[Found]:
     for name, value in _own(module).items():
         if inspect.isclass(value) and callable(getattr(value, "backprop", None)):
-            yield Found(_network(name, value, module, spec), f"the class {name}, with backprop")
+            yield Found(_network(name, value, module, spec), f"the class {name}, with backprop", (name,))
 
 
 def _refuse_unrecognised_class(module: ModuleType, spec: SubjectSpec) -> None:
@@ -191,14 +192,15 @@ def _costs(module: ModuleType, arguments: Arguments) -> Iterator[Callable[[], Fo
 def _loss(name: str, value: Callable[..., Any], arguments: Arguments) -> Found:
     """Return a function of the parameters that returns both."""
     at, data = arguments.of(name, value)
-    return Found(loss_and_gradient(name, value, at, data=data), f"{name}, which returns (loss, gradient)")
+    return Found(loss_and_gradient(name, value, at, data=data), f"{name}, which returns (loss, gradient)", (name,))
 
 
 def _sigmas(module: ModuleType) -> Iterator[Found]:
     for name, value in _own(module).items():
         prime = _prime_of(module, name)
         if prime is not None and callable(value) and len(_required(value)) <= 1:
-            yield Found(SigmaSubject(prime, value, getattr(module, prime)), f"{name} with its derivative {prime}")
+            subject = SigmaSubject(prime, value, getattr(module, prime))
+            yield Found(subject, f"{name} with its derivative {prime}", (name, prime))
 
 
 def _pair(names: tuple[str, ...], values: list[Any], arguments: Arguments) -> Found:
@@ -208,11 +210,12 @@ def _pair(names: tuple[str, ...], values: list[Any], arguments: Arguments) -> Fo
         raise UsageError(f"{first} and {second} are {' and '.join(map(_article, values))}: two functions are required")
     stem = first.removesuffix("_forward")
     if stem != first and second.endswith("_backward"):
-        return Found(_layer(stem, values[0], values[1], arguments), f"{first} with {second}")
+        return Found(_layer(stem, values[0], values[1], arguments), f"{first} with {second}", names)
     if second in {first + prime for prime in PRIMES}:
         return Found(SigmaSubject(second, values[0], values[1]), f"{first} with its derivative {second}")
     at, data = arguments.of(first, values[0])
-    return Found(cost_and_gradient(f"{first}, {second}", values[0], values[1], at, data=data), f"{first} with {second}")
+    subject = cost_and_gradient(f"{first}, {second}", values[0], values[1], at, data=data)
+    return Found(subject, f"{first} with {second}", names)
 
 
 def _function(module: ModuleType, name: str, value: Callable[..., Any], arguments: Arguments) -> Found:

@@ -95,8 +95,11 @@ def forget() -> None:
         visit = _visits.pop()
         sys.path[:] = [entry for entry in sys.path if entry not in visit.entries]
         for name, module in list(sys.modules.items()):
-            if visit.modules.get(name) is not module and visit.file.brought(module):
+            before = visit.modules.get(name)
+            if before is not module and visit.file.brought(module):
                 del sys.modules[name]
+                if before is not None:  # imported by somebody else, a test say, who goes on with it
+                    sys.modules[name] = before
     importlib.invalidate_caches()
 
 

@@ -98,9 +98,7 @@ NOTES: Final = {
         "fix its seed inside the cost (dropout, shuffling, a global random state)"
     ),
     Reason.DOMAIN: "the cost is nan at the point given: a finite cost is required",
-    Reason.BUDGET: (
-        "the budget of 40 forward passes ran out: raise it (--budget, max_forward_passes) to decide the rest"
-    ),
+    Reason.BUDGET: ("the budget of 40 forward passes ran out: raise it to decide the rest"),
 }
 
 

@@ -21,7 +21,7 @@ from gradcheck.mistakes.catalogue import CATALOGUE, mistake_named
 from gradcheck.mistakes.mistake import Mistake, Where
 from gradcheck.mistakes.program import Asked
 from gradcheck.network.activations import SIGMOID, SOFTMAX
-from gradcheck.network.costs import LOG_LIKELIHOOD
+from gradcheck.network.costs import CROSS_ENTROPY, LOG_LIKELIHOOD
 from gradcheck.results import Verdict
 from gradcheck.results.grades import GradeSheet, ItemGrade, ItemStatus, SheetStatus
 from gradcheck.subjects.network_class import Batch, Declared
@@ -77,6 +77,23 @@ def test_each_kind_of_mistake_loses_its_points_once_and_nothing_else() -> None:
     assert classes["bp3-not-summed"] == "MatrixNetwork"
     assert classes["bp4-uses-z"] == "Network"
     assert all(one.mistake in one.named for one in coverage.tried if "(in " not in one.made)
+
+
+def test_a_wrong_sigma_prime_of_its_own_is_no_wrong_output_error_whatever_the_cost(tmp_path: Path) -> None:
+    rubric = changed(tmp_path, 'cost = "quadratic" ', 'cost = "cross_entropy" ')
+    coverage = cover(rubric, grader(rubric), of(["sigma-prime-plus-for-minus"]))
+    assert [sorted(one.lost_ids) for one in coverage.tried] == [["bp1", "bp2"], ["bp1"], ["bp2"], ["sigma_prime"]]
+
+
+def test_a_mistake_that_shows_in_some_layers_alone_is_expected_there_alone(tmp_path: Path) -> None:
+    rubric = changed(tmp_path, 'activation = "sigmoid" ', 'activation = ["sigmoid", "tanh"] ')
+    coverage = cover(rubric, grader(rubric), of(["sigma-prime-of-sigmoid"]))
+    assert {(one.made, one.in_class): sorted(one.expected.must) for one in coverage.tried} == {
+        ("sigma-prime-of-sigmoid (everywhere)", "LinearNetwork"): ["linear_neurons"],
+        ("sigma-prime-of-sigmoid (output)", "Network"): ["bp1"],
+        ("sigma-prime-of-sigmoid (hidden)", "LinearNetwork"): ["linear_neurons"],
+    }
+    assert coverage.is_sound
 
 
 # --- graders that do not grade as they should -----------------------------------------------------------------------------------
@@ -303,6 +320,8 @@ def test_every_mistake_is_tried_inside_and_some_in_functions_of_their_own_too() 
         ("sigma-prime-formula-with-z", Home.OWN, Declared(), False),  # z (1 - z) is right as a function of a
         ("sigma-prime-missing", Home.OWN, WITH_SOFTMAX, False),  # its layers have two
         ("sigma-prime-missing", Home.OWN, Declared(), True),
+        ("bp1-quadratic-derivative", Home.OWN, Declared(cost=CROSS_ENTROPY), False),  # a - y is delta^L there
+        ("bp1-quadratic-derivative", Home.INSIDE, Declared(cost=CROSS_ENTROPY), True),
         ("sigma-prime-softmax-diagonal", Home.INSIDE, WITH_SOFTMAX, True),
         ("sigma-prime-softmax-diagonal", Home.INSIDE, Declared(), False),
         ("mean-over-inputs", Home.INSIDE, Declared(batch=Batch.MEAN), True),

@@ -1,0 +1,4 @@
+"""The pytest plugin: the fixture `gradcheck`, the marker, the options; `hooks` is what pytest calls."""
+
+# A module that names another is registered any number of times, under any name; hooks would run as often.
+pytest_plugins = ("gradcheck.pytest_plugin.hooks",)

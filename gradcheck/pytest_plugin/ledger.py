@@ -1,0 +1,179 @@
+"""What the checks of one test did: what they spent of its budget, and one record for each gradient."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from gradcheck.pytest_plugin.current import LEDGER
+from gradcheck.pytest_plugin.settings import Settings, settings_for
+from gradcheck.results import BlockResult, CheckResult, Failure, Reason, Verdict
+
+NOT_CHECKED: Final = "not checked"
+"""In place of a verdict, where the user's code raised or the call was wrong."""
+
+GRAVITY: Final = {Verdict.AGREE.value: 0, Verdict.INCONCLUSIVE.value: 1, NOT_CHECKED: 2, Verdict.DISAGREE.value: 3}
+"""Of several outcomes the gravest is told, and of equally grave ones the last: the smallest example, where Hypothesis shrinks."""
+
+
+@dataclasses.dataclass(frozen=True)
+class GradientRecord:
+    """What was found of one gradient: a line of a test that checks one, be it once or on many examples.
+
+    Attributes
+    ----------
+    title : str
+    line : int
+        Of the test's file; 0 where there is none.
+    outcome : str
+        The gravest of its checks': a verdict's value, or "not checked".
+    reason : str
+        Why it is inconclusive; empty where it is not.
+    components, covered : int
+        Components in the check that decided, and how many of them have a gradient large enough to be judged.
+    checks : int
+    forward_passes, plain_passes : int
+        What all its checks took, and what (46) would take for them: P + 1 each.
+    seconds : float
+        Of all its checks.
+
+    Examples
+    --------
+    >>> GradientRecord("gradient", line=12).outcome
+    'agree'
+    """
+
+    title: str
+    line: int = 0
+    outcome: str = Verdict.AGREE.value
+    reason: str = ""
+    components: int = 0
+    covered: int = 0
+    checks: int = 0
+    forward_passes: int = 0
+    plain_passes: int = 0
+    seconds: float = 0.0
+
+
+class Ledger:
+    """What the checks of one test did.
+
+    Parameters
+    ----------
+    settings : Settings
+        Of the test.
+
+    Examples
+    --------
+    >>> ledger = Ledger(Settings(seed=1, budget=30))
+    >>> ledger.add(CheckResult("gradient", Verdict.AGREE, parameters=2, forward_passes=24), line=3, seconds=0.1)
+    >>> ledger.left(), ledger.records[3].plain_passes
+    (6, 3)
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.has_failed = False
+        self.is_told = True
+        self.records: dict[int | str, GradientRecord] = {}
+        self.found: dict[int | str, CheckResult | Failure] = {}
+        self._spent = 0
+        self._warned: set[int] = set()
+
+    def left(self) -> int | None:
+        """Return the forward passes that the next check may make, None for any number.
+
+        After a failure each has the whole budget: Hypothesis replays and shrinks the failing example, and must see it fail again.
+        """
+        budget = self.settings.budget
+        return budget if budget is None or self.has_failed else max(budget - self._spent, 0)
+
+    def add(self, result: CheckResult, *, line: int, seconds: float) -> None:
+        """Record one check."""
+        record = self._record(result.title, line, seconds)
+        plain = result.parameters + 1 if result.parameters else 0
+        record = dataclasses.replace(
+            record,
+            forward_passes=record.forward_passes + result.forward_passes,
+            plain_passes=record.plain_passes + plain,
+        )
+        self._keep(record, result.verdict.value, result)
+        self._spent += result.forward_passes
+        if ran_out(result):
+            # What is left is too little for any check: each one after this is inconclusive too, whatever its size.
+            self._spent = max(self._spent, self.settings.budget or 0)
+        self.has_failed |= result.verdict is Verdict.DISAGREE
+
+    def add_failure(self, failure: Failure, *, line: int, seconds: float) -> None:
+        """Record one check that gave no result."""
+        self._keep(self._record("gradient", line, seconds), NOT_CHECKED, failure)
+        self.has_failed = True
+
+    def is_first_warning(self, line: int) -> bool:
+        """Tell whether the gradient that a line checks has not been warned of, and take it that it now is."""
+        is_first = line not in self._warned
+        self._warned.add(line)
+        return is_first
+
+    def _record(self, title: str, line: int, seconds: float) -> GradientRecord:
+        """Return the record so far of the gradient that a line checks, with one more check."""
+        before = self.records.get(line or title, GradientRecord(title, line))
+        return dataclasses.replace(before, checks=before.checks + 1, seconds=before.seconds + seconds)
+
+    def _keep(self, record: GradientRecord, outcome: str, found: CheckResult | Failure) -> None:
+        """Take what was found as that of the gradient, if nothing graver was found of it."""
+        key = record.line or record.title
+        if key not in self.found or GRAVITY[outcome] >= GRAVITY[record.outcome]:
+            self.found[key] = found
+            record = dataclasses.replace(record, outcome=outcome, **_told_by(found))
+        self.records[key] = record
+        self.is_told = False
+
+
+def ran_out(result: CheckResult) -> bool:
+    """Tell whether the budget left something undecided.
+
+    Examples
+    --------
+    >>> ran_out(CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET))
+    True
+    """
+    reasons = (result.reason, *(block.reason for block in result.blocks))
+    return Reason.BUDGET in reasons or any(map(ran_out, result.parts))
+
+
+def _told_by(found: CheckResult | Failure) -> dict[str, Any]:
+    """Return what a record tells of the check that decided."""
+    if isinstance(found, Failure):
+        return {"title": "gradient", "reason": "", "components": 0, "covered": 0}
+    blocks = [*_measured(found)]
+    return {
+        "title": found.title,
+        "reason": found.reason.value if found.reason is not None else "",
+        "components": sum(block.size for block in blocks),
+        "covered": sum(block.covered or 0 for block in blocks),
+    }
+
+
+def _measured(result: CheckResult) -> Iterator[BlockResult]:
+    """Yield the blocks, of a result or of its parts, of which it is known how many components are covered, or that none is."""
+    for one in (result, *result.parts):
+        # Decided at a point nearby, it is there that components were covered.
+        blocks = one.blocks if one.nearby is None or one.verdict is Verdict.INCONCLUSIVE else one.nearby.blocks
+        yield from (block for block in blocks if block.covered is not None or one.verdict is Verdict.INCONCLUSIVE)
+
+
+def ledger_of(node: pytest.Item | pytest.Session) -> Ledger:
+    """Return the ledger of a test, made at its first check.
+
+    Raises
+    ------
+    pytest.UsageError
+        If a marker of the test says something that it cannot.
+    """
+    if LEDGER not in node.stash:
+        node.stash[LEDGER] = Ledger(settings_for(node))
+    return node.stash[LEDGER]

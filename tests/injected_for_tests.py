@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcheck.grading.mistaken_network import MistakenNetwork, rounded
-from gradcheck.mistakes.program import Program
+from gradcheck.mistakes.program import Asked, Program
 from gradcheck.subjects.network_class import Declared, NetworkSubject
 
 __all__ = ["injected", "rounded"]
@@ -17,4 +17,5 @@ class Injected(MistakenNetwork):
 
 def injected(declared: Declared, program: Program, name: str = "Injected") -> NetworkSubject:
     """Return a class with this program in it."""
-    return NetworkSubject(name, lambda sizes: Injected(declared, program, sizes), declared)
+    programs = dict.fromkeys(Asked, program)
+    return NetworkSubject(name, lambda sizes: Injected(declared, programs, sizes), declared)

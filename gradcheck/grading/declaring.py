@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from gradcheck.grading.parts import Part
@@ -27,11 +28,26 @@ def declared_for(item: Item, network: NetworkTable) -> Declared:
     'linear'
     """
     batch = network.batch if item.part is Part.MATRIX_BATCH else None
-    return Declared(
+    return dataclasses.replace(
+        declared_alone(network),
         activations=_activations(item, network),
+        batch=Batch.UPDATE if batch is None else Batch(batch.value),
+    )
+
+
+def declared_alone(network: NetworkTable) -> Declared:
+    """Return what a rubric says of the assignment's own class, whatever is asked of it.
+
+    Examples
+    --------
+    >>> from gradcheck.grading.rubric_model import NetworkTable
+    >>> declared_alone(NetworkTable(activation="tanh")).activations[0].name
+    'tanh'
+    """
+    return Declared(
+        activations=tuple(map(activation_named, network.activation)),
         cost=cost_named(network.cost),
         weight_decay=WeightDecay(l1=network.l1, l2=network.l2),
-        batch=Batch.UPDATE if batch is None else Batch(batch.value),
     )
 
 

@@ -31,12 +31,19 @@ STANDS_ON: Final[dict[Part, frozenset[Part]]] = {
 }
 """What a part is made of: where one of these is wrong it comes out wrong too, unless the right answer is given in its place."""
 
-_OF_THE_STEP_ALONE: Final = frozenset(
-    {"step-ascends", "step-eta-forgotten", "step-eta-twice", "step-biases-never", "step-weights-never"}
+_OF_ONE_EXAMPLE: Final = frozenset(
+    {
+        "step-ascends",
+        "step-eta-forgotten",
+        "step-eta-twice",
+        "step-biases-never",
+        "step-weights-never",
+        "step-over-layer-width",
+    }
 )
 """Mistakes of the step that one example shows, and of which the mean over a mini-batch is right."""
 
-_OF_BOTH: Final = frozenset({"step-sums-not-reset", "step-over-layer-width"})
+_OF_BOTH: Final = frozenset({"step-sums-not-reset"})
 """Mistakes of the step that show for one example and for several."""
 
 
@@ -114,7 +121,7 @@ def _of_the_step(id: str) -> frozenset[Part]:
     whole = {Part.UPDATE_MINI_BATCH}
     if id in _OF_BOTH:
         return frozenset({Part.MINI_BATCH, Part.DESCENT_STEP} | whole)
-    return frozenset({Part.DESCENT_STEP if id in _OF_THE_STEP_ALONE else Part.MINI_BATCH} | whole)
+    return frozenset({Part.DESCENT_STEP if id in _OF_ONE_EXAMPLE else Part.MINI_BATCH} | whole)
 
 
 def _of_sigma_prime(where: Where | None) -> frozenset[Part]:

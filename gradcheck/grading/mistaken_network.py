@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -22,21 +23,23 @@ class MistakenNetwork:
     ----------
     declared : Declared
         What it is.
-    inside : Program
-        What `backprop` does.
+    programs : mapping of Asked to Program
+        What answers which kind of question; without one for Asked.STEP, `update_mini_batch` calls `backprop`, as the chapter's does.
     sizes : sequence of int
     own : Program
         What its functions of their own do: the reference's, unless something is said.
 
     Examples
     --------
-    >>> network = MistakenNetwork(Declared(), REFERENCE, [2, 3])
+    >>> network = MistakenNetwork(Declared(), {Asked.ONE: REFERENCE}, [2, 3])
     >>> [nabla_w.shape for nabla_w in network.backprop(np.ones((2, 1)), np.ones((3, 1)))[1]]
     [(3, 2)]
     """
 
-    def __init__(self, declared: Declared, inside: Program, sizes: list[int], own: Program = REFERENCE) -> None:
-        self.declared, self.inside, self.own = declared, inside, own
+    def __init__(
+        self, declared: Declared, programs: Mapping[Asked, Program], sizes: list[int], own: Program = REFERENCE
+    ) -> None:
+        self.declared, self.programs, self.own = declared, programs, own
         self.biases: list[Array] = [np.ones((n, 1)) for n in sizes[1:]]
         self.weights: list[Array] = [np.ones((n, k)) for k, n in pairwise(sizes)]
         self.calls: dict[Asked, list[Call]] = {asked: [] for asked in Asked}
@@ -56,10 +59,18 @@ class MistakenNetwork:
         return list(answer.nabla_b), list(answer.nabla_w)
 
     def update_mini_batch(self, mini_batch: list[tuple[Array, Array]], eta: float) -> None:
-        """Take the program's step."""
-        step = self._answer(Asked.STEP, np.hstack([x for x, _ in mini_batch]), np.hstack([y for _, y in mini_batch]))
-        self.biases = [b - eta * moved for b, moved in zip(self.biases, step.nabla_b, strict=True)]
-        self.weights = [w - eta * moved for w, moved in zip(self.weights, step.nabla_w, strict=True)]
+        """Take a step down the mean of the gradients."""
+        if Asked.STEP in self.programs:
+            x, y = (np.hstack(columns) for columns in zip(*mini_batch, strict=True))
+            step = self._answer(Asked.STEP, x, y)
+            nabla_b, nabla_w = list(step.nabla_b), list(step.nabla_w)
+        else:
+            each = [self.backprop(x, y) for x, y in mini_batch]
+            nabla_b, nabla_w = (
+                [sum(of) / len(each) for of in zip(*leaves, strict=True)] for leaves in zip(*each, strict=True)
+            )
+        self.biases = [b - eta * moved for b, moved in zip(self.biases, nabla_b, strict=True)]
+        self.weights = [w - eta * moved for w, moved in zip(self.weights, nabla_w, strict=True)]
 
     def _network(self, weights: list[Array]) -> Network:
         each = self.declared.activations
@@ -69,7 +80,7 @@ class MistakenNetwork:
     def _answer(self, asked: Asked, x: Array, y: Array) -> Answer:
         """Return the program's answer to a call, after all others of its kind."""
         self.calls[asked].append(Call(self._network([rounded(w) for w in self.weights]), np.array(x), np.array(y)))
-        return self.inside.answer(Question(asked, tuple(self.calls[asked])))
+        return self.programs[asked].answer(Question(asked, tuple(self.calls[asked])))
 
 
 def rounded(array: Array) -> Array:

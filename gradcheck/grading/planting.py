@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -93,10 +92,18 @@ class Planted:
     def program(self, num_layers: int) -> Program:
         """Return the program of a network of so many layers; the reference where it has none in which this can be made."""
         sets = [frozenset[int]()] if self.where is None else self.where.layers(num_layers)
+        if self.mistake.equation == "(BP2)":  # of the layers before the output alone
+            sets = [layers for layers in sets if num_layers not in layers]
         if not sets:
             return REFERENCE
         number = ETA if self.mistake.fitted is not None else None
         return Edit(self.mistake, sets[-1]).made_in(REFERENCE, number)
+
+    def _programs(self, program: Program) -> dict[Asked, Program]:
+        """Return what answers which question: the mistake where it may show, and a step of its own only for a mistake of the step."""
+        is_step = self.mistake.asked == {Asked.STEP}
+        asked = (*BACKPROP_ASKED, Asked.STEP) if is_step else BACKPROP_ASKED
+        return {one: program if one in self.mistake.asked else REFERENCE for one in asked}
 
     def subject(self, declared: Declared, name: str) -> NetworkSubject:
         """Return the class with this mistake in it."""
@@ -104,14 +111,17 @@ class Planted:
         def make(sizes: list[int]) -> MistakenNetwork:
             program = self.program(len(sizes))
             if self.home is Home.INSIDE:
-                return MistakenNetwork(declared, program, sizes)
+                return MistakenNetwork(declared, self._programs(program), sizes)
             # A forward pass of its own is not the one inside backprop; the derivatives are called from there.
             inside = REFERENCE if self.mistake.slot == "forward" else program
-            return MistakenNetwork(declared, inside, sizes, own=program)
+            return MistakenNetwork(declared, dict.fromkeys(BACKPROP_ASKED, inside), sizes, own=program)
 
         is_sigma = self.home is Home.OWN and self.mistake.slot == "sigma_prime"
         return NetworkSubject(name, make, declared, sigma_of(declared, self.program(2) if is_sigma else REFERENCE))
 
+
+BACKPROP_ASKED: Final = (Asked.ONE, Asked.SUM, Asked.MEAN)
+"""What `backprop` is asked; a step made of its answers needs no program of its own."""
 
 _FUNCTIONS: Final = {"forward": "feedforward", "nabla_a": "cost_derivative", "sigma_prime": "sigma_prime"}
 
@@ -124,8 +134,10 @@ def right_subject(declared: Declared, name: str) -> NetworkSubject:
     >>> right_subject(Declared(), "Network").name
     'Network'
     """
-    make: Callable[[list[int]], Any] = lambda sizes: MistakenNetwork(declared, REFERENCE, sizes)  # noqa: E731
-    return NetworkSubject(name, make, declared, sigma_of(declared, REFERENCE))
+    programs = dict.fromkeys(BACKPROP_ASKED, REFERENCE)
+    return NetworkSubject(
+        name, lambda sizes: MistakenNetwork(declared, programs, sizes), declared, sigma_of(declared, REFERENCE)
+    )
 
 
 def sigma_of(declared: Declared, program: Program) -> SigmaSubject | None:
@@ -221,23 +233,34 @@ def _differs(planted: Planted, question: Question) -> bool:
 def _shows_alone(planted: Planted, call: Call) -> bool:
     """Tell whether a function of its own says something else than the right one, and can be written as one."""
     network = call.network
-    program, a = planted.program(network.num_layers), network.feedforward(call.x).output
+    program = planted.program(network.num_layers)
     try:
         with np.errstate(all="ignore"):
             if planted.mistake.slot == "forward":
-                return _is_another(program.forward(network, call.x).output, a)
+                return _is_another(program.forward(network, call.x).output, network.feedforward(call.x).output)
             if planted.mistake.slot == "nabla_a":
-                said = nabla_a_alone(program, network, a, call.y)
-                return bool(np.isfinite(said).all()) and _is_another(said, nabla_a_alone(REFERENCE, network, a, call.y))
-            z = np.linspace(-2.0, 2.0, 7)
-            is_one = (
-                len({one.name for one in network.activations}) == 1 and network.activations[-1].derivative is not None
-            )
-            return is_one and _is_another(
-                sigma_prime_alone(program, network, z), sigma_prime_alone(REFERENCE, network, z)
-            )
+                return _is_wrong_nabla_a(program, call)
+            return _is_wrong_sigma_prime(program, network)
     except ValueError:
         return False
+
+
+def _is_wrong_nabla_a(program: Program, call: Call) -> bool:
+    """Tell whether a function of a and y alone is neither nabla_a C nor, where sigma' cancels, the delta^L that may be meant by it."""
+    network, forward = call.network, call.network.feedforward(call.x)
+    said, right = (nabla_a_alone(one, network, forward.output, call.y) for one in (program, REFERENCE))
+    pair = network.matched_pair
+    accepted = [right] if pair is None else [right, pair.delta(forward.zs[-1], call.y)]
+    return bool(np.isfinite(said).all()) and all(_is_another(said, one) for one in accepted)
+
+
+def _is_wrong_sigma_prime(program: Program, network: Network) -> bool:
+    """Tell whether a sigma' is that of its sigma neither as a function of z nor as one of a: either way may be meant."""
+    activation, z = network.activations[-1], np.linspace(-2.0, 2.0, 7)
+    if len({one.name for one in network.activations}) != 1 or activation.derivative is None:
+        return False
+    right = sigma_prime_alone(REFERENCE, network, z)
+    return all(_is_another(sigma_prime_alone(program, network, one), right) for one in (z, activation.value(z)))
 
 
 def _is_another(one: Array, two: Array) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from gradcheck.errors import UsageError
 from gradcheck.grading.parts import SubmissionProtocol
-from gradcheck.toml_lines import TomlFile, line_of, read_toml
+from gradcheck.grading.toml_file import TomlFile, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +165,7 @@ def _tables(file: TomlFile) -> RubricTables:
 
 def _refused(file: TomlFile, problems: list[Problem]) -> UsageError:
     """Return the error that lists what is wrong with a file, from its top to its end."""
-    inside = sorted(problems, key=lambda problem: line_of(file.lines, problem[0]))
+    inside = sorted(problems, key=lambda problem: file.line_of(problem[0]))
     lines = [f"{file.where(path)}{sentence}" for path, sentence in inside[:_SHOWN]]
     more = [f"... and {len(inside) - _SHOWN} more"] if len(inside) > _SHOWN else []
     return UsageError("\n".join([*lines, *more]))

@@ -6,17 +6,16 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 
 from gradcheck.errors import UsageError
-from gradcheck.grading.declaring import declared_for
+from gradcheck.grading.declaring import declared_alone, declared_for
 from gradcheck.grading.expected_losses import Expected, expected_loss
-from gradcheck.grading.parts import Part, SubmissionProtocol
 from gradcheck.grading.planting import OWN_PARTS, Home, Planted, asked_of, plantings, right_subject, shows
 from gradcheck.grading.rubric import Rubric
-from gradcheck.grading.rubric_model import Item
+from gradcheck.grading.rubric_model import Item, NetworkTable
 from gradcheck.mistakes.catalogue import CATALOGUE
-from gradcheck.mistakes.mistake import Mistake
+from gradcheck.mistakes.mistake import Mistake, Where
 from gradcheck.mistakes.program import Asked
 from gradcheck.results.grades import GradeSheet, SheetStatus
-from gradcheck.subjects.network_class import Batch, NetworkSubject
+from gradcheck.subjects.network_class import NetworkSubject
 
 Program = Callable[[Item], NetworkSubject]
 """A submission as grading sees it: the class that it has for an item, declared as the item wants it."""
@@ -88,7 +87,7 @@ class RubricCoverage:
         The right program, which should lose nothing.
     tried : tuple of Tried
     left_out : tuple of str
-        Mistakes that no program of this assignment can show: of other neurons, of a weight decay that it has not.
+        Mistakes that no program of this assignment can show: of other neurons, of a weight decay or a convention that it has not.
     untouched : tuple of str
         Ids of the items that no mistake was tried on: nothing is known of what they can tell.
 
@@ -136,12 +135,13 @@ def cover(rubric: Rubric, grade: Grade, mistakes: Sequence[Mistake] = CATALOGUE)
     UsageError
         If the rubric is of another protocol, whose mistakes no catalogue has.
     """
-    if rubric.assignment.protocol is not SubmissionProtocol.NETWORK:
+    network = rubric.network
+    if network is None:
         protocol = rubric.assignment.protocol.value
         raise UsageError(f"{rubric.path} is of the protocol {protocol}: the catalogue has mistakes of networks alone")
     tried, left_out = [], []
     for mistake in mistakes:
-        found = [_tried(rubric, grade, *one) for one in _where_it_shows(rubric, mistake)]
+        found = [_tried(rubric, grade, *one) for one in _where_it_shows(rubric, network, mistake)]
         tried += found
         left_out += [] if found else [mistake.id]
     touched = {id for one in tried for id in (*one.expected.must, *one.expected.may)}
@@ -155,52 +155,65 @@ def cover(rubric: Rubric, grade: Grade, mistakes: Sequence[Mistake] = CATALOGUE)
     )
 
 
-def _where_it_shows(rubric: Rubric, mistake: Mistake) -> Iterator[tuple[Planted, tuple[Item, ...], Asked]]:
-    """Yield the ways to make a mistake in this assignment, each in the first class that shows it and with the question that does."""
-    for planted in plantings(mistake):
-        for items in _classes(rubric):
-            asked = _asked(rubric, planted, items)
-            if asked is not None:
-                yield planted, items, asked
-                break
+@dataclasses.dataclass(frozen=True)
+class _Class:
+    """A class of the assignment, and the items that are about it."""
+
+    name: str
+    items: tuple[Item, ...]
+    is_own: bool
+    """Whether it is the assignment's own class, and not one that an item has for itself."""
 
 
-def _classes(rubric: Rubric) -> list[tuple[Item, ...]]:
-    """Return the items that are about the same class, for each class, the assignment's own first."""
+def _classes(rubric: Rubric) -> list[_Class]:
+    """Return the classes of an assignment, its own first."""
     groups: dict[tuple[str, ...], list[Item]] = {rubric.assignment.names: []}
     for item in rubric.items:
         groups.setdefault(rubric.names_of(item), []).append(item)
-    return [tuple(items) for items in groups.values() if items]
+    return [_Class(names[0], tuple(items), names == rubric.assignment.names) for names, items in groups.items()]
 
 
-def _asked(rubric: Rubric, planted: Planted, items: tuple[Item, ...]) -> Asked | None:
-    """Return the first question, in the order of blame, that shows a mistake in a class and that some item asks."""
-    if rubric.network is None:
-        return None
+def _where_it_shows(rubric: Rubric, network: NetworkTable, mistake: Mistake) -> Iterator[tuple[Planted, _Class, Asked]]:
+    """Yield the ways to make a mistake in this assignment, each in the first class that shows it and with the question that does."""
+    for planted in plantings(mistake):
+        for one in _classes(rubric):
+            asked = _asked(planted, one, network)
+            if asked is not None:
+                yield planted, one, asked
+                break
+
+
+def _asked(planted: Planted, one: _Class, network: NetworkTable) -> Asked | None:
+    """Return the first question, in the order of blame, that shows a mistake in a class; that no item asks it is the rubric's fault."""
+    parts = {item.part for item in one.items}
     if planted.home is Home.OWN:
-        own = [item for item in items if item.part is OWN_PARTS[planted.mistake.slot]]
-        return Asked.ONE if own and shows(planted, declared_for(own[0], rubric.network), Asked.ONE) else None
-    for wanted in (Asked.ONE, Asked.STEP, Asked.SUM, Asked.MEAN):
-        for item in items:
-            declared = declared_for(item, rubric.network)
-            is_asked = item.part not in OWN_PARTS.values() and asked_of(item.part, declared.batch) is wanted
-            if is_asked and shows(planted, declared, wanted):
-                return wanted
-    return None
+        # Without an item for it, a wrong derivative is no other mistake than the same one inside backprop.
+        is_looked_at = planted.mistake.slot == "forward" or OWN_PARTS[planted.mistake.slot] in parts
+        is_shown = one.is_own and is_looked_at and shows(planted, declared_alone(network), Asked.ONE)
+        return Asked.ONE if is_shown else None
+    if planted.where is Where.EVERYWHERE and planted.mistake.slot == "sigma_prime":
+        # Where it shows in the output layer alone, or in the others alone, it is that mistake and was tried as such.
+        halves = [dataclasses.replace(planted, where=half) for half in (Where.OUTPUT, Where.HIDDEN)]
+        if not all(half.where in planted.mistake.where and _asked(half, one, network) for half in halves):
+            return None
+    questions = {} if not one.is_own else {asked: declared_alone(network) for asked in (Asked.ONE, Asked.STEP)}
+    for item in one.items:
+        declared = declared_for(item, network)
+        questions.setdefault(asked_of(item.part, declared.batch), declared)
+    return next((asked for asked, declared in questions.items() if shows(planted, declared, asked)), None)
 
 
-def _tried(rubric: Rubric, grade: Grade, planted: Planted, items: tuple[Item, ...], asked: Asked) -> Tried:
+def _tried(rubric: Rubric, grade: Grade, planted: Planted, where: _Class, asked: Asked) -> Tried:
     """Grade a program with a mistake in one of its classes."""
-    ids = {item.id for item in items}
+    ids = {item.id for item in where.items}
     right = _right(rubric)
 
     def program(item: Item) -> NetworkSubject:
         subject = right(item)
         return planted.subject(subject.declared, subject.name) if item.id in ids else subject
 
-    name = rubric.names_of(items[0])[0]
-    blank = Tried(planted.mistake.id, planted.words, name, expected_loss(rubric, items, planted, asked))
-    return _found(blank, grade(program))
+    expected = expected_loss(rubric, where.items, planted, asked)
+    return _found(Tried(planted.mistake.id, planted.words, where.name, expected), grade(program))
 
 
 def _right(rubric: Rubric) -> Program:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from gradcheck.grading.rubric_model import RubricTables
-from gradcheck.toml_lines import KeyPath
+from gradcheck.subjects.toml_lines import KeyPath
 
 Problem = tuple[KeyPath, str]
 """Where something is wrong, and the sentence that says what: it goes on after the key path in words."""

@@ -13,7 +13,7 @@ from gradcheck.grading.rubric_errors import Problem, meant, shown
 from gradcheck.grading.rubric_model import Draw, FunctionTable, Item, Partial, Passing, RubricTables
 from gradcheck.network.activations import ACTIVATIONS
 from gradcheck.network.costs import COSTS
-from gradcheck.toml_lines import KeyPath
+from gradcheck.subjects.toml_lines import KeyPath
 
 _NETWORK: Final = SubmissionProtocol.NETWORK
 
@@ -62,7 +62,11 @@ def _tables_of_protocol(tables: RubricTables) -> Iterator[Problem]:
     one, protocol = tables.assignment, tables.assignment.protocol.value
     if one.protocol is _NETWORK:
         if tables.functions:
-            yield ("functions",), " has no use for the protocol network: its class is named in [assignment], names"
+            first = next(iter(tables.functions))
+            yield (
+                ("functions", first),
+                " has no use for the protocol network: its class is named in [assignment], names",
+            )
         if one.reference:
             yield (
                 ("assignment", "reference"),

@@ -170,7 +170,7 @@ BAD_VALUES = [
     (
         "[network]",
         "[functions.f]\nparameters = { x = [1] }\n[network]",
-        "line 6: functions has no use for the protocol",
+        "line 6: functions.f has no use for the protocol",
     ),
     ('activation = "sigmoid"', "activation = 1", "line 7: network.activation is 1: a list is required"),
     (

@@ -218,6 +218,18 @@ def test_activation_and_cost_are_declared_on_the_command_line_or_in_gradcheck_to
     assert gradcheck("check", path).exit_code == 0
 
 
+def test_what_the_current_folder_declares_of_a_file_below_it_counts_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deep").mkdir()
+    written(tmp_path / "deep", _example("network_tanh_right"), "net.py")
+    written(tmp_path, '[[subject]]\ntarget = "deep/net.py"\nactivation = "tanh"\n', "gradcheck.toml")
+    monkeypatch.chdir(tmp_path)
+    assert gradcheck("check", "deep/net.py").exit_code == 0
+    monkeypatch.chdir(tmp_path / "deep")
+    assert gradcheck("check", "net.py").exit_code == 1
+
+
 def _example(name: str) -> str:
     import gradcheck.examples
 

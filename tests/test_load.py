@@ -745,6 +745,19 @@ def test_a_file_that_loads_another(write: Write) -> None:
     assert not {"network", "other"} & set(sys.modules)
 
 
+def test_what_somebody_else_had_imported_is_put_back_when_a_load_is_forgotten(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("network.py")
+    monkeypatch.syspath_prepend(os.getcwd())
+    theirs = importlib.import_module("network")
+    ours = load_text("network.py").module
+    assert ours is not theirs and sys.modules["network"] is ours
+    load_text("network.py")
+    forget()
+    assert sys.modules["network"] is theirs
+
+
 def test_numpys_global_state_is_left_alone(write: Write) -> None:
     write("network.py")
     code = "import sys; from gradcheck.subjects.load import load; from gradcheck.subjects.targets import parse_target\n"

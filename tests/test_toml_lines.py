@@ -33,6 +33,7 @@ target = 1\'\'\'
 w = [4, 3]
 [[subject]]
 shapes.w = { deep = { deeper = "}" } }
+shapes.b = 1
 '''
 
 
@@ -55,6 +56,8 @@ shapes.w = { deep = { deeper = "}" } }
         (("subject", 1, "shapes", "w"), 19),
         (("subject", 2), 20),
         (("subject", 2, "shapes", "w", "deep", "deeper"), 21),
+        (("subject", 2, "shapes"), 21),
+        (("subject", 2, "shapes", "b"), 22),
         (("subject", 1, "target"), 15),  # it is not there: its table's
         (("e",), 0),
         (("f", 0), 0),

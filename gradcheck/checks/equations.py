@@ -86,7 +86,7 @@ class _NetworkCheck:
             names = ", ".join(one.name for one in self.shared.subject.declared.activations)
             self.notes.append(
                 f"there is no feedforward: the cost is measured on the reference's forward pass (25), of {names} neurons; if yours are "
-                "others, say so (--activation)"
+                "others, say so (--activation, or activation in gradcheck.toml)"
             )
         # Beside another forward pass than the declared one, nothing but the cost's own slopes can be compared with.
         self.listening.is_possible = all(part.verdict is Verdict.AGREE for part in self.parts)

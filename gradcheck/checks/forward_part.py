@@ -114,4 +114,5 @@ def _forward_note(names: str, fitting: tuple[str, ...]) -> str:
         return (
             f"{start}; no activation known here fits it: compare it with (25) layer by layer before looking at backprop"
         )
-    return f"{start}; {' or '.join(fitting)} fits it: if that is what you mean, say --activation {fitting[0]}"
+    said = f'--activation {fitting[0]}, or activation = "{fitting[0]}" in gradcheck.toml'
+    return f"{start}; {' or '.join(fitting)} fits it: if that is what you mean, say {said}"

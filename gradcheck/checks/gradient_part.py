@@ -59,7 +59,9 @@ class Claimed:
 
 
 BACKPROP: Final = Claimed("backprop", "backprop", "backprop", gradient_subject, Asked.ONE, (1, 1))
-STEP: Final = Claimed("update_mini_batch", "update_mini_batch", "update_mini_batch", update_subject, Asked.STEP, (1, MINI_BATCH))
+STEP: Final = Claimed(
+    "update_mini_batch", "update_mini_batch", "update_mini_batch", update_subject, Asked.STEP, (1, MINI_BATCH)
+)
 
 
 def of_columns(batch: Batch) -> Claimed:

@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from gradcheck.pytest_plugin.choices import OF_ONE_TEST, add_options
 from gradcheck.pytest_plugin.current import CURRENT, LEDGER
 from gradcheck.pytest_plugin.gathering import Gathering
-from gradcheck.pytest_plugin.settings import (
-    MARKER,
-    OF_ONE_TEST,
-    SESSION,
-    add_options,
-    make_folder,
-    seed_is_given,
-    session_settings,
-    settings_for,
-)
+from gradcheck.pytest_plugin.settings import MARKER, SESSION, make_folder, seed_is_given, session_settings, settings_for
 
 if TYPE_CHECKING:
     from gradcheck.pytest_plugin.fixture import Gradcheck

@@ -13,8 +13,9 @@ import pytest
 
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options, Subgradients, seeded
 from gradcheck.errors import GradcheckError, GradientMismatch, InconclusiveWarning, UsageError, UserCodeError
+from gradcheck.pytest_plugin.choices import OF_ONE_TEST, Inconclusive
 from gradcheck.pytest_plugin.ledger import Ledger, ledger_of, ran_out
-from gradcheck.pytest_plugin.settings import OF_ONE_TEST, SESSION, Inconclusive
+from gradcheck.pytest_plugin.settings import SESSION
 from gradcheck.reporting.levels import Explain
 from gradcheck.reporting.text import render
 from gradcheck.reporting.words import headline
@@ -60,6 +61,8 @@ def judge(
         raise error.with_traceback(None) from _of_the_user(error.__cause__)
     result = dataclasses.replace(result, reproduce=_command(item, result))
     ledger.add(result, line=line, seconds=time.perf_counter() - began)
+    if said.max_forward_passes is None:  # a check with a budget of its own takes nothing off the test's
+        ledger.spend(result)
     return result
 
 

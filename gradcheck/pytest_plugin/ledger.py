@@ -69,7 +69,9 @@ class Ledger:
     Examples
     --------
     >>> ledger = Ledger(Settings(seed=1, budget=30))
-    >>> ledger.add(CheckResult("gradient", Verdict.AGREE, parameters=2, forward_passes=24), line=3, seconds=0.1)
+    >>> result = CheckResult("gradient", Verdict.AGREE, parameters=2, forward_passes=24)
+    >>> ledger.add(result, line=3, seconds=0.1)
+    >>> ledger.spend(result)
     >>> ledger.left(), ledger.records[3].plain_passes
     (6, 3)
     """
@@ -101,11 +103,13 @@ class Ledger:
             plain_passes=record.plain_passes + plain,
         )
         self._keep(record, result.verdict.value, result)
+        self.has_failed |= result.verdict is Verdict.DISAGREE
+
+    def spend(self, result: CheckResult) -> None:
+        """Take what a check took off the budget; where it ran out, all of it: no check after that is to be less strict."""
         self._spent += result.forward_passes
         if ran_out(result):
-            # What is left is too little for any check: each one after this is inconclusive too, whatever its size.
             self._spent = max(self._spent, self.settings.budget or 0)
-        self.has_failed |= result.verdict is Verdict.DISAGREE
 
     def add_failure(self, failure: Failure, *, line: int, seconds: float) -> None:
         """Record one check that gave no result."""

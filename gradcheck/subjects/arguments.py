@@ -86,7 +86,7 @@ class Arguments:
             call = f"{function}({', '.join(names)})"
             raise UsageError(
                 f"{call} needs a value for {name}: write {name} = ... beside it in the file, or give --at NAME, --data NAME, "
-                f"or a shape to draw it from (--shape {name}=4x3)"
+                f"or a shape to draw it from (--shape {name}=4x3); in gradcheck.toml these are at, data and shapes"
             )
         value = getattr(self.module, name)
         if not callable(value) or inspect.isclass(value):

@@ -26,7 +26,11 @@ class Key:
 
 
 KEYS: Final = (
-    Key("target", '"network.py"', "What is checked: file.py, file.py:Name, file.py:cost,gradient or package.module:Name."),
+    Key(
+        "target",
+        '"network.py"',
+        "What is checked: file.py, file.py:Name, file.py:cost,gradient or package.module:Name.",
+    ),
     Key(
         "activation",
         '["sigmoid", "softmax"]',

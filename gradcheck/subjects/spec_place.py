@@ -17,12 +17,8 @@ TABLE: Final = {PYPROJECT: ("tool", "gradcheck")}
 def declares(path: Path) -> bool:
     """Tell whether a file is a gradcheck.toml, or a pyproject.toml with [tool.gradcheck] that no gradcheck.toml beside it hides.
 
-    A pyproject.toml that does not mention gradcheck is read, and no more.
-
-    Raises
-    ------
-    UsageError
-        If a pyproject.toml cannot be read, or mentions gradcheck and is not TOML.
+    A pyproject.toml that does not mention gradcheck is read, and no more. One that is no TOML counts where it has tool.gradcheck
+    written in it: whoever reads it then says what is wrong.
 
     Examples
     --------
@@ -31,10 +27,15 @@ def declares(path: Path) -> bool:
     """
     if path.name != PYPROJECT or (path.parent / FILE_NAME).is_file():
         return path.name == FILE_NAME
-    text = text_of(path)
-    if "gradcheck" not in text:
+    try:
+        data = path.read_bytes()
+        if b"gradcheck" not in data:
+            return False
+        found: Any = parsed(text_of(path), path)
+    except OSError:
         return False
-    found: Any = parsed(text, path)
+    except UsageError:
+        return b"tool.gradcheck" in data
     for key in TABLE[PYPROJECT]:
         found = found.get(key) if isinstance(found, dict) else None
     return found is not None

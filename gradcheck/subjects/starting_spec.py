@@ -72,8 +72,11 @@ def starting_spec(targets: Sequence[str]) -> str:
     [[subject]]
     target = "gradcheck.examples.sigma_pair_right:swish"
     """
-    tables = dict.fromkeys(_table(place, found) for target in targets for place, found in _found(target))
-    return "\n".join((_schema(), *tables))
+    tables: dict[str, str] = {}
+    for target in targets:
+        for alone, found in _found(target):
+            tables.setdefault(alone, _table(alone, found))
+    return "\n".join((_schema(), *tables.values()))
 
 
 def write_new(folder: Path, text: str) -> Path:
@@ -92,7 +95,9 @@ def write_new(folder: Path, text: str) -> Path:
     path = folder / FILE_NAME
     pyproject = folder / PYPROJECT
     if pyproject.is_file() and not path.exists() and declares(pyproject):
-        raise UsageError(f"{PYPROJECT} has a table [tool.gradcheck], which a {FILE_NAME} would hide: add subjects there")
+        raise UsageError(
+            f"{PYPROJECT} has a table [tool.gradcheck], which a {FILE_NAME} would hide: add subjects there"
+        )
     try:
         handle, name = tempfile.mkstemp(prefix=f".{FILE_NAME}.", dir=folder)
         try:
@@ -103,7 +108,9 @@ def write_new(folder: Path, text: str) -> Path:
         finally:
             os.unlink(name)
     except FileExistsError as error:
-        raise UsageError(f"there is a {FILE_NAME} in {folder} already, and it is left as it is: add to it, or rename it") from error
+        raise UsageError(
+            f"there is a {FILE_NAME} in {folder} already, and it is left as it is: add to it, or rename it"
+        ) from error
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
     return path

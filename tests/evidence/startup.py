@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -36,10 +38,19 @@ COMMANDS = {
 }
 
 
-def seconds(arguments: list[str]) -> float:
+PYTEST = {
+    "pytest --version": ["-m", "pytest", "--version"],
+    "pytest, one test that uses none of ours": ["-m", "pytest", "-q", "-p", "no:cacheprovider", "test_one.py"],
+}
+"""Commands that are run with the plugin, installed and unused, and without it."""
+
+WITHOUT = ["-p", "no:gradcheck"]
+
+
+def seconds(arguments: list[str], *, folder: str | None = None) -> float:
     """Return how long one run takes."""
     begun = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], capture_output=True, check=False)
+    subprocess.run([sys.executable, *arguments], capture_output=True, check=False, cwd=folder)
     return time.perf_counter() - begun
 
 
@@ -50,6 +61,33 @@ def measure() -> dict[str, list[float]]:
         for name, arguments in COMMANDS.items():
             times[name].append(seconds(arguments))
     return times
+
+
+def measure_pytest() -> dict[str, tuple[list[float], list[float]]]:
+    """Return the times of pytest with the plugin and without it, in pairs, either first in turn."""
+    if not any(point.name == "gradcheck" for point in importlib.metadata.entry_points(group="pytest11")):
+        raise SystemExit("the plugin is not installed: pip install -e . once more")
+    times: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in PYTEST}
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "test_one.py").write_text("def test_one():\n    pass\n")
+        for number in range(2 * ROUNDS):
+            for name, arguments in PYTEST.items():
+                pair = [(arguments, times[name][0]), ([*arguments, *WITHOUT], times[name][1])]
+                for words, own in pair if number % 2 else reversed(pair):
+                    own.append(seconds(words, folder=folder))
+    return times
+
+
+def table_of_pytest(times: dict[str, tuple[list[float], list[float]]]) -> str:
+    """Return the text about the plugin: medians of the ratios within each pair."""
+    lines = [
+        "",
+        f"The pytest plugin, installed and unused, beside the same command with `{' '.join(WITHOUT)}`: {2 * ROUNDS} pairs.",
+        "",
+        "| command | times the command without the plugin |",
+        "|---|---|",
+    ]
+    return "\n".join([*lines, *(f"| `{name}` | {ratio(*pair)} |" for name, pair in times.items())]) + "\n"
 
 
 def table(times: dict[str, list[float]]) -> str:
@@ -79,5 +117,5 @@ def ratio(own: list[float], other: list[float]) -> str:
 
 if __name__ == "__main__":
     REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(table(measure()))
+    REPORT.write_text(table(measure()) + table_of_pytest(measure_pytest()))
     print(f"wrote {REPORT.name}")

@@ -133,6 +133,7 @@ FORWARD_WRONG: Final = dataclasses.replace(
     counterexample="net = Network([1, 1])\na = net.feedforward(np.array([[1.0]]))",
     notes=(
         "feedforward does not compute sigma(w a + b), equation (25), with sigmoid neurons, so everything below is about "
-        "another network; tanh fits it: if that is what you mean, say --activation tanh",
+        'another network; tanh fits it: if that is what you mean, say --activation tanh, or activation = "tanh" in '
+        "gradcheck.toml",
     ),
 )

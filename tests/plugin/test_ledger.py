@@ -22,6 +22,7 @@ def ledger(*found: CheckResult | Failure, budget: int | None = 100, line: int = 
             made.add_failure(one, line=line, seconds=0.5)
         else:
             made.add(one, line=line, seconds=0.5)
+            made.spend(one)
     return made
 
 

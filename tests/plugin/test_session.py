@@ -198,3 +198,23 @@ def test_reasons_are_counted_the_commonest_first() -> None:
     reasons = ["noise", "kink", "kink"]
     records = [GradientRecord("gradient", n, outcome="inconclusive", reason=reasons[n]) for n in range(3)]
     assert told(*records)[0] == "3 gradients inconclusive (2 kink, 1 noise)"
+
+
+def test_a_test_that_is_run_again_begins_anew(pytester: pytest.Pytester) -> None:
+    conftest = """
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):  # as plugins do that run failed tests again
+    for last in (False, True):
+        if last:
+            item._initrequest()
+        reports = runtestprotocol(item, nextitem=nextitem if last else None, log=False)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    return True
+"""
+    pytester.makeconftest(conftest)
+    written(pytester, RIGHT)
+    done = run(pytester, "--gradcheck-budget=25")
+    done.assert_outcomes(passed=1)
+    assert "in 1 check;" in done.stdout.str()

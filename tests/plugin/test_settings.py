@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gradcheck.pytest_plugin.settings import CHOICES, OF_ONE_TEST
+from gradcheck.pytest_plugin.choices import CHOICES, OF_ONE_TEST
 from tests.plugin.running_for_tests import KINK, RIGHT, SEEDED, UNUSED, WRONG, run, written
 
 pytest_plugins = ("pytester",)
@@ -171,9 +171,16 @@ def test_call(gradcheck):
     options = gradcheck.Options(seed=3, max_forward_passes=1000, subgradients=gradcheck.Subgradients.ACCEPT)
     assert gradcheck(cost, right, AT, options=options).seed == 3
     gradcheck(bent, np.sign, np.zeros(2), options=options)
+
+@pytest.mark.gradcheck(budget=30)
+def test_own_budget(gradcheck):
+    with pytest.raises(AssertionError, match="budget"):
+        gradcheck(cost, right, AT, options=gradcheck.Options(max_forward_passes=2))
+    gradcheck(cost, right, AT, options=gradcheck.Options(max_forward_passes=1000))
+    gradcheck(cost, right, AT)
 """
     written(pytester, calls)
-    run(pytester, "--gradcheck-subgradients=refuse").assert_outcomes(passed=1)
+    run(pytester, "--gradcheck-subgradients=refuse").assert_outcomes(passed=2)
 
 
 def test_explain_says_how_much_a_failure_tells(pytester: pytest.Pytester) -> None:

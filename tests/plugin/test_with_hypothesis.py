@@ -59,12 +59,17 @@ def test_a_budget_is_shared_by_all_examples_and_what_it_leaves_is_not_agreed(pyt
     assert "1 gradient inconclusive (1 budget)" in text
 
 
-def test_what_is_inconclusive_for_another_reason_is_so_when_it_is_shrunk(pytester: pytest.Pytester) -> None:
-    bent = RIGHT.replace("np.sum(np.sin(w)), np.cos", "np.sum(np.abs(w - 1)), lambda w: np.sign(w - 1)")
-    at = bent.replace("gradcheck(lambda", "at[at > 1] = 1.0; gradcheck(lambda")
-    written(pytester, GIVEN, at)
-    text = run(pytester, SEEDED, "--gradcheck-budget=2000", "--hypothesis-seed=1").stdout.str()
+def test_what_is_inconclusive_for_another_reason_is_shrunk_with_the_whole_budget(pytester: pytest.Pytester) -> None:
+    test = """
+@QUICK
+@given(n=st.integers(0, 50))
+def test_bent(gradcheck, n):
+    gradcheck(bent, np.sign, np.zeros(2) if n >= 10 else AT)
+"""
+    written(pytester, GIVEN, test)
+    text = run(pytester, SEEDED, "--gradcheck-budget=200", "--hypothesis-seed=1").stdout.str()
     assert "INCONCLUSIVE  gradient - the cost has a kink here" in text
+    assert "n=10" in text
     assert "Flaky" not in text and "distinct failures" not in text
 
 
@@ -118,3 +123,20 @@ def test_slow(gradcheck, n):
     text = run(pytester, SEEDED).stdout.str()
     assert "DeadlineExceeded" in text
     assert "give this test @settings(deadline=None), or a longer one" in text
+
+
+def test_a_disagreement_does_not_shrink_into_what_is_only_inconclusive(pytester: pytest.Pytester) -> None:
+    test = """
+@QUICK
+@given(n=st.integers(1, 50))
+def test_both(gradcheck, n):
+    at = np.zeros(2) if 10 <= n < 20 else AT  # a kink
+    gradcheck(bent, lambda w: np.sign(w) * (2 if n >= 20 else 1), at)
+"""
+    written(pytester, GIVEN, test)
+    text = run(pytester, SEEDED, "--hypothesis-seed=1").stdout.str()
+    assert "2 distinct failures" in text
+    assert "GradientMismatch: DISAGREE" in text
+    assert "GradientMismatch: INCONCLUSIVE" in text
+    assert "n=20" in text
+    assert "n=10" in text

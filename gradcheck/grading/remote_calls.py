@@ -218,10 +218,11 @@ def _as_raised(error: SubmissionError) -> BaseException:
         base = Exception
     exception, words = error.raised.exception, error.raised.words
     name = exception[:_LONGEST_NAME] if exception.isidentifier() else base.__name__
+    says = {"__str__": lambda _: words}  # a KeyError would put its words in quotes once more
     try:
-        raised: Exception = type(name, (base,), {})(words)
+        raised: Exception = type(name, (base,), says)(words)
     except TypeError:  # it takes other arguments than words
-        raised = type(name, (Exception,), {})(words)
+        raised = type(name, (Exception,), says)(words)
     return raised
 
 

@@ -76,7 +76,9 @@ class Zygote:
                 with contextlib.suppress(OSError):
                     os.write(2, f"{type(error).__name__}: {error}".encode())
                 os._exit(1)
-            answering.answer_all(answering.Wire(CONTROL, protocol.Bounds(*frame.value["bounds"])))
+            wire = answering.Wire(CONTROL, protocol.Bounds(*frame.value["bounds"]))
+            wire.send(protocol.Kind.VALUE, 0, None)  # confined: whatever goes wrong from here on is the submission's
+            answering.answer_all(wire)
         for one in descriptors:
             os.close(one)
         self.wire.send(protocol.Kind.VALUE, frame.request, self.child)

@@ -112,11 +112,15 @@ def drop_user(uid: int) -> None:
     os.setresuid(uid, uid, uid)
 
 
-def drop_capabilities(machine: str) -> None:
-    """Give up every capability that root or a user namespace gives."""
+def bar_capabilities() -> None:
+    """Let no program that is executed from here on, by any descendant, have a capability; this process keeps its own."""
     for capability in range(_CAPABILITIES):
         if _libc.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) != 0:
-            break  # beyond the last, or none to give up
+            return  # beyond the last, or none to give up
+
+
+def drop_capabilities(machine: str) -> None:
+    """Give up every capability that root or a user namespace gives."""
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     none = (ctypes.c_uint32 * 6)()
     _call(_CAPSET[machine], header, none)

@@ -7,6 +7,7 @@ answer, no point and no verdict ever is.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -59,9 +60,12 @@ class Zygote:
             confinement.enter_namespaces(told["scratch"], told["scratch_bytes"])
         confinement.adopt_orphans()
         confinement.hide_memory()
+        confinement.bar_capabilities()
         rules = list(zip(told["paths"], told["rights"], strict=True))
         self.program = told["seccomp"].tobytes()
         self.ruleset = confinement.landlock_ruleset(told["handled"], rules) if told["handled"] else -1
+        gc.collect()
+        gc.freeze()  # no fork looks through, and so copies, what is here for good
 
     def fork(self, frame: Any) -> None:
         """Fork for one submission and item; the parent sends its socket and its output pipe along."""

@@ -85,7 +85,7 @@ def test_every_missing_layer_is_told_with_what_it_means() -> None:
     text = as_text(MAC)
     assert text.startswith("Darwin 24.1 on arm64, as user 501\n")
     assert text.endswith(
-        "Strangers' code is not run here: no tier, and T2 is required; limits and seccomp and Landlock is missing."
+        "Strangers' code is not run here: no tier, and T2 is required; missing: limits, seccomp, Landlock."
     )
     assert all(words in text for words in WITHOUT.values())
     told = json.loads(as_json(MAC))
@@ -116,7 +116,7 @@ def test_a_sandbox_that_does_not_hold_is_found_before_anything_runs(monkeypatch:
     everything = struct.pack("<HBBI", 0x06, 0, 0, 0x7FFF0000)
     monkeypatch.setattr("gradcheck.grading.sandbox.seccomp_filter", lambda *_: everything)
     with (
-        pytest.raises(SandboxError, match="does not hold here: a process in it could socket, fork, chmod"),
+        pytest.raises(SandboxError, match=r"does not hold here: a process in it could socket, .*chmod"),
         Zygote(settings_of(Tier.T2)),
     ):
         pytest.fail("it started")

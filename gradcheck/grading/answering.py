@@ -69,7 +69,12 @@ def answer_all(wire: Wire) -> NoReturn:
         while True:
             frame = wire.receive()
             kind, value = _answered(answers, frame)
-            wire.send(kind, frame.request, value)
+            try:
+                wire.send(kind, frame.request, value)
+            except MemoryError:
+                wire.send(
+                    protocol.Kind.RAISED, frame.request, ["MemoryError", "MemoryError", "its answer is too large", 0]
+                )
     finally:
         os._exit(0)
 
@@ -142,17 +147,18 @@ class Answers:
         holder = self._holder(owner)
         return {name: _looked(getattr(holder, name)) for name in names if hasattr(holder, name)}
 
-    def try_out(self, secret: str, scratch: str) -> list[str]:
-        """Return what this process can do and must not: asked once, before any stranger's code runs."""
-        attempts = {
+    def try_out(self, secret: str, code: str, scratch: str) -> list[str]:
+        """Return what this process can do and must not, and cannot and must: asked once, before any stranger's code runs."""
+        forbidden = {
             "read": lambda: open(secret).close(),
             "write": lambda: open(f"{secret}.written", "w").close(),
             "socket": socket.socket,
             "fork": lambda: os.fork() or os._exit(0),
             "chmod": lambda: os.chmod(secret, 0o600),
         }
-        done = [name for name, attempt in attempts.items() if _succeeds(attempt)]
-        return done if _succeeds(lambda: open(f"{scratch}/tried", "w").close()) else [*done, "no scratch"]
+        needed = {"no code": lambda: open(code).close(), "no scratch": lambda: open(f"{scratch}/tried", "w").close()}
+        found = [name for name, attempt in forbidden.items() if _succeeds(attempt)]
+        return found + [name for name, attempt in needed.items() if not _succeeds(attempt)]
 
     def _holder(self, owner: Any) -> Any:
         return self.module if owner is None else self._unpacked(owner)

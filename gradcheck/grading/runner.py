@@ -98,7 +98,7 @@ class Zygote:
             os.dup2(one, place)
         if keep >= 0:
             os.dup2(keep, CONTROL + 1)
-        os.closerange(CONTROL + (2 if keep >= 0 else 1), 1024)
+        confinement.close_from(CONTROL + (2 if keep >= 0 else 1))
         os.chdir(self.told["code"])
         os.umask(0o077)
         confinement.limit(confinement.Resources(*told["resources"]))

@@ -292,19 +292,24 @@ class Zygote:
         }
 
     def _try_out(self) -> None:
-        """Try in a fork what must not be possible, before any submission runs."""
-        secret = self.folder / "secret"
-        secret.write_text("not for submissions")
+        """Try in a fork what must not be possible, and what must, before any submission runs."""
+        secret, code = self.folder / "secret", self._code / "tried.py"
+        for path in (secret, code):
+            path.write_text("not for submissions")
+            path.chmod(0o644)
         with self._forked(DEFAULT_LIMITS) as session:
-            done = session.request(Kind.TRY, [str(secret), str(self._scratch)])
+            done = session.request(Kind.TRY, [str(secret), str(code), str(self._scratch)])
+        self._clean()
         layers = self.isolation.layers
         wrong = [act for act in done if act in ("read", "write") and Layer.LANDLOCK in layers]
-        wrong += [act for act in done if act in ("socket", "fork", "chmod", "write") and Layer.SECCOMP in layers]
-        self._clean()
+        wrong += [act for act in done if act in ("socket", "fork", "chmod") and Layer.SECCOMP in layers]
         if wrong:
-            self._stop()
             raise SandboxError(
                 f"the sandbox does not hold here: a process in it could {', '.join(wrong)}; no submission is run"
+            )
+        if "no code" in done or ("no scratch" in done and Layer.LANDLOCK in layers):
+            raise SandboxError(
+                f"a process in the sandbox cannot reach its own folders in {self.folder}: is {self.folder.parent} closed to others?"
             )
 
     def _last_words(self) -> str:

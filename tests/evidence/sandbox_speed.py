@@ -78,7 +78,7 @@ def main(rounds: int) -> None:
             continue
         with Zygote(Settings(use=layers_of(tier), require=layers_of(tier))) as zygote:
             forked(zygote)
-            turns = [(seconds_of(lambda: forked(zygote), TOGETHER), seconds_of(fresh, 1)) for _ in range(rounds)]  # noqa: B023
+            turns = [(seconds_of(lambda: forked(zygote), TOGETHER), seconds_of(fresh, 1)) for _ in range(rounds)]
             ratios = [new / fork for fork, new in turns]
             one_fresh += [new for _, new in turns]
             fork = statistics.median(fork for fork, _ in turns)

@@ -12,7 +12,7 @@ import pytest
 from gradcheck import Options, check_network, check_vjp
 from gradcheck.checks.gradient import check_gradient
 from gradcheck.checks.sigma import check_sigma
-from gradcheck.errors import UserCodeError
+from gradcheck.errors import UsageError, UserCodeError
 from gradcheck.examples import (
     cost_gradient_right,
     cost_gradient_wrong,
@@ -199,3 +199,34 @@ def test_a_loss_with_its_gradients_gets_the_same_verdict(zygote: Zygote, module:
         lambda session: check_gradient(remote_functions(session, ("loss",), example.params, data=data), OPTIONS),
     )
     assert there == here
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "1.0",
+        "['callable', ['class'], 0, 0]",
+        "['callable', ['x', 'x'], 0, 0]",
+        "['callable', [1.0], 0, 0]",
+        "['callable', [], -1, 9]",
+        "{}",
+        "None",
+    ],
+)
+def test_what_it_lies_about_how_it_is_called_is_taken_for_nothing_known(
+    zygote: Zygote, tmp_path: Path, told: str
+) -> None:
+    source = f"import os, sys\np = sys.modules['protocol']\np.Answers = None\nimport answering\nanswering._looked = lambda value: {told}\ndef f(x):\n    return x\n"
+    source = source.replace("import answering\n", "answering = sys.modules['answering']\n")
+    with zygote.submission(written(tmp_path, source), SMALL) as session:
+        signature = inspect.signature(RemoteFunction(session, "f"))
+    signature.bind(1, 2, 3)
+
+
+def test_a_question_that_is_too_large_is_no_fault_of_the_submission(zygote: Zygote, tmp_path: Path) -> None:
+    with zygote.submission(written(tmp_path, "def f(x):\n    return x.size\n"), SMALL) as session:
+        with pytest.raises(UsageError, match="reply_bytes"):
+            session.call("f", np.zeros(SMALL.reply_bytes // 8 + 1))
+        with pytest.raises(UsageError, match="cannot be asked with a set"):
+            session.call("f", {1, 2})
+        assert session.call("f", np.zeros(1000)) == 1000

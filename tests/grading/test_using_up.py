@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,18 +33,21 @@ def zygote() -> Iterator[Zygote]:
         yield started
 
 
-def processes_of(zygote: Zygote) -> list[str]:
-    """Return the processes that this zygote and its forks are, by the folder that is in their command lines."""
-    assert zygote.process is not None
-    mark = str(zygote.folder).encode()
+def running(folder: str) -> list[str]:
+    """Return the processes that have a folder in their command lines."""
     found = []
     for number in filter(str.isdigit, os.listdir("/proc")):
         try:
-            if mark in Path(f"/proc/{number}/cmdline").read_bytes():
+            if folder.encode() in Path(f"/proc/{number}/cmdline").read_bytes():
                 found.append(number)
         except OSError:  # it has ended
             continue
     return found
+
+
+def processes_of(zygote: Zygote) -> list[str]:
+    """Return the processes that this zygote and its forks are, by the folder that is in their command lines."""
+    return running(str(zygote.folder))
 
 
 def failure_of(zygote: Zygote, folder: Path, body: str, limits: Limits = BRIEF) -> SubmissionError:
@@ -101,10 +107,14 @@ def test_does_not_come_to_an_end(zygote: Zygote, tmp_path: Path, attack: str) ->
     assert failure_of(zygote, tmp_path, STAYS[attack]).failure is Failure.TIMEOUT
 
 
-def test_uses_up_its_processor_time(zygote: Zygote, tmp_path: Path) -> None:
-    failure = failure_of(zygote, tmp_path, "while True:\n    pass", dataclasses.replace(SMALL, cpu_seconds=1))
+@pytest.mark.parametrize(
+    "before", ["pass", "signal.signal(signal.SIGXCPU, signal.SIG_IGN)"], ids=["honest", "ignores_it"]
+)
+def test_uses_up_its_processor_time(zygote: Zygote, tmp_path: Path, before: str) -> None:
+    limits = dataclasses.replace(SMALL, cpu_seconds=1, call_seconds=20.0)
+    failure = failure_of(zygote, tmp_path, f"{before}\nwhile True:\n    pass", limits)
     assert failure.failure is Failure.TIMEOUT
-    assert "1 s of processor time" in str(failure)
+    assert str(failure) == "attack used more than 1 s of processor time"
 
 
 def test_answers_each_question_in_time_and_all_of_them_too_late(zygote: Zygote, tmp_path: Path) -> None:
@@ -304,3 +314,34 @@ def test_a_session_that_is_left_by_an_exception_of_the_graders_is_ended(zygote: 
         raise RuntimeError("a fault of the grader's")
     assert len(processes_of(zygote)) == before
     assert answers_honestly(zygote)
+
+
+GRADER = """
+import sys
+from pathlib import Path
+from gradcheck.grading.sandbox import Zygote
+from tests.grading.asking_for_tests import SMALL, settings_of
+from gradcheck.grading.isolation import Tier
+with Zygote(settings_of(Tier.T2)) as zygote, zygote.submission(Path(sys.argv[1]), SMALL) as session:
+    sys.stdout.write(f"{zygote.folder}\\n")
+    sys.stdout.flush()
+    session.call("attack")
+"""
+
+
+def test_a_submission_does_not_outlive_a_grader_that_is_killed(tmp_path: Path) -> None:
+    stranger = written(tmp_path, "import time\ndef attack():\n    while True:\n        time.sleep(1)\n")
+    root = Path(__file__).parents[2]
+    words = [sys.executable, "-c", GRADER, str(stranger)]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, cwd=root, env={**os.environ, "TMPDIR": str(tmp_path)}
+    ) as grader:
+        assert grader.stdout is not None
+        folder = grader.stdout.readline().strip()
+        assert folder
+        assert running(folder)
+        grader.kill()
+    until = time.monotonic() + 30.0
+    while running(folder) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert running(folder) == []

@@ -94,7 +94,7 @@ def _answered(answers: Answers, frame: Any) -> tuple[Any, Any]:
     except _Missing as error:
         return protocol.Kind.MISSING, str(error)[:MESSAGE]
     except BaseException as error:
-        return protocol.Kind.RAISED, _described(error)
+        return protocol.Kind.RAISED, _described(error, answers.folder)
 
 
 class _Missing(Exception):
@@ -106,14 +106,15 @@ class Answers:
 
     def __init__(self) -> None:
         self.module: Any = None
+        self.folder = ""
         self.kept: dict[int, Any] = {}
 
     def load(self, path: str) -> None:
         """Import the submission."""
-        folder, file = os.path.split(path)
+        self.folder, file = os.path.split(path)
         name = file.removesuffix(".py")
         name = "submission" if name in sys.modules else name
-        sys.argv, sys.path[:] = [path], [folder, *sys.path]
+        sys.argv, sys.path[:] = [path], [self.folder, *sys.path]
         spec = importlib.util.spec_from_file_location(name, path)
         if spec is None or spec.loader is None:
             raise ImportError(f"{file} is no Python file")
@@ -242,15 +243,15 @@ def _looked(value: Any) -> list[Any]:
     return ["callable", needed, min(len(plain) - len(needed), SIGNATURE), int(several)]
 
 
-def _described(error: BaseException) -> list[Any]:
-    """Return an exception's name, the name of the built-in one it is, what it says, and the line it came from."""
+def _described(error: BaseException, folder: str) -> list[Any]:
+    """Return an exception's name, the name of the built-in one it is, what it says, and the line of the submission it came from."""
     try:
         words = str(error)[:MESSAGE]
     except BaseException:  # its own __str__ raised
         words = ""
     line, trace = 0, error.__traceback__
     while trace is not None:
-        line = line if trace.tb_frame.f_code.co_filename == __file__ else trace.tb_lineno
+        line = trace.tb_lineno if os.path.dirname(trace.tb_frame.f_code.co_filename) == folder else line
         trace = trace.tb_next
     builtin = next((one.__name__ for one in type(error).__mro__ if one.__module__ == "builtins"), "Exception")
     return [str(type(error).__name__)[:200], builtin, words, line]

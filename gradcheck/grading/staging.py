@@ -51,6 +51,8 @@ def stage(source: Path, entry: str, code: Path) -> Path:
         target.write_bytes(raw)
         target.chmod(_FILE)
     entry = entry or source.name
+    if not entry.isprintable():
+        raise UsageError(f"{entry!r} is no name that can be imported: letters, digits and the like are required")
     if not (code / entry).is_file():
         raise UsageError(f"{source} has no file {entry!r}: the submission's entry file is required")
     return code / entry

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
+import os
 import struct
 from pathlib import Path
 
@@ -12,7 +14,6 @@ from click.testing import CliRunner
 
 from gradcheck import cli
 from gradcheck.errors import UsageError
-from gradcheck.grading import confinement
 from gradcheck.grading.doctor import as_json, as_text, can_grade
 from gradcheck.grading.failures import SandboxError
 from gradcheck.grading.isolation import (
@@ -26,7 +27,7 @@ from gradcheck.grading.isolation import (
     probe,
     tier_of,
 )
-from gradcheck.grading.landlock import READ, READ_FILE, SCRATCH, handled, rules
+from gradcheck.grading.landlock import READ, READ_FILE, SCRATCH, Rule, handled, rules
 from gradcheck.grading.limits import Limits
 from gradcheck.grading.packages import importable, link_packages, package_files
 from gradcheck.grading.sandbox import Zygote
@@ -34,7 +35,7 @@ from gradcheck.grading.seccomp import Files, seccomp_filter
 from gradcheck.grading.settings import Isolation, Settings, chosen_layers
 from gradcheck.grading.staging import empty, stage, used_bytes
 from gradcheck.grading.syscalls import AUDIT_ARCHITECTURE, NUMBERS
-from tests.grading.asking_for_tests import SMALL, answers_honestly, needs_sandbox, settings_of, written
+from tests.grading.asking_for_tests import SMALL, answers_honestly, attempted, needs_sandbox, settings_of, written
 
 OLD_LINUX = Machine(
     "Linux",
@@ -124,8 +125,6 @@ def test_a_sandbox_that_does_not_hold_is_found_before_anything_runs(monkeypatch:
 
 @needs_sandbox
 def test_a_landlock_that_does_not_hold_is_found_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    from gradcheck.grading.landlock import Rule
-
     monkeypatch.setattr("gradcheck.grading.sandbox.rules", lambda *_: (Rule("/", READ | SCRATCH),))
     with pytest.raises(SandboxError, match="a process in it could read, write"), Zygote(settings_of(Tier.T2)):
         pytest.fail("it started")
@@ -295,18 +294,17 @@ def test_a_submission_is_staged_from_plain_files_only(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"has no file 'other\.py'"):
         stage(source, "other.py", code)
     assert stage(source, "network.py", code).read_text() == "w = 1"
-    import os
-
     os.mkfifo(source / "pipe")
     with pytest.raises(UsageError, match="no plain file"):
         stage(source, "network.py", code)
+    (tmp_path / "\udcff.py").write_text("w = 1")
+    with pytest.raises(UsageError, match="no name that can be imported"):
+        stage(tmp_path / "\udcff.py", "", code)
     with pytest.raises(UsageError, match="cannot be read"):
         stage(tmp_path / "nowhere.py", "", code)
 
 
 def test_what_is_left_in_a_folder_is_measured_and_removed_however_deep_it_is(tmp_path: Path) -> None:
-    import os
-
     folder, here = tmp_path / "scratch", os.getcwd()
     folder.mkdir()
     (folder / "file").write_bytes(bytes(5000))
@@ -331,9 +329,9 @@ def test_a_limit_that_is_none_is_refused(value: float) -> None:
         Limits(wall_seconds=value)
 
 
-def test_the_memory_of_the_grader_is_closed_once_a_zygote_is_there() -> None:
-    import ctypes
-
-    confinement.hide_memory()
-    is_dumpable = 3
-    assert ctypes.CDLL(None).prctl(is_dumpable, 0, 0, 0, 0) == 0
+@pytest.mark.parametrize("file", ["mem", "environ", "maps"])
+def test_the_memory_of_the_grader_and_of_the_zygote_is_closed_by_limits_alone(tmp_path: Path, file: str) -> None:
+    with Zygote(settings_of(Tier.T0)) as zygote:
+        for process in ("target[0]", "os.getppid()"):
+            body = f"return os.open(f'/proc/{{{process}}}/{file}', os.O_RDONLY)"
+            assert attempted(zygote, tmp_path, body, os.getpid()) in (-errno.EACCES, -errno.EPERM)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gradcheck.errors import UsageError
@@ -345,3 +346,12 @@ def test_a_submission_does_not_outlive_a_grader_that_is_killed(tmp_path: Path) -
     while running(folder) and time.monotonic() < until:
         time.sleep(0.02)
     assert running(folder) == []
+
+
+def test_an_exception_tells_the_line_of_the_submission_it_came_from(zygote: Zygote, tmp_path: Path) -> None:
+    source = "import numpy as np\n\ndef f(x):\n    return np.reshape(x, (7, 7))\n"
+    with zygote.submission(written(tmp_path, source), SMALL) as session, pytest.raises(SubmissionError) as caught:
+        session.call("f", np.zeros(3))
+    assert caught.value.raised is not None
+    assert (caught.value.raised.exception, caught.value.raised.line) == ("ValueError", 4)
+    assert str(caught.value).endswith("(line 4)")

@@ -72,7 +72,12 @@ def answer_all(wire: Wire) -> NoReturn:
         while True:
             frame = wire.receive()
             kind, value = _answered(answers, frame)
-            wire.send(kind, frame.request, value)
+            try:
+                wire.send(kind, frame.request, value)
+            except MemoryError:
+                wire.send(
+                    protocol.Kind.RAISED, frame.request, ["MemoryError", "MemoryError", "its answer is too large", 0]
+                )
     finally:
         os._exit(0)
 
@@ -92,7 +97,7 @@ def _answered(answers: Answers, frame: Any) -> tuple[Any, Any]:
     except _Missing as error:
         return protocol.Kind.MISSING, str(error)[:MESSAGE]
     except BaseException as error:
-        return protocol.Kind.RAISED, _described(error)
+        return protocol.Kind.RAISED, _described(error, answers.folder)
 
 
 class _Missing(Exception):
@@ -115,14 +120,15 @@ class Answers:
 
     def __init__(self) -> None:
         self.module: Any = None
+        self.folder = ""
         self.kept: dict[int, Any] = {}
 
     def load(self, path: str) -> None:
         """Import the submission."""
-        folder, file = os.path.split(path)
+        self.folder, file = os.path.split(path)
         name = file.removesuffix(".py")
         name = "submission" if name in sys.modules else name
-        sys.argv, sys.path[:] = [path], [folder, *sys.path]
+        sys.argv, sys.path[:] = [path], [self.folder, *sys.path]
         spec = importlib.util.spec_from_file_location(name, path)
         if spec is None or spec.loader is None:
             raise ImportError(f"{file} is no Python file")
@@ -159,17 +165,18 @@ class Answers:
         holder = self._holder(owner)
         return {name: _looked(getattr(holder, name)) for name in names if hasattr(holder, name)}
 
-    def try_out(self, secret: str, scratch: str) -> list[str]:
-        """Return what this process can do and must not: asked once, before any stranger's code runs."""
-        attempts = {
+    def try_out(self, secret: str, code: str, scratch: str) -> list[str]:
+        """Return what this process can do and must not, and cannot and must: asked once, before any stranger's code runs."""
+        forbidden = {
             "read": lambda: open(secret).close(),
             "write": lambda: open(f"{secret}.written", "w").close(),
             "socket": socket.socket,
             "fork": lambda: os.fork() or os._exit(0),
             "chmod": lambda: os.chmod(secret, 0o600),
         }
-        done = [name for name, attempt in attempts.items() if _succeeds(attempt)]
-        return done if _succeeds(lambda: open(f"{scratch}/tried", "w").close()) else [*done, "no scratch"]
+        needed = {"no code": lambda: open(code).close(), "no scratch": lambda: open(f"{scratch}/tried", "w").close()}
+        found = [name for name, attempt in forbidden.items() if _succeeds(attempt)]
+        return found + [name for name, attempt in needed.items() if not _succeeds(attempt)]
 
     def _holder(self, owner: Any) -> Any:
         return self.module if owner is None else self._unpacked(owner)
@@ -253,15 +260,15 @@ def _looked(value: Any) -> list[Any]:
     return ["callable", needed, min(len(plain) - len(needed), SIGNATURE), int(several)]
 
 
-def _described(error: BaseException) -> list[Any]:
-    """Return an exception's name, the name of the built-in one it is, what it says, and the line it came from."""
+def _described(error: BaseException, folder: str) -> list[Any]:
+    """Return an exception's name, the name of the built-in one it is, what it says, and the line of the submission it came from."""
     try:
         words = str(error)[:MESSAGE]
     except BaseException:  # its own __str__ raised
         words = ""
     line, trace = 0, error.__traceback__
     while trace is not None:
-        line = line if trace.tb_frame.f_code.co_filename == __file__ else trace.tb_lineno
+        line = trace.tb_lineno if os.path.dirname(trace.tb_frame.f_code.co_filename) == folder else line
         trace = trace.tb_next
     builtin = next((one.__name__ for one in type(error).__mro__ if one.__module__ == "builtins"), "Exception")
     return [str(type(error).__name__)[:200], builtin, words, line]

@@ -60,5 +60,5 @@ def _conclusion(machine: Machine) -> str:
     tier = "no tier" if machine.tier is None else machine.tier.name
     if can_grade(machine):
         return f"Strangers' code can be run here: {tier}, and {REQUIRED.name} is required."
-    lacking = " and ".join(layer.value for layer in LADDER if layer in layers_of(REQUIRED) - machine.layers)
-    return f"Strangers' code is not run here: {tier}, and {REQUIRED.name} is required; {lacking} is missing."
+    lacking = ", ".join(layer.value for layer in LADDER if layer in layers_of(REQUIRED) - machine.layers)
+    return f"Strangers' code is not run here: {tier}, and {REQUIRED.name} is required; missing: {lacking}."

@@ -241,7 +241,7 @@ def _why_no_other_user(python: str) -> str:
     if _not_linux():
         return _not_linux()
     if os.getuid() != 0:
-        return "only root can become another user, and this is none"
+        return "this user is not root, and only root can become another"
     for path, what in ((Path(python), "Python"), (Path(np.__file__), "numpy")):
         hidden = hidden_from_nobody(path.resolve())
         if hidden:

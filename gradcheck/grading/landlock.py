@@ -105,7 +105,7 @@ def shared_libraries(folders: Iterable[Path]) -> Iterator[Path]:
 
     Examples
     --------
-    >>> list(shared_libraries([]))
+    >>> [path for path in shared_libraries([]) if path.suffix != ".cache"]
     []
     """
     for folder in dict.fromkeys(folders):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import inspect
 from collections.abc import Sequence
+from keyword import iskeyword
 from typing import Any, Final
 
 import numpy as np
@@ -222,10 +223,11 @@ def _as_raised(error: SubmissionError) -> BaseException:
         base = Exception
     exception, words = error.raised.exception, error.raised.words
     name = exception[:_LONGEST_NAME] if exception.isidentifier() else base.__name__
+    says = {"__str__": lambda _: words}  # a KeyError would put its words in quotes once more
     try:
-        raised: Exception = type(name, (base,), {})(words)
+        raised: Exception = type(name, (base,), says)(words)
     except TypeError:  # it takes other arguments than words
-        raised = type(name, (Exception,), {})(words)
+        raised = type(name, (Exception,), says)(words)
     return raised
 
 
@@ -234,19 +236,13 @@ def _is_callable(looked: Any) -> bool:
 
 
 def _signature(looked: Any) -> inspect.Signature:
-    """Return how something is called, from what the submission's process says of it; nothing is known of what it says amiss.
-
-    Raises
-    ------
-    ValueError
-        If nothing is known, as inspect.signature does of built-in functions.
-    """
+    """Return how something is called, from what the submission's process says of it; any arguments where that makes no sense."""
     match looked:
         case ["callable", list(needed), int(optional), int(several)] if 0 <= optional <= _LONGEST_NAME:
-            names = [harmless(str(name)) for name in needed] + [f"optional{i}" for i in range(optional)]
-            if len(set(names)) == len(names) and all(name.isidentifier() for name in names):
+            names = [*map(str, needed), *(f"optional{i}" for i in range(optional))]
+            if len(set(names)) == len(names) and all(name.isidentifier() and not iskeyword(name) for name in names):
                 return inspect.Signature(_as_parameters(names, len(needed), several))
-    raise ValueError("how it is called is not known")
+    return inspect.Signature(_as_parameters([], 0, 1))
 
 
 def _as_parameters(names: list[str], needed: int, several: int) -> list[inspect.Parameter]:

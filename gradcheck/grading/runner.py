@@ -7,6 +7,7 @@ answer, no point and no verdict ever is.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -59,9 +60,12 @@ class Zygote:
             confinement.enter_namespaces(told["scratch"], told["scratch_bytes"])
         confinement.adopt_orphans()
         confinement.hide_memory()
+        confinement.bar_capabilities()
         rules = list(zip(told["paths"], told["rights"], strict=True))
         self.program = told["seccomp"].tobytes()
         self.ruleset = confinement.landlock_ruleset(told["handled"], rules) if told["handled"] else -1
+        gc.collect()
+        gc.freeze()  # no fork looks through, and so copies, what is here for good
 
     def fork(self, frame: Any) -> None:
         """Fork for one submission and item; the parent sends its socket and its output pipe along."""
@@ -76,7 +80,9 @@ class Zygote:
                 with contextlib.suppress(OSError):
                     os.write(2, f"{type(error).__name__}: {error}".encode())
                 os._exit(1)
-            answering.answer_all(answering.Wire(CONTROL, protocol.Bounds(*frame.value["bounds"])))
+            wire = answering.Wire(CONTROL, protocol.Bounds(*frame.value["bounds"]))
+            wire.send(protocol.Kind.VALUE, 0, None)  # confined: whatever goes wrong from here on is the submission's
+            answering.answer_all(wire)
         for one in descriptors:
             os.close(one)
         self.wire.send(protocol.Kind.VALUE, frame.request, self.child)
@@ -92,7 +98,7 @@ class Zygote:
             os.dup2(one, place)
         if keep >= 0:
             os.dup2(keep, CONTROL + 1)
-        os.closerange(CONTROL + (2 if keep >= 0 else 1), 1024)
+        confinement.close_from(CONTROL + (2 if keep >= 0 else 1))
         os.chdir(self.told["code"])
         os.umask(0o077)
         confinement.limit(confinement.Resources(*told["resources"]))

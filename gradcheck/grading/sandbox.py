@@ -152,7 +152,25 @@ class Zygote:
         finally:
             theirs.close()
             os.close(writing)
-        return Session(Channel(ours, Output(reading, limits.kept_output_bytes)), limits, self._ended, self._scratch)
+        channel = Channel(ours, Output(reading, limits.kept_output_bytes))
+        self._await_confinement(channel)
+        return Session(channel, limits, self._ended, self._scratch)
+
+    def _await_confinement(self, channel: Channel) -> None:
+        """Wait until a fork says that it is confined, before it knows of any submission; what goes wrong before is no submission's fault."""
+        try:
+            frame = channel.receive(Bounds(), time.monotonic() + ANSWERING)
+            is_confined = (frame.kind, frame.request, frame.value) == (Kind.VALUE, 0, None)
+        except (Silence, Gone, ProtocolError):
+            is_confined = False
+        if is_confined:
+            return
+        self._ended()
+        channel.close()
+        words = harmless((channel.output.kept if channel.output else b"").decode("utf-8", "replace"))
+        raise SandboxError(
+            f"a submission's process could not be confined, so nothing is run in it: {words or 'it said nothing'}"
+        )
 
     def _filter(self) -> npt.NDArray[np.int64]:
         """Return the filter of system calls, one word an instruction; empty where there is none."""
@@ -189,10 +207,19 @@ class Zygote:
     def _start(self) -> None:
         """Start the process in a folder of its own, and try whether it is as confined as it says."""
         self._make_folders()
+        try:
+            self._start_process()
+            self._try_out()
+        except BaseException:
+            self._stop()
+            raise
+
+    def _start_process(self) -> None:
         python = interpreter(self.settings.python)
-        allowed = link_packages(self.settings.packages, self._base / "packages")
+        allowed = link_packages(self.settings.packages, self.folder / "packages")
         ours, theirs = socket.socketpair()
-        with open(self._base / "errors", "wb") as errors:
+        self._channel = Channel(ours)
+        with theirs, open(self.folder / "errors", "wb") as errors:
             words = [
                 str(python.python),
                 "-I",
@@ -200,8 +227,8 @@ class Zygote:
                 "-B",
                 "-c",
                 _BOOT,
-                str(self._base / "child"),
-                str(self._base / "packages"),
+                str(self.folder / "child"),
+                str(self.folder / "packages"),
             ]
             self.process = subprocess.Popen(
                 [*words, str(theirs.fileno())],
@@ -209,28 +236,25 @@ class Zygote:
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 env=self._environment(),
-                cwd=self._base,
+                cwd=self.folder,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
-        theirs.close()
-        self._channel = Channel(ours)
         library = (*python.readable(), *allowed)
         self.versions = self._ask(Kind.CONFIGURE, self._configuration(library, python.library))
-        self._try_out()
 
     def _make_folders(self) -> None:
         confinement.hide_memory()
-        self._base = Path(tempfile.mkdtemp(prefix="gradcheck-"))
-        self._code, self._scratch = self._base / "code", self._base / "scratch"
-        for folder in (self._base / "child", self._base / "packages", self._code, self._scratch):
+        self.folder = Path(tempfile.mkdtemp(prefix="gradcheck-"))
+        self._code, self._scratch = self.folder / "code", self.folder / "scratch"
+        for folder in (self.folder / "child", self.folder / "packages", self._code, self._scratch):
             folder.mkdir(mode=0o700)
         here = Path(__file__).parent
         for name in CHILD_FILES:
-            shutil.copyfile(here / name, self._base / "child" / name)
+            shutil.copyfile(here / name, self.folder / "child" / name)
         if self._uid:
-            self._base.chmod(0o711)
-            (self._base / "packages").chmod(0o755)
+            self.folder.chmod(0o711)
+            (self.folder / "packages").chmod(0o755)
             self._code.chmod(0o755)
             os.chown(self._scratch, self._uid, self._uid)
 
@@ -249,7 +273,7 @@ class Zygote:
         found = rules(library, self._code, self._scratch, abi) if is_landlocked else ()
         found += tuple(
             Rule(str(folder), READ_FOLDER)
-            for folder in (*folders, self._base / "packages")
+            for folder in (*folders, self.folder / "packages")
             if found and folder.is_dir()
         )
         names = [name for package in (ALWAYS, *self.settings.packages) for name in importable(package)]
@@ -268,36 +292,40 @@ class Zygote:
         }
 
     def _try_out(self) -> None:
-        """Try in a fork what must not be possible, before any submission runs."""
-        secret = self._base / "secret"
-        secret.write_text("not for submissions")
+        """Try in a fork what must not be possible, and what must, before any submission runs."""
+        secret, code = self.folder / "secret", self._code / "tried.py"
+        for path in (secret, code):
+            path.write_text("not for submissions")
+            path.chmod(0o644)
         with self._forked(DEFAULT_LIMITS) as session:
-            done = session.request(Kind.TRY, [str(secret), str(self._scratch)])
+            done = session.request(Kind.TRY, [str(secret), str(code), str(self._scratch)])
+        self._clean()
         layers = self.isolation.layers
         wrong = [act for act in done if act in ("read", "write") and Layer.LANDLOCK in layers]
-        wrong += [act for act in done if act in ("socket", "fork", "chmod", "write") and Layer.SECCOMP in layers]
-        self._clean()
+        wrong += [act for act in done if act in ("socket", "fork", "chmod") and Layer.SECCOMP in layers]
         if wrong:
-            self._stop()
             raise SandboxError(
                 f"the sandbox does not hold here: a process in it could {', '.join(wrong)}; no submission is run"
+            )
+        if "no code" in done or ("no scratch" in done and Layer.LANDLOCK in layers):
+            raise SandboxError(
+                f"a process in the sandbox cannot reach its own folders in {self.folder}: is {self.folder.parent} closed to others?"
             )
 
     def _last_words(self) -> str:
         with contextlib.suppress(OSError):
-            return harmless((self._base / "errors").read_text(errors="replace")[-1000:])
+            return harmless((self.folder / "errors").read_text(errors="replace")[-1000:])
         return ""
 
     def _stop(self) -> None:
         """End the process and all that is in its session, and remove its folder."""
-        if self.process is None:
-            return
         process, self.process = self.process, None
-        self._channel.close()
-        try:
-            process.wait(timeout=ANSWERING)  # it ends what it forked, and then itself
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        shutil.rmtree(self._base, ignore_errors=True)
+        if process is not None:
+            self._channel.close()
+            try:
+                process.wait(timeout=ANSWERING)  # it ends what it forked, and then itself
+            except subprocess.TimeoutExpired:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -197,6 +197,10 @@ class Session:
             raise UsageError(
                 f"{what} cannot be asked with {error}: numbers, texts and arrays of numbers are required"
             ) from error
+        if len(raw) > self.limits.reply_bytes:
+            raise UsageError(
+                f"{what} cannot be asked in {len(raw)} bytes: {self.limits.reply_bytes} are allowed (reply_bytes)"
+            )
         return self._understood(self._exchange(raw, seconds or self.limits.call_seconds, what), what)
 
     def close(self) -> None:
@@ -278,7 +282,7 @@ class Session:
         """Say how the process ended."""
         self.close()
         code, cpu, _ = self._ended
-        if code < 0 and cpu >= self.limits.cpu_seconds - 0.1:
+        if code == -signal.SIGXCPU or (code < 0 and cpu >= self.limits.cpu_seconds):
             return self.fail(Failure.TIMEOUT, f"{what} used more than {self.limits.cpu_seconds} s of processor time")
         if code < 0:
             return self.fail(Failure.KILLED, f"{what} ended the process by {_signal_name(-code)}")

@@ -16,6 +16,10 @@ MOST_FILES: Final = 1000
 MOST_BYTES: Final = 64 * 2**20
 """Of one submission in all [bytes]."""
 
+_FOLDER: Final = 0o755
+_FILE: Final = 0o644
+"""Another user reads them, whatever the umask is."""
+
 
 def stage(source: Path, entry: str, code: Path) -> Path:
     """Copy a submission, one file or a folder, into an empty folder; return the copy of the file to import.
@@ -41,9 +45,14 @@ def stage(source: Path, entry: str, code: Path) -> Path:
         if number >= MOST_FILES or total > MOST_BYTES:
             raise UsageError(f"{source} has more than {MOST_FILES} files or {MOST_BYTES} bytes: a submission has less")
         target = code / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
+        for folder in reversed([parent for parent in target.parents if code in parent.parents]):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(_FOLDER)
         target.write_bytes(raw)
+        target.chmod(_FILE)
     entry = entry or source.name
+    if not entry.isprintable():
+        raise UsageError(f"{entry!r} is no name that can be imported: letters, digits and the like are required")
     if not (code / entry).is_file():
         raise UsageError(f"{source} has no file {entry!r}: the submission's entry file is required")
     return code / entry

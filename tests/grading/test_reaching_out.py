@@ -199,7 +199,9 @@ return born
 
 
 def test_threads_are_not_started_and_none_is_left_running(zygote: Zygote, tmp_path: Path) -> None:
-    source = "import threading, time\ndef f():\n    threading.Thread(target=time.sleep, args=(99,), daemon=True).start()\n"
+    source = (
+        "import threading, time\ndef f():\n    threading.Thread(target=time.sleep, args=(99,), daemon=True).start()\n"
+    )
     with zygote.submission(written(tmp_path, source), SMALL) as session, pytest.raises(SubmissionError) as caught:
         session.call("f")
     assert caught.value.raised is not None
@@ -224,7 +226,9 @@ def test_opens_a_socket(zygote: Zygote, tmp_path: Path, attack: str) -> None:
         unix.bind(str(tmp_path / "socket"))
         unix.listen()
         tcp.settimeout(0.0)
-        got = attempted(zygote, tmp_path, f"return {SOCKETS[attack]} and 1", tcp.getsockname()[1], str(tmp_path / "socket"))
+        got = attempted(
+            zygote, tmp_path, f"return {SOCKETS[attack]} and 1", tcp.getsockname()[1], str(tmp_path / "socket")
+        )
         assert got == -errno.EPERM
         with pytest.raises(BlockingIOError):
             tcp.accept()
@@ -234,7 +238,15 @@ def test_the_environment_holds_no_secret(zygote: Zygote, tmp_path: Path, monkeyp
     monkeypatch.setenv("GRADER_TOKEN", SECRET)
     with Zygote(zygote.settings) as fresh:
         names = attempted(fresh, tmp_path, "return sorted(os.environ)")
-    assert names == ["HOME", "LANG", "MKL_NUM_THREADS", "MPLBACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TMPDIR"]
+    assert names == [
+        "HOME",
+        "LANG",
+        "MKL_NUM_THREADS",
+        "MPLBACKEND",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "TMPDIR",
+    ]
 
 
 def test_it_inherits_no_descriptor_but_its_own(zygote: Zygote, secret: Path, tmp_path: Path) -> None:
@@ -280,7 +292,10 @@ return [found, ours, len(seen) > 10000]
 
 
 def test_importing_gradcheck_fails(zygote: Zygote, tmp_path: Path) -> None:
-    with pytest.raises(SubmissionError, match="No module named 'gradcheck'"), zygote.submission(written(tmp_path, "import gradcheck")):
+    with (
+        pytest.raises(SubmissionError, match="No module named 'gradcheck'"),
+        zygote.submission(written(tmp_path, "import gradcheck")),
+    ):
         pass
     assert answers_honestly(zygote)
 

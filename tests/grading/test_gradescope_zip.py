@@ -17,9 +17,10 @@ import pytest
 
 from gradcheck.errors import UsageError
 from gradcheck.grading import gradescope_run, pins
+from gradcheck.grading import gradescope_zip as gradescope_zip_module
 from gradcheck.grading.formats import gradescope
 from gradcheck.grading.gradescope_run import BROKEN, STOPPED, WITH_LANDLOCK, WITHOUT_LANDLOCK, Container
-from gradcheck.grading.gradescope_zip import PACKAGE, gradescope_zip, zipped
+from gradcheck.grading.gradescope_zip import EPOCH, PACKAGE, gradescope_zip, own_files
 from gradcheck.results.grades import GradeSheet
 from tests.golden.grading.cases import CASES, SEEDS
 
@@ -200,12 +201,19 @@ def test_the_scripts_are_at_the_root_and_executable(look_alike: LookAlike) -> No
     assert {"rubric.toml", "course-secret", "requirements.txt", "vendor/gradcheck/py.typed"} <= set(modes)
 
 
-def test_all_of_gradcheck_is_in_the_zip_and_nothing_compiled(look_alike: LookAlike) -> None:
+def test_all_of_gradcheck_is_in_the_zip(look_alike: LookAlike) -> None:
     vendored = look_alike.root / "source" / "vendor" / "gradcheck"
     names = {path.relative_to(vendored) for path in vendored.rglob("*.py")}
     assert names == {path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py")}
-    assert list(vendored.rglob("__pycache__")) == []
     assert (vendored / "grading" / "formats" / "report.schema.json").is_file()
+
+
+def test_what_python_compiled_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "grading" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "grading" / "__pycache__" / "pins.cpython-311.pyc").write_bytes(b"")
+    (tmp_path / "grading" / "pins.py").write_bytes(b"x")
+    monkeypatch.setattr(gradescope_zip_module, "PACKAGE", tmp_path)
+    assert list(own_files()) == [("grading/pins.py", b"x")]
 
 
 def test_the_same_rubric_gives_the_same_bytes(look_alike: LookAlike) -> None:
@@ -215,7 +223,9 @@ def test_the_same_rubric_gives_the_same_bytes(look_alike: LookAlike) -> None:
         look_alike.folder / "rubric.toml", look_alike.folder / "again.zip", beside={"course-secret": b"secret"}
     )
     assert again.read_bytes() == first
-    assert zipped({"a": b"1"}) != zipped({"a": b"2"})
+    with zipfile.ZipFile(again) as opened:
+        assert opened.namelist() == sorted(opened.namelist())
+        assert {entry.date_time for entry in opened.infolist()} == {EPOCH}
 
 
 def test_requirements_are_pinned_and_name_no_host(look_alike: LookAlike) -> None:

@@ -134,7 +134,7 @@ def test_from_setup_to_results(look_alike: LookAlike) -> None:
     assert "useradd --system" in asked or gradescope_run.uid_of(gradescope_run.USER) is not None
     assert "apt-get" not in asked
     done = look_alike.grade("right")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout
     data = look_alike.results()
     assert [(test["score"], test["max_score"], test["name"]) for test in data["tests"]] == [
         (2.0, 2.0, RUBRIC.replace("\n", "\\n"))
@@ -163,7 +163,7 @@ def test_a_crash_of_the_grader_leaves_neither_points_nor_zero(
     assert done.returncode != 0
     data = look_alike.results()
     assert data == json.loads(gradescope.failing(sentence))
-    assert ("RuntimeError: a fault of the grader" in done.stderr) == (program == "break")
+    assert ("RuntimeError: a fault of the grader" in done.stdout) == (program == "break")
     assert "RuntimeError" not in json.dumps(data)
 
 

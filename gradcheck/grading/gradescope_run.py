@@ -96,7 +96,7 @@ def engine_grader(container: Container) -> Grader:
 def run(root: Path, make: Callable[[Container], Grader]) -> int:
     """Grade root/submission into root/results/results.json; 0 if it was graded, 1 if the failing file stands.
 
-    Errors of the grader's are told to the instructor alone, on standard error.
+    Errors of the grader's are told on standard output, which instructors alone see.
     """
     source, results = root / "source", root / "results" / "results.json"
     write_whole(results, gradescope.failing(STOPPED))
@@ -108,7 +108,7 @@ def run(root: Path, make: Callable[[Container], Grader]) -> int:
         text, notes = gradescope.render(sheet), gradescope.instructor_notes(sheet)
     except Exception:
         write_whole(results, gradescope.failing(BROKEN))
-        traceback.print_exc()
+        traceback.print_exc(file=sys.stdout)
         return 1
     write_whole(results, text)
     sys.stdout.write(notes)

@@ -100,9 +100,10 @@ def test_what_could_not_be_run_is_zero(name: str, key: str) -> None:
     assert json.loads(FORMATS[name].render(CASES["error"]))[key] == 0.0
 
 
+@pytest.mark.parametrize("status", SheetStatus)
 @pytest.mark.parametrize("name", FORMATS)
-def test_hostile_texts_hold_nothing_that_cannot_be_seen(name: str) -> None:
-    text = FORMATS[name].render(sheet(HOSTILE, MISSPELT_TITLES, reason=HOSTILE, notes=(HOSTILE,)))
+def test_hostile_texts_hold_nothing_that_cannot_be_seen(name: str, status: SheetStatus) -> None:
+    text = FORMATS[name].render(sheet(HOSTILE, MISSPELT_TITLES, status=status, reason=HOSTILE, notes=(HOSTILE,)))
     assert all(one.isprintable() or one == "\n" for one in text)
     if text.startswith("{") and name != "report":
         strings = [value for value in flat(json.loads(text)) if isinstance(value, str)]

@@ -110,6 +110,11 @@ def test_the_item_analysis_tells_means_rates_and_mistakes() -> None:
     }  # fmt: skip
 
 
+def test_right_items_of_a_sheet_that_does_not_count_are_no_part_of_the_mean() -> None:
+    row = read(item_analysis.render([sheet("a"), sheet("hilda", status=SheetStatus.UNGRADED)]))[0]
+    assert (row["n"], row["ungraded"]) == ("1", "1")
+
+
 def test_an_item_that_nobody_was_graded_on_has_no_mean() -> None:
     row = read(item_analysis.render([CASES["ungraded"]]))[0]
     assert (row["n"], row["mean"], row["pass_rate"], row["ungraded"]) == ("0", "", "", "1")

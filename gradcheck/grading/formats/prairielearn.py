@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from gradcheck.grading.formats.escaping import one_line
+from gradcheck.grading.formats.escaping import one_line, shortened
 from gradcheck.grading.formats.standing import is_settled, shown, withheld
 from gradcheck.grading.formats.words import NOT_SHOWN, as_json, item_text, rounded, standing_sentence, summary
 from gradcheck.results.grades import GradeSheet, ItemGrade, SheetStatus
@@ -57,7 +57,7 @@ def _graded(sheet: GradeSheet, limit: int) -> dict[str, Any]:
     return {
         "gradable": True,
         "score": rounded(sheet.percent / 100.0),
-        "message": summary(sheet)[: max(limit, 1000)],
+        "message": shortened(summary(sheet), limit),
         "tests": tests,
     }
 

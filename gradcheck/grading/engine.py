@@ -106,9 +106,14 @@ def grade_program(program: Program, rubric: Rubric, seeds: Seeds) -> GradeSheet:
     2.0
     """
     judge = NetworkJudge(ProgramDoor(program), rubric, functools.partial(seeds.seed, "the rubric's own trial"))
-    items = with_requirements(rubric, tuple(grade_of(item, judge.outcome(item)) for item in rubric.items))
+    items = outcomes_as_items(rubric, judge.outcome)
     status = SheetStatus.UNGRADED if any(one.status is ItemStatus.UNGRADED for one in items) else SheetStatus.GRADED
     return GradeSheet("program", status, items, rubric=rubric.assignment.title, rubric_sha256=rubric.sha256)
+
+
+def outcomes_as_items(rubric: Rubric, outcomes: Outcomes) -> tuple[ItemGrade, ...]:
+    """Return the grade of every item, those that require others without points among them."""
+    return with_requirements(rubric, tuple(grade_of(item, outcomes(item)) for item in rubric.items))
 
 
 def _graded(

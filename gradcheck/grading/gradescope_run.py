@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from gradcheck.errors import UsageError
 from gradcheck.grading.formats import gradescope
 from gradcheck.grading.formats.writing import write_whole
 from gradcheck.results.grades import GradeSheet
@@ -89,8 +88,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def engine_grader(container: Container) -> Grader:
     """Return the grader that grades by the container's rubric."""
-    # HOOKUP: the one line that the engine replaces, by its grade_one(submission) for this rubric, uid and isolation.
-    raise UsageError(f"{container.rubric}: this gradcheck has no engine that grades")
+    from gradcheck.grading.autograder import container_grader
+
+    return container_grader(container)
 
 
 def run(root: Path, make: Callable[[Container], Grader]) -> int:

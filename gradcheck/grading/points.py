@@ -69,7 +69,8 @@ def with_requirements(rubric: Rubric, grades: tuple[ItemGrade, ...]) -> tuple[It
     by_id = {one.id: one for one in grades}
     found = []
     for item, grade in zip(rubric.items, grades, strict=False):
-        needed = [by_id[id] for id in sorted(reached(rubric, item, "requires")) if by_id[id].max_points > 0.0]
+        ids = reached(rubric, item, "requires")
+        needed = [one for one in by_id.values() if one.id in ids and one.max_points > 0.0]
         if any(one.status is ItemStatus.UNGRADED for one in needed):
             found.append(ungraded(grade))
         elif grade.points > 0.0 and any(one.points <= 0.0 for one in needed):

@@ -27,7 +27,9 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("rubric", type=A_FILE)
 @click.argument("submissions", type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the results.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Submissions graded side by side.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Submissions graded side by side."
+)
 @click.option(
     "--format",
     "formats",
@@ -36,7 +38,9 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Also write this into each submission's folder: gradescope, prairielearn, github-classroom, junit, markdown, coderunner, "
     "coursera or xqueue; may be repeated.",
 )
-@click.option("--resume", "how", flag_value="resume", help="Go on: what is graded already, and would be again, is kept.")
+@click.option(
+    "--resume", "how", flag_value="resume", help="Go on: what is graded already, and would be again, is kept."
+)
 @click.option("--only", metavar="NAME", help="Grade this submission again, exactly as before, and no other.")
 @click.option(
     "--require-isolation",
@@ -46,7 +50,11 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="Without it nothing is graded; `gradcheck doctor` tells what this machine has.",
 )
-@click.option("--secret-file", type=A_FILE, help="The course's secret, which the random numbers are made of. [default: kept in OUT]")
+@click.option(
+    "--secret-file",
+    type=A_FILE,
+    help="The course's secret, which the random numbers are made of. [default: kept in OUT]",
+)
 @click.option("--backend", type=click.Choice(["loky", "dask"]), default="loky", show_default=True)
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Of a Dask cluster, such as tcp://127.0.0.1:8786.")
 def grade(rubric: Path, submissions: Path, **given: Any) -> None:
@@ -90,7 +98,9 @@ def _prepared(
     rubric = load_rubric(rubric_file)
     handed_in = submissions_in(path, rubric)
     if given["only"] is not None and given["only"] not in {one.name for one in handed_in}:
-        raise UsageError(f"there is no submission {given['only']!r}: {', '.join(one.name for one in handed_in)} are there")
+        raise UsageError(
+            f"there is no submission {given['only']!r}: {', '.join(one.name for one in handed_in)} are there"
+        )
     settings = settings_for(rubric, Tier[given["tier"]])
     results = ResultsFolder(given["out"], given["formats"])
     if results.has_results() and given["how"] is None and given["only"] is None:
@@ -137,7 +147,13 @@ def _progress(total: int) -> Iterator[Callable[[GradeSheet, int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[last]}"))
+    columns = (
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[last]}"),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("grading", total=total, last="")
         yield lambda sheet, done, of: bar.update(task, completed=done, last=_line(sheet).replace("[", "("))

@@ -17,9 +17,9 @@ def rubric() -> None:
     """Try a rubric before it grades."""
 
 
-@rubric.command()
+@rubric.command("test")
 @click.argument("file", type=A_FILE, metavar="RUBRIC")
-def test(file: Path) -> None:
+def try_out(file: Path) -> None:
     """Grade the right program, and one with each mistake that the assignment can show: a table of what each loses.
 
     It takes some minutes. Exit code 0: the right program has full points, and each mistake loses the points it should and no others;

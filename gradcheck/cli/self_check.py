@@ -18,7 +18,8 @@ def check_yourself(targets: tuple[str, ...], rubric: Path, seed: int | None) -> 
         If there is not one file, or it or the rubric cannot be read.
     """
     from gradcheck.errors import GradcheckError
-    from gradcheck.grading.formats.words import item_text, standing_sentence, visible
+    from gradcheck.grading.formats.escaping import visible
+    from gradcheck.grading.formats.words import item_text, standing_sentence
     from gradcheck.grading.rubric import load_rubric
     from gradcheck.grading.self_check import grade_yourself
 

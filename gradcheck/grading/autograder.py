@@ -56,7 +56,9 @@ def container_grader(container: Container) -> Grader:
     def graded(folder: Path) -> GradeSheet:
         one, *others = submissions_in(folder, dataclasses.replace(rubric))
         if others:
-            one = dataclasses.replace(one, problem=f"there are several programs, and none is called {rubric.assignment.file}")
+            one = dataclasses.replace(
+                one, problem=f"there are several programs, and none is called {rubric.assignment.file}"
+            )
         with Zygote(settings) as zygote:
             return grade(one, rubric, zygote, seeds)
 

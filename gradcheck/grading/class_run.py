@@ -12,9 +12,8 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any, Final, cast
 
 from gradcheck.errors import UsageError
 from gradcheck.grading.engine import grade
@@ -25,7 +24,7 @@ from gradcheck.grading.results_folder import ResultsFolder
 from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.sandbox import Zygote
 from gradcheck.grading.seeds import Seeds
-from gradcheck.grading.settings import Settings, chosen_layers
+from gradcheck.grading.settings import DEFAULT_SETTINGS, Settings, chosen_layers
 from gradcheck.grading.submissions import Submission
 from gradcheck.results.grades import GradeSheet, SheetStatus
 
@@ -69,7 +68,7 @@ class Course:
 
     rubric: Rubric
     seeds: Seeds
-    settings: Settings = Settings()
+    settings: Settings = DEFAULT_SETTINGS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,7 +123,7 @@ def grade_class(
     submissions: Sequence[Submission],
     results: ResultsFolder,
     *,
-    jobs: Jobs = Jobs(),  # noqa: B008 - frozen
+    jobs: Jobs = Jobs(),
     shown: Shown = lambda *_: None,
 ) -> tuple[GradeSheet, ...]:
     """Grade submissions and write what was found of each as soon as it is known; return the sheets, by name.
@@ -138,7 +137,8 @@ def grade_class(
     KeyboardInterrupt
         Whatever is finished is whole.
     """
-    sheets = {one.submission: one for one in map(lambda one: finished(course, one, results), submissions) if one}
+    kept = [finished(course, one, results) for one in submissions]
+    sheets = {one.submission: one for one in kept if one is not None}
     to_do = [one for one in submissions if one.name not in sheets]
     with contextlib.closing(_graded(course, to_do, jobs)) as graded:
         for sheet in graded:
@@ -172,7 +172,7 @@ def has_ungraded(sheet: GradeSheet) -> bool:
     return sheet.status is SheetStatus.UNGRADED or any(item.status.value == "ungraded" for item in sheet.items)
 
 
-def _graded(course: Course, submissions: list[Submission], jobs: Jobs) -> Iterator[GradeSheet]:
+def _graded(course: Course, submissions: list[Submission], jobs: Jobs) -> Generator[GradeSheet, None, None]:
     """Yield the sheets, in whatever order they are finished."""
     if not submissions:
         return
@@ -204,11 +204,13 @@ def _backend(joblib: Any, jobs: Jobs) -> Iterator[tuple[str, int]]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise UsageError(f"to grade on a Dask cluster distributed is needed, and it is not installed: {DASK}") from error
+        raise UsageError(
+            f"to grade on a Dask cluster distributed is needed, and it is not installed: {DASK}"
+        ) from error
     if not jobs.scheduler:
         raise UsageError("a Dask cluster has a scheduler: say where, as in --scheduler tcp://127.0.0.1:8786")
     try:
-        client = Client(jobs.scheduler, timeout=10)
+        client: Any = cast(Any, Client)(jobs.scheduler, timeout=10)
     except (OSError, ValueError) as error:
         raise UsageError(f"there is no Dask scheduler at {jobs.scheduler}: {error}") from error
     with client:
@@ -236,7 +238,7 @@ def _joblib() -> Any:
 def _scratch() -> Iterator[str]:
     """Give a folder that all sandboxes are made in, so that nothing of a job that is ended is left behind."""
     with tempfile.TemporaryDirectory(prefix="gradcheck-grading-", ignore_cleanup_errors=True) as folder:
-        os.chmod(folder, 0o711)  # noqa: S103 - another user passes through it to his own
+        os.chmod(folder, 0o711)
         yield folder
 
 

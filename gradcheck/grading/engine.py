@@ -116,9 +116,7 @@ def outcomes_as_items(rubric: Rubric, outcomes: Outcomes) -> tuple[ItemGrade, ..
     return with_requirements(rubric, tuple(grade_of(item, outcomes(item)) for item in rubric.items))
 
 
-def _graded(
-    blank: GradeSheet, submission: Submission, rubric: Rubric, by: tuple[Zygote, Seeds]
-) -> GradeSheet:
+def _graded(blank: GradeSheet, submission: Submission, rubric: Rubric, by: tuple[Zygote, Seeds]) -> GradeSheet:
     """Return the sheet of a submission that can be read."""
     zygote, seeds = by
     if submission.problem:

@@ -110,35 +110,44 @@ def _by_digits(suspect: Suspect) -> Iterator[Flag]:
         exposed = exposing(subject.declared, generator)
         ordinary = Call(exposed.network, exposed.x[:, :1], exposed.y[:, :1])
         seen = without(subject, STEP)
-        residual = _residual(seen, ordinary)
-        if residual is None or not residual <= IS_RIGHT or _is_coarse(seen, ordinary):
+        said = _answered(seen, ordinary)
+        residual = None if said is None else _residual(said, ordinary)
+        if said is None or residual is None or not residual <= IS_RIGHT:
+            return
+        if any(map(_is_single, said)) or _is_coarse(seen, ordinary):
             return
         if residual > FINGERPRINT:
-            sentence = f"the gradient is off by {residual:.0e} of its size: rounding leaves 1e-15, differences leave this"
+            sentence = (
+                f"the gradient is off by {residual:.0e} of its size: rounding leaves 1e-15, differences leave this"
+            )
             yield Flag(FlagCode.FINGERPRINT, Severity.REVIEW, sentence, (Evidence("residual", residual, FINGERPRINT),))
         dominated = _cost_dominated(exposed.network, ordinary)
-        lost = None if dominated is None else _residual(seen, dominated)
+        there = None if dominated is None else _answered(seen, dominated)
+        lost = None if dominated is None or there is None else _residual(there, dominated)
         if lost is not None and not lost <= COST_DOMINATED:
             sentence = f"where the cost is a billion times its gradient the gradient is off by {lost:.0e} of its size, as differences are"
             evidence = (Evidence("residual", lost, COST_DOMINATED),)
             yield Flag(FlagCode.COST_DOMINATED, Severity.REVIEW, sentence, evidence)
 
 
-def _residual(subject: NetworkSubject, call: Call) -> float | None:
-    """Return how far the gradient of one example is off, relative to the largest component; None where it is no gradient in float64."""
+def _answered(subject: NetworkSubject, call: Call) -> list[Array] | None:
+    """Return the gradient of one example, nabla_b first; None where it is none in float64."""
     user = UserNetwork(subject, call.network.sizes)
     user.load([np.array(w) for w in call.network.weights], [np.array(b) for b in call.network.biases])
     returned = user.backprop(np.array(call.x), np.array(call.y))
-    right = REFERENCE.answer(Question(Asked.ONE, (call,))).leaves
     try:
         nabla_b, nabla_w = returned
         said = [*(np.asarray(one).reshape(-1, 1) for one in nabla_b), *(np.asarray(one) for one in nabla_w)]
     except (TypeError, ValueError):
         return None
-    if [one.shape for one in said] != [one.shape for one in right] or any(one.dtype != np.float64 for one in said):
-        return None
-    if any(_is_single(one) for one in said if one.size > 1):
-        return None
+    shapes = [one.shape for one in (*call.network.biases, *call.network.weights)]
+    is_double = all(one.dtype == np.float64 for one in said)
+    return said if is_double and [one.shape for one in said] == shapes else None
+
+
+def _residual(said: list[Array], call: Call) -> float | None:
+    """Return how far a gradient is off, relative to the largest component; None where it is not finite."""
+    right = REFERENCE.answer(Question(Asked.ONE, (call,))).leaves
     size = max(float(np.max(np.abs(one))) for one in right)
     residual = max(float(np.max(np.abs(one - two))) for one, two in zip(said, right, strict=True)) / size
     return residual if np.isfinite(residual) else None
@@ -146,7 +155,9 @@ def _residual(subject: NetworkSubject, call: Call) -> float | None:
 
 def _is_single(values: Array) -> bool:
     """Tell whether all numbers are those of single precision, and not all of them few digits long by nature."""
-    return bool(np.all(values.astype(np.float32) == values)) and bool(np.any(values.astype(np.float16) != values))
+    with np.errstate(over="ignore"):
+        is_single = bool(np.all(values.astype(np.float32) == values))
+        return values.size > 1 and is_single and bool(np.any(values.astype(np.float16) != values))
 
 
 def _is_coarse(subject: NetworkSubject, call: Call) -> bool:
@@ -183,9 +194,7 @@ def _by_price(suspect: Suspect) -> Iterator[Flag]:
         return
     # Told in tens of the limit: two gradings must say the same, and no two measure the same time.
     least = RATIO * 10.0 ** int(np.log10(ratio / RATIO))
-    sentence = (
-        f"backprop takes more than {least:.0f} times the work of the program's own forward pass, and of a small network far less"
-    )
+    sentence = f"backprop takes more than {least:.0f} times the work of the program's own forward pass, and of a small network far less"
     evidence = (
         Evidence("gradient over forward pass, more than", least, RATIO, "times the work"),
         Evidence("its growth with the network, more than", GROWS, GROWS, "times"),
@@ -255,5 +264,3 @@ def _call_on(widths: tuple[int, ...], declared: Declared, seed: int) -> Call:
     sizes = tuple(widths[i % len(widths)] for i in range(count))
     exposed = exposing_of(sizes, declared, np.random.default_rng([seed, 2]))
     return Call(exposed.network, exposed.x[:, :1], exposed.y[:, :1])
-
-

@@ -176,7 +176,9 @@ class FunctionJudge:
             return returned
 
         gradient = lambda at: arguments.as_structure(pair(at)[1])  # noqa: E731
-        return check_gradient(GradientSubject(name, lambda at: loss(*arguments.of(at)), gradient, arguments.at), options)
+        return check_gradient(
+            GradientSubject(name, lambda at: loss(*arguments.of(at)), gradient, arguments.at), options
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -190,5 +192,3 @@ class _WithOutput:
         returned = self.forward(*inputs)
         out = self.right(*inputs)
         return (out, returned[1]) if isinstance(returned, tuple) and len(returned) == 2 else out
-
-

@@ -48,13 +48,17 @@ def equation_outcome(part: Part, whole: Outcome, policy: CarriedForward) -> Outc
         return _unjudged(backprop, whole)
     counts = [_is_right(one, policy) for one in found.equations]
     carried = any(one.status is EquationStatus.CARRIED for one in found.equations)
-    outcome = Outcome(ItemStatus.PASS, found, carried=carried, share=Fraction(sum(counts), len(counts)), seed=whole.seed)
+    outcome = Outcome(
+        ItemStatus.PASS, found, carried=carried, share=Fraction(sum(counts), len(counts)), seed=whole.seed
+    )
     if all(counts):
         return outcome
     told = _told(found, backprop, part.value)
     is_still = all(one.status is EquationStatus.VACUOUS for one in found.equations)
     words = VACUOUS if is_still else ""
-    return dataclasses.replace(outcome, status=ItemStatus.FAIL, result=told, words=words, carried=carried and any(counts))
+    return dataclasses.replace(
+        outcome, status=ItemStatus.FAIL, result=told, words=words, carried=carried and any(counts)
+    )
 
 
 def _unjudged(backprop: CheckResult, whole: Outcome) -> Outcome:

@@ -29,7 +29,7 @@ from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_model import Item, Partial
 from gradcheck.grading.steps import Asking, descent_step, mini_batch
 from gradcheck.network.activations import Activation
-from gradcheck.results import CheckResult, Status, Verdict
+from gradcheck.results import CheckResult, Status
 from gradcheck.results.grades import ItemStatus
 from gradcheck.subjects.functions import SIGMA_RANGE, SigmaSubject, elementwise
 from gradcheck.subjects.network_class import NetworkSubject, UserNetwork, gradient_subject, update_subject
@@ -145,7 +145,10 @@ class NetworkJudge:
     def _gradient(self, item: Item) -> Outcome:
         """Return what was found of backprop and its equations, beside what is given to this item."""
         ahead = {part: self._before(item, part) for part in (Part.COST_DERIVATIVE, Part.SIGMA_PRIME)}
-        hidden = {STEP, "feedforward"}  # the cost is that of the reference's forward pass: nobody chooses what is differentiated
+        hidden = {
+            STEP,
+            "feedforward",
+        }  # the cost is that of the reference's forward pass: nobody chooses what is differentiated
         shown = {part: one.is_right or is_given(self.rubric, item, part) for part, one in ahead.items()}
         stops = (ItemStatus.TIMEOUT, ItemStatus.LIMIT)
         hidden |= set() if shown[Part.COST_DERIVATIVE] else {"cost_derivative"}
@@ -224,9 +227,7 @@ class NetworkJudge:
         share = lambda subject, options: _shares_of_gradient(subject, options, item.partial)  # noqa: E731
         return self._shared(item, of_verdict(part, options.seed or 0), share)
 
-    def _shared(
-        self, item: Item, outcome: Outcome, shares: Callable[[NetworkSubject, Options], Fraction]
-    ) -> Outcome:
+    def _shared(self, item: Item, outcome: Outcome, shares: Callable[[NetworkSubject, Options], Fraction]) -> Outcome:
         """Return an outcome with the share that is right, where it is wrong and the rubric asks for that."""
         if item.partial is Partial.NONE or outcome.status is not ItemStatus.FAIL:
             return outcome
@@ -280,7 +281,7 @@ def share_of(result: CheckResult, partial: Partial) -> Fraction:
 
     Examples
     --------
-    >>> from gradcheck.results import BlockResult
+    >>> from gradcheck.results import BlockResult, Verdict
     >>> right, wrong = (BlockResult("biases[0]", (2, 1), status) for status in (Status.AGREE, Status.DISAGREE))
     >>> blocks = (right, dataclasses.replace(wrong, name="weights[0]"))
     >>> share_of(CheckResult("backprop", Verdict.DISAGREE, blocks=blocks), Partial.BLOCKS)

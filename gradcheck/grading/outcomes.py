@@ -23,7 +23,9 @@ STATUSES: Final = {
     Failure.UNREADABLE: ItemStatus.ERROR,
 }
 
-OUR_FAULT: Final = "This item could not be graded: a fault of the grader's, not yours. It counts neither way until it is graded."
+OUR_FAULT: Final = (
+    "This item could not be graded: a fault of the grader's, not yours. It counts neither way until it is graded."
+)
 
 RAISED_THERE: Final = "gradcheck.grading.remote_calls"
 """The module in which what a submission raised is raised again."""

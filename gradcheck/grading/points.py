@@ -83,9 +83,7 @@ def with_requirements(rubric: Rubric, grades: tuple[ItemGrade, ...]) -> tuple[It
 
 def ungraded(grade: ItemGrade) -> ItemGrade:
     """Return a grade that counts neither way until it is made again."""
-    return dataclasses.replace(
-        grade, status=ItemStatus.UNGRADED, points=0.0, feedback=OUR_FAULT, carried_forward=False
-    )
+    return dataclasses.replace(grade, status=ItemStatus.UNGRADED, points=0.0, feedback=OUR_FAULT, carried_forward=False)
 
 
 def without_points(grade: ItemGrade, why: str) -> ItemGrade:

@@ -12,7 +12,7 @@ from gradcheck.errors import UsageError
 from gradcheck.grading.formats import report
 from gradcheck.grading.formats.registry import CLASS_FORMATS, named
 from gradcheck.grading.formats.writing import write_class, write_sheet
-from gradcheck.results.grades import GradeSheet, SheetStatus
+from gradcheck.results.grades import GradeSheet
 
 REPORT: Final = "report.json"
 
@@ -42,6 +42,7 @@ class ResultsFolder:
     Examples
     --------
     >>> import tempfile
+    >>> from gradcheck.results.grades import SheetStatus
     >>> results = ResultsFolder(Path(tempfile.mkdtemp()), ["markdown"])
     >>> results.keep(GradeSheet("ada", SheetStatus.ERROR, reason="it is empty"))
     >>> results.kept("ada").reason, sorted(path.name for path in (results.path / "ada").iterdir())

@@ -31,6 +31,9 @@ from gradcheck.results.grades import GradeSheet, SheetStatus
 log = logging.getLogger("gradcheck.grading")
 
 JOBLIB: Final = "python -m pip install 'gradcheck[grade]'"
+CONNECTING: Final = 5.0
+"""How long a Dask scheduler may take to answer [seconds]."""
+
 DASK: Final = "python -m pip install 'gradcheck[grade,dask]'"
 
 
@@ -210,7 +213,7 @@ def _backend(joblib: Any, jobs: Jobs) -> Iterator[tuple[str, int]]:
     if not jobs.scheduler:
         raise UsageError("a Dask cluster has a scheduler: say where, as in --scheduler tcp://127.0.0.1:8786")
     try:
-        client: Any = cast(Any, Client)(jobs.scheduler, timeout=10)
+        client: Any = cast(Any, Client)(jobs.scheduler, timeout=CONNECTING)
     except (OSError, ValueError) as error:
         raise UsageError(f"there is no Dask scheduler at {jobs.scheduler}: {error}") from error
     with client:

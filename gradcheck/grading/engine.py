@@ -82,6 +82,9 @@ def grade(submission: Submission, rubric: Rubric, zygote: Zygote, seeds: Seeds) 
         rubric_sha256=rubric.sha256,
         seed_id=seeds.id,
         isolation=isolation_of(zygote, rubric),
+        flags=tuple(
+            flag_of_imports(submission.source, rubric.assignment.packages, [one.path for one in submission.files])
+        ),
         notes=submission.notes,
         versions=versions_of(zygote),
     )
@@ -127,7 +130,7 @@ def _graded(blank: GradeSheet, submission: Submission, rubric: Rubric, by: tuple
         door = SubmissionDoor(zygote, Path(folder), submission.entry, rubric)
         outcomes = _judge(door, rubric, seed_of)
         items = tuple(_item(item, outcomes, door.usages, rubric) for item in rubric.items)
-        flags = tuple(_flags(door, submission, rubric, seed_of))
+        flags = (*blank.flags, *_flags(door, submission, rubric, seed_of))
     items = with_requirements(rubric, _after_flags(rubric, items, flags))
     return dataclasses.replace(blank, status=SheetStatus.GRADED, items=items, flags=flags)
 
@@ -160,7 +163,6 @@ def _flags(
     door: SubmissionDoor, submission: Submission, rubric: Rubric, seed_of: Callable[[str], int]
 ) -> Iterator[Flag]:
     """Yield what a person should look at; what cannot be measured is no evidence."""
-    yield from flag_of_imports(submission.source, rubric.assignment.packages, [one.path for one in submission.files])
     for item in rubric.items:
         if rubric.network is not None and item.part in OF_GRADIENTS and door.class_of(item) is not None:
             suspect = Suspect(door, item, seed_of("fake backprop"), rubric.policy.fake_backprop)

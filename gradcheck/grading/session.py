@@ -95,8 +95,8 @@ class Session:
         self.requests = 0
         self._end: Callable[[], Sequence[Any]] | None = end
         self._ended: Sequence[Any] = (0, 0.0, 0)
-        self._begun = time.monotonic()
-        self._until = self._begun + limits.wall_seconds
+        self.begun = time.monotonic()
+        self._until = self.begun + limits.wall_seconds
         self._wall = 0.0
         channel.glance = self._glance
 
@@ -211,7 +211,7 @@ class Session:
         try:
             self._ended = end()
         finally:
-            self._wall = time.monotonic() - self._begun
+            self._wall = time.monotonic() - self.begun
             self.channel.close()
 
     @property
@@ -221,7 +221,7 @@ class Session:
         text = b"" if output is None else output.kept
         return Usage(
             cpu_seconds=float(self._ended[1]),
-            wall_seconds=self._wall or time.monotonic() - self._begun,
+            wall_seconds=self._wall or time.monotonic() - self.begun,
             memory_bytes=int(self._ended[2]),
             calls=self.requests,
             output=harmless(text.decode("utf-8", "replace"), len(text) + 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import errno
 import json
@@ -329,9 +330,14 @@ def test_a_limit_that_is_none_is_refused(value: float) -> None:
         Limits(wall_seconds=value)
 
 
+IS_DUMPABLE = 3
+
+
+@needs_sandbox
 @pytest.mark.parametrize("file", ["mem", "environ", "maps"])
 def test_the_memory_of_the_grader_and_of_the_zygote_is_closed_by_limits_alone(tmp_path: Path, file: str) -> None:
     with Zygote(settings_of(Tier.T0)) as zygote:
+        assert ctypes.CDLL(None).prctl(IS_DUMPABLE, 0, 0, 0, 0) == 0
         for process in ("target[0]", "os.getppid()"):
             body = f"return os.open(f'/proc/{{{process}}}/{file}', os.O_RDONLY)"
             assert attempted(zygote, tmp_path, body, os.getpid()) in (-errno.EACCES, -errno.EPERM)

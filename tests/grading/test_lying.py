@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,19 @@ def test_answers_what_nobody_asked(zygote: Zygote, tmp_path: Path, lie: str) -> 
         session.call("f")
     assert caught.value.failure is Failure.MALFORMED
     assert answers_honestly(zygote)
+
+
+def test_answers_the_next_question_before_it_is_asked(zygote: Zygote, tmp_path: Path) -> None:
+    source = (
+        f"{WIRE}def f():\n    say(2, [1.0, [], {{}}])\n    say(3, [100.0, [], {{}}])\n    while True:\n        pass\n"
+    )
+    with zygote.submission(written(tmp_path, source), SMALL) as session:
+        assert session.call("f") == 1.0
+        with pytest.raises(SubmissionError, match="answered before it was asked") as caught:
+            while time.monotonic() < session.begun + 10.0:  # its second answer may be on its way still
+                if session.channel.is_spoken_to():
+                    session.call("f")
+    assert caught.value.failure is Failure.MALFORMED
 
 
 def test_answers_twice(zygote: Zygote, tmp_path: Path) -> None:

@@ -161,6 +161,7 @@ MALFORMED = {
         b"aa",
     ),
     "nested_without_end": (header(nodes=100), 100 * node(Node.LIST, count=1), b""),
+    "nested_too_deep": (header(nodes=20), 19 * node(Node.LIST, count=1) + node(Node.NONE), b""),
 }
 
 

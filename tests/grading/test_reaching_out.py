@@ -334,9 +334,13 @@ def test_a_symbolic_link_in_a_submission_is_refused(zygote: Zygote, secret: Path
     folder.mkdir()
     (folder / "network.py").write_text("")
     (folder / "data.txt").symlink_to(secret)
-    with pytest.raises(UsageError, match="symbolic link"), zygote.submission(folder, entry="network.py"):
+    with pytest.raises(UsageError, match="is a symbolic link"), zygote.submission(folder, entry="network.py"):
         pass
-    with pytest.raises(UsageError, match="symbolic link"), zygote.submission(folder / "data.txt"):
+    (folder / "data.txt").unlink()
+    (folder / "data").symlink_to(tmp_path)
+    with pytest.raises(UsageError, match="is a symbolic link"), zygote.submission(folder, entry="network.py"):
+        pass
+    with pytest.raises(UsageError, match="is a symbolic link"), zygote.submission(folder / "data"):
         pass
     assert answers_honestly(zygote)
 

@@ -266,6 +266,21 @@ def is_number(value: np.ndarray[Any, Any] | np.generic) -> bool:
     return value.dtype in _CODES and value.ndim <= MAX_DIMENSIONS
 
 
+def arrays_of(value: Any) -> list[np.ndarray[Any, Any]]:
+    """Return every array of a value, in the order of its nodes: the places by which both ends know them.
+
+    Examples
+    --------
+    >>> arrays_of([np.ones(1), {"b": (np.zeros(2), 3.0)}])
+    [array([1.]), array([0., 0.])]
+    """
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [array for part in value for array in arrays_of(part)] if isinstance(value, list | tuple) else []
+
+
 def receive(read: Callable[[int], bytes | bytearray], bounds: Bounds) -> Frame:
     """Read one frame with read(n), which returns exactly n bytes; nothing is read or allocated that the bounds do not allow.
 

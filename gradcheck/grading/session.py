@@ -87,6 +87,15 @@ class Session:
     ----------
     failure : SubmissionError or None
         What ended it before its time; whoever judges its answers must ask for it at the end: checks may forgive what a call raises.
+
+    Examples
+    --------
+    >>> from gradcheck.examples import network_right
+    >>> from gradcheck.grading.sandbox import Zygote
+    >>> with Zygote() as zygote, zygote.submission(Path(network_right.__file__)) as session:
+    ...     network = session.make("Network", [2, 3, 1])
+    ...     [b.shape for b in session.get(network, "biases")]
+    [(3, 1), (1, 1)]
     """
 
     def __init__(self, channel: Channel, limits: Limits, end: Callable[[], Sequence[Any]], scratch: Path) -> None:

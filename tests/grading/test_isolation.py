@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from gradcheck import cli
 from gradcheck.errors import UsageError
 from gradcheck.grading.doctor import as_json, as_text, can_grade
-from gradcheck.grading.failures import SandboxError
+from gradcheck.grading.failures import SandboxError, SubmissionError
 from gradcheck.grading.isolation import (
     LADDER,
     WITHOUT,
@@ -116,7 +116,7 @@ def test_a_folder_that_is_closed_to_others_is_found(tmp_path: Path) -> None:
 @needs_sandbox
 def test_a_sandbox_that_does_not_hold_is_found_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     everything = struct.pack("<HBBI", 0x06, 0, 0, 0x7FFF0000)
-    monkeypatch.setattr("gradcheck.grading.sandbox.seccomp_filter", lambda *_: everything)
+    monkeypatch.setattr("gradcheck.grading.zygote.seccomp_filter", lambda *_: everything)
     with (
         pytest.raises(SandboxError, match=r"does not hold here: a process in it could socket, .*chmod"),
         Zygote(settings_of(Tier.T2)),
@@ -126,21 +126,21 @@ def test_a_sandbox_that_does_not_hold_is_found_before_anything_runs(monkeypatch:
 
 @needs_sandbox
 def test_a_landlock_that_does_not_hold_is_found_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcheck.grading.sandbox.rules", lambda *_: (Rule("/", READ | SCRATCH),))
+    monkeypatch.setattr("gradcheck.grading.zygote.rules", lambda *_: (Rule("/", READ | SCRATCH),))
     with pytest.raises(SandboxError, match="a process in it could read, write"), Zygote(settings_of(Tier.T2)):
         pytest.fail("it started")
 
 
 @needs_sandbox
 def test_a_filter_that_the_kernel_refuses_is_no_filter_and_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcheck.grading.sandbox.seccomp_filter", lambda *_: b"\xff" * 8)
+    monkeypatch.setattr("gradcheck.grading.zygote.seccomp_filter", lambda *_: b"\xff" * 8)
     with pytest.raises(SandboxError, match=r"could not be confined.*Invalid argument"), Zygote(settings_of(Tier.T2)):
         pytest.fail("it started")
 
 
 @needs_sandbox
 def test_a_package_that_cannot_be_imported_is_told_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcheck.grading.sandbox.importable", lambda _: ("nowhere",))
+    monkeypatch.setattr("gradcheck.grading.zygote.importable", lambda _: ("nowhere",))
     with pytest.raises(SandboxError, match="No module named 'nowhere'"), Zygote(settings_of(Tier.T2)):
         pytest.fail("it started")
 
@@ -155,6 +155,20 @@ def test_a_start_that_fails_leaves_no_folder_and_no_process(monkeypatch: pytest.
         with pytest.raises(error), Zygote(settings):
             pytest.fail("it started")
     assert list(tmp_path.iterdir()) == []
+
+
+@needs_sandbox
+def test_a_submission_that_is_refused_leaves_nothing_to_the_next(tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first" / "leftover.py").write_text("x = 1")
+    with Zygote(settings_of(Tier.T2)) as zygote:
+        with pytest.raises(UsageError, match="has no file"), zygote.submission(tmp_path / "first", entry="network.py"):
+            pytest.fail("it started")
+        with (
+            pytest.raises(SubmissionError, match="No module named 'leftover'"),
+            zygote.submission(written(tmp_path, "import leftover")),
+        ):
+            pytest.fail("it was imported")
 
 
 @needs_sandbox

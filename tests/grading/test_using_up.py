@@ -119,9 +119,9 @@ def test_uses_up_its_processor_time(zygote: Zygote, tmp_path: Path, before: str)
 
 
 def test_answers_each_question_in_time_and_all_of_them_too_late(zygote: Zygote, tmp_path: Path) -> None:
-    source = "import time\ndef slow():\n    time.sleep(0.15)\n    return 1.0\n"
-    with zygote.submission(written(tmp_path, source), dataclasses.replace(SMALL, wall_seconds=0.6)) as session:
-        with pytest.raises(SubmissionError, match=r"the 0\.6 s for this item were over") as caught:
+    source = "import time\ndef slow():\n    time.sleep(0.4)\n    return 1.0\n"
+    with zygote.submission(written(tmp_path, source), dataclasses.replace(SMALL, wall_seconds=2.0)) as session:
+        with pytest.raises(SubmissionError, match=r"the 2 s for this item were over") as caught:
             for _ in range(10):
                 session.call("slow")
         assert caught.value.failure is Failure.LATE
@@ -308,13 +308,11 @@ def test_whoever_kills_the_zygote_where_there_are_limits_alone_gets_nothing_and_
         assert answers_honestly(zygote)
 
 
-def test_the_zygote_ends_with_its_parents_interest_in_it(tmp_path: Path) -> None:
+def test_a_zygote_ends_with_its_block_and_leaves_no_folder() -> None:
     with Zygote(settings_of(Tier.T2)) as zygote:
-        folder, before = zygote.folder, processes_of(zygote)
-        assert before
-        process = zygote.process
-    assert process is not None
-    assert process.returncode == 0
+        folder = zygote.folder
+        assert running(str(folder))
+    assert running(str(folder)) == []
     assert not folder.exists()
 
 

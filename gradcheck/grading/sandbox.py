@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradcheck.errors import UsageError
 from gradcheck.grading.failures import SandboxError
@@ -14,7 +15,9 @@ from gradcheck.grading.protocol import Kind
 from gradcheck.grading.session import Session
 from gradcheck.grading.settings import DEFAULT_SETTINGS, Isolation, Settings, chosen_layers
 from gradcheck.grading.staging import empty, stage
-from gradcheck.grading.zygote import ZygoteProcess
+
+if TYPE_CHECKING:
+    from gradcheck.grading.zygote import ZygoteProcess
 
 
 class Zygote:
@@ -105,6 +108,9 @@ class Zygote:
 
     def _running(self) -> ZygoteProcess:
         """Return the process, a new one where there is none, tried out before any submission runs in it."""
+        # Here, where it is known that this is Linux: elsewhere it cannot even be imported.
+        from gradcheck.grading.zygote import ZygoteProcess
+
         if self._process is not None and self._process.is_running:
             return self._process
         if self._process is not None:

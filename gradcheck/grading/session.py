@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from gradcheck.errors import UsageError
 from gradcheck.grading.channel import Channel, Gone, Silence
@@ -15,9 +15,6 @@ from gradcheck.grading.failures import Failure, Raised, SubmissionError, harmles
 from gradcheck.grading.limits import Limits
 from gradcheck.grading.protocol import Bounds, Frame, Handle, Keep, Kind, ProtocolError, Unencodable, encode
 from gradcheck.grading.staging import used_bytes
-
-MOST_NODES: Final = 65536
-"""Arrays, numbers and lists of one answer (a count)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -241,7 +238,7 @@ class Session:
         """Send a request and return the frame that answers it; anything else ends the session."""
         now = time.monotonic()
         deadline = min(now + seconds, self._until)
-        bounds = Bounds(nodes=MOST_NODES, size=self.limits.reply_bytes)
+        bounds = Bounds(size=self.limits.reply_bytes)
         try:
             if self.channel.is_spoken_to():
                 raise self.fail(Failure.MALFORMED, f"it answered before it was asked for {what}")

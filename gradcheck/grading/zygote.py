@@ -96,7 +96,7 @@ class ZygoteProcess:
         try:
             told = {
                 "resources": [limits.cpu_seconds, limits.memory_bytes, limits.scratch_bytes, limits.open_files],
-                "bounds": [65536, limits.reply_bytes, 65536],
+                "reply_bytes": limits.reply_bytes,
                 "scratch_bytes": limits.scratch_bytes,
             }
             self._ask(Kind.FORK, told, (theirs.fileno(), writing))

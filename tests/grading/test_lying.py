@@ -100,6 +100,17 @@ def test_gives_a_giant_answer(zygote: Zygote, tmp_path: Path, body: str) -> None
     assert answers_honestly(zygote)
 
 
+def test_a_list_of_more_numbers_than_are_taken_is_refused_in_words_and_it_can_be_asked_on(
+    zygote: Zygote, tmp_path: Path
+) -> None:
+    source = "def f(n):\n    return [0.5] * n\n"
+    with zygote.submission(written(tmp_path, source), SMALL) as session:
+        with pytest.raises(SubmissionError, match="as an array they are one") as caught:
+            session.call("f", 10**6)
+        assert caught.value.failure is Failure.UNREADABLE
+        assert session.call("f", 2) == [0.5, 0.5]
+
+
 def test_lacks_what_is_asked_for(zygote: Zygote, tmp_path: Path) -> None:
     with zygote.submission(written(tmp_path, "x = 1"), SMALL) as session:
         for name in ("f", "x.y.z", "__builtins__.nothing"):

@@ -139,7 +139,7 @@ class Answers:
         """Set attributes, call, and tell what is returned, which arrays were written to and which attributes are others now."""
         holder = self._holder(owner)
         function = self._found(holder, name)
-        arrays = _arrays([state, arguments])
+        arrays = protocol.arrays_of([state, arguments])
         before = [array.copy() for array in arrays]
         given = {attribute: list(value) if isinstance(value, list) else value for attribute, value in state.items()}
         for attribute, value in state.items():
@@ -223,15 +223,6 @@ class Answers:
         if is_number or (type(value) is int and -(2**63) <= value < 2**63):
             return value
         return self._keep(value)
-
-
-def _arrays(value: Any) -> list[np.ndarray[Any, Any]]:
-    """Return every array of a request, in the order of its nodes."""
-    if isinstance(value, np.ndarray):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    return [array for part in value for array in _arrays(part)] if isinstance(value, list | tuple) else []
 
 
 def _is_other(now: Any, given: Any) -> bool:

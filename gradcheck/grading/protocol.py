@@ -27,6 +27,12 @@ NODE: Final = struct.Struct("<BBBxI8IQ")
 MAX_DIMENSIONS: Final = 8
 MAX_DEPTH: Final = 16
 
+MAX_NODES: Final = 2**18
+"""Numbers, texts, lists and arrays of one frame that is sent: an array is one, whatever is in it (a count)."""
+
+MAX_TEXT: Final = 2**14
+"""Of one text [bytes]."""
+
 DTYPES: Final = (
     *("float64", "int64", "float32", "float16", "int32", "int16", "int8"),
     *("uint8", "uint16", "uint32", "bool", "complex128", "complex64"),
@@ -158,12 +164,12 @@ class Bounds:
     Examples
     --------
     >>> Bounds().text
-    4096
+    16384
     """
 
-    nodes: int = 4096
+    nodes: int = MAX_NODES
     size: int = 16 * 2**20
-    text: int = 4096
+    text: int = MAX_TEXT
 
 
 @dataclasses.dataclass(frozen=True)
@@ -187,7 +193,7 @@ def encode(frame: Frame) -> bytes:
     Raises
     ------
     Unencodable
-        If it holds anything but None, numbers, texts, arrays of the dtypes above, handles, and lists, tuples and dicts of these.
+        If it is too large, or holds anything but None, numbers, texts, arrays of the dtypes above, handles, and lists, tuples and dicts of these.
 
     Examples
     --------
@@ -197,6 +203,8 @@ def encode(frame: Frame) -> bytes:
     records: list[bytes] = []
     data: list[bytes] = []
     _write(frame.value, records, data, 0)
+    if len(records) > MAX_NODES:
+        raise Unencodable(f"{len(records)} numbers and lists, more than {MAX_NODES}; as an array they are one")
     size = sum(map(len, data))
     return b"".join([HEADER.pack(MAGIC, VERSION, frame.kind, 0, frame.request, len(records), size), *records, *data])
 
@@ -226,7 +234,7 @@ def _write(value: Any, records: list[bytes], data: list[bytes], depth: int) -> N
         raw = struct.pack("<q", value)
         records.append(_record(Node.INT, raw))
     elif kind is str:
-        raw = value.encode("utf-8", "replace")
+        raw = value.encode("utf-8", "replace")[:MAX_TEXT]
         records.append(_record(Node.TEXT, raw))
     elif kind is Handle:
         raw = struct.pack("<q", value.number) + value.description.encode("utf-8", "replace")[:200]
@@ -264,6 +272,21 @@ def is_number(value: np.ndarray[Any, Any] | np.generic) -> bool:
     (True, False)
     """
     return value.dtype in _CODES and value.ndim <= MAX_DIMENSIONS
+
+
+def arrays_of(value: Any) -> list[np.ndarray[Any, Any]]:
+    """Return every array of a value, in the order of its nodes: the places by which both ends know them.
+
+    Examples
+    --------
+    >>> arrays_of([np.ones(1), {"b": (np.zeros(2), 3.0)}])
+    [array([1.]), array([0., 0.])]
+    """
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [array for part in value for array in arrays_of(part)] if isinstance(value, list | tuple) else []
 
 
 def receive(read: Callable[[int], bytes | bytearray], bounds: Bounds) -> Frame:

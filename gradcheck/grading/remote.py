@@ -30,12 +30,13 @@ def judge(session: Session, check: Callable[[], Judged]) -> Judged:
     Examples
     --------
     >>> from pathlib import Path
-    >>> from gradcheck import check_network
-    >>> from gradcheck.examples import network_right
+    >>> from gradcheck.checks.gradient import check_gradient
+    >>> from gradcheck.examples import cost_gradient_wrong
     >>> from gradcheck.grading.sandbox import Zygote
-    >>> with Zygote() as zygote, zygote.submission(Path(network_right.__file__)) as session:
-    ...     judge(session, lambda: check_network(remote_network(session, "Network"))).verdict
-    <Verdict.AGREE: 'agree'>
+    >>> with Zygote() as zygote, zygote.submission(Path(cost_gradient_wrong.__file__)) as session:
+    ...     subject = remote_functions(session, ("cost", "gradient"), cost_gradient_wrong.w)
+    ...     judge(session, lambda: check_gradient(subject)).verdict
+    <Verdict.DISAGREE: 'disagree'>
     """
     try:
         verdict = check()

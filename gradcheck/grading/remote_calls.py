@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from gradcheck.grading.failures import Failure, SubmissionError, harmless
-from gradcheck.grading.protocol import Handle, Keep
+from gradcheck.grading.protocol import Handle, Keep, arrays_of
 from gradcheck.grading.session import Returned, Session
 
 METHODS: Final = ("backprop", "feedforward", "update_mini_batch", "cost", "cost_derivative")
@@ -179,7 +179,7 @@ def _called(session: Session, owner: Handle | None, name: str, arguments: Sequen
         returned = session.call_on(owner, name, arguments, **how)
     except SubmissionError as error:
         raise _as_raised(error) from error
-    given = _arrays([how.get("state", {}), list(arguments)])
+    given = arrays_of([how.get("state", {}), list(arguments)])
     for place, array in returned.written:
         if not 0 <= place < len(given) or not _is_like(array, given[place]):
             raise session.fail(Failure.MALFORMED, f"{name} was answered with an array that it was not given")
@@ -191,15 +191,6 @@ def _called(session: Session, owner: Handle | None, name: str, arguments: Sequen
 
 def _is_like(array: Any, given: np.ndarray[Any, Any]) -> bool:
     return isinstance(array, np.ndarray) and array.shape == given.shape and array.dtype == given.dtype
-
-
-def _arrays(value: Any) -> list[np.ndarray[Any, Any]]:
-    """Return every array of a request, in the order of its nodes."""
-    if isinstance(value, np.ndarray):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    return [array for part in value for array in _arrays(part)] if isinstance(value, list | tuple) else []
 
 
 def _plain(value: Any) -> Any:

@@ -29,7 +29,7 @@ ENDING: Final = 5.0
 def serve(descriptor: int) -> NoReturn:
     """Be the zygote: one configuration, then forks until the parent's end of the socket is gone."""
     os.dup2(descriptor, CONTROL)
-    wire = answering.Wire(CONTROL, protocol.Bounds(nodes=65536, text=65536))
+    wire = answering.Wire(CONTROL, protocol.Bounds())
     first = wire.receive()
     try:
         zygote = Zygote(wire, first.value)
@@ -80,7 +80,7 @@ class Zygote:
                 with contextlib.suppress(OSError):
                     os.write(2, f"{type(error).__name__}: {error}".encode())
                 os._exit(1)
-            wire = answering.Wire(CONTROL, protocol.Bounds(*frame.value["bounds"]))
+            wire = answering.Wire(CONTROL, protocol.Bounds(size=frame.value["reply_bytes"]))
             wire.send(protocol.Kind.VALUE, 0, None)  # confined: whatever goes wrong from here on is the submission's
             answering.answer_all(wire)
         for one in descriptors:

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from gradcheck.errors import UsageError
 from gradcheck.grading.channel import Channel, Gone, Silence
@@ -15,9 +15,6 @@ from gradcheck.grading.failures import Failure, Raised, SubmissionError, harmles
 from gradcheck.grading.limits import Limits
 from gradcheck.grading.protocol import Bounds, Frame, Handle, Keep, Kind, ProtocolError, Unencodable, encode
 from gradcheck.grading.staging import used_bytes
-
-MOST_NODES: Final = 65536
-"""Arrays, numbers and lists of one answer (a count)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +84,15 @@ class Session:
     ----------
     failure : SubmissionError or None
         What ended it before its time; whoever judges its answers must ask for it at the end: checks may forgive what a call raises.
+
+    Examples
+    --------
+    >>> from gradcheck.examples import network_right
+    >>> from gradcheck.grading.sandbox import Zygote
+    >>> with Zygote() as zygote, zygote.submission(Path(network_right.__file__)) as session:
+    ...     network = session.make("Network", [2, 3, 1])
+    ...     [b.shape for b in session.get(network, "biases")]
+    [(3, 1), (1, 1)]
     """
 
     def __init__(self, channel: Channel, limits: Limits, end: Callable[[], Sequence[Any]], scratch: Path) -> None:
@@ -95,8 +101,8 @@ class Session:
         self.requests = 0
         self._end: Callable[[], Sequence[Any]] | None = end
         self._ended: Sequence[Any] = (0, 0.0, 0)
-        self._begun = time.monotonic()
-        self._until = self._begun + limits.wall_seconds
+        self.begun = time.monotonic()
+        self._until = self.begun + limits.wall_seconds
         self._wall = 0.0
         channel.glance = self._glance
 
@@ -211,7 +217,7 @@ class Session:
         try:
             self._ended = end()
         finally:
-            self._wall = time.monotonic() - self._begun
+            self._wall = time.monotonic() - self.begun
             self.channel.close()
 
     @property
@@ -221,7 +227,7 @@ class Session:
         text = b"" if output is None else output.kept
         return Usage(
             cpu_seconds=float(self._ended[1]),
-            wall_seconds=self._wall or time.monotonic() - self._begun,
+            wall_seconds=self._wall or time.monotonic() - self.begun,
             memory_bytes=int(self._ended[2]),
             calls=self.requests,
             output=harmless(text.decode("utf-8", "replace"), len(text) + 1),
@@ -232,7 +238,7 @@ class Session:
         """Send a request and return the frame that answers it; anything else ends the session."""
         now = time.monotonic()
         deadline = min(now + seconds, self._until)
-        bounds = Bounds(nodes=MOST_NODES, size=self.limits.reply_bytes)
+        bounds = Bounds(size=self.limits.reply_bytes)
         try:
             if self.channel.is_spoken_to():
                 raise self.fail(Failure.MALFORMED, f"it answered before it was asked for {what}")

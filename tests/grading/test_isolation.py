@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import errno
 import json
 import os
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from click.testing import CliRunner
 from gradcheck import cli
 from gradcheck.errors import UsageError
 from gradcheck.grading.doctor import as_json, as_text, can_grade
-from gradcheck.grading.failures import SandboxError
+from gradcheck.grading.failures import SandboxError, SubmissionError
 from gradcheck.grading.isolation import (
     LADDER,
     WITHOUT,
@@ -82,6 +85,28 @@ def test_what_is_switched_off_is_missing_too() -> None:
         pytest.fail("it started")
 
 
+ELSEWHERE = """
+import sys
+for name in ("resource", "fcntl"):
+    sys.modules[name] = None
+sys.platform = "win32"
+from gradcheck.grading.doctor import as_text
+from gradcheck.grading.isolation import probe
+from gradcheck.grading.sandbox import Zygote
+assert "T2  Landlock      no" in as_text(probe()), as_text(probe())
+try:
+    Zygote()
+except Exception as error:
+    assert "no submission is run: limits is required and not here" in str(error), error
+    sys.exit(7)
+"""
+
+
+def test_on_another_system_the_doctor_works_and_nothing_is_run() -> None:
+    done = subprocess.run([sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, check=False)
+    assert done.returncode == 7, done.stderr
+
+
 def test_every_missing_layer_is_told_with_what_it_means() -> None:
     text = as_text(MAC)
     assert text.startswith("Darwin 24.1 on arm64, as user 501\n")
@@ -115,7 +140,7 @@ def test_a_folder_that_is_closed_to_others_is_found(tmp_path: Path) -> None:
 @needs_sandbox
 def test_a_sandbox_that_does_not_hold_is_found_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     everything = struct.pack("<HBBI", 0x06, 0, 0, 0x7FFF0000)
-    monkeypatch.setattr("gradcheck.grading.sandbox.seccomp_filter", lambda *_: everything)
+    monkeypatch.setattr("gradcheck.grading.zygote.seccomp_filter", lambda *_: everything)
     with (
         pytest.raises(SandboxError, match=r"does not hold here: a process in it could socket, .*chmod"),
         Zygote(settings_of(Tier.T2)),
@@ -125,21 +150,21 @@ def test_a_sandbox_that_does_not_hold_is_found_before_anything_runs(monkeypatch:
 
 @needs_sandbox
 def test_a_landlock_that_does_not_hold_is_found_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcheck.grading.sandbox.rules", lambda *_: (Rule("/", READ | SCRATCH),))
+    monkeypatch.setattr("gradcheck.grading.zygote.rules", lambda *_: (Rule("/", READ | SCRATCH),))
     with pytest.raises(SandboxError, match="a process in it could read, write"), Zygote(settings_of(Tier.T2)):
         pytest.fail("it started")
 
 
 @needs_sandbox
 def test_a_filter_that_the_kernel_refuses_is_no_filter_and_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcheck.grading.sandbox.seccomp_filter", lambda *_: b"\xff" * 8)
+    monkeypatch.setattr("gradcheck.grading.zygote.seccomp_filter", lambda *_: b"\xff" * 8)
     with pytest.raises(SandboxError, match=r"could not be confined.*Invalid argument"), Zygote(settings_of(Tier.T2)):
         pytest.fail("it started")
 
 
 @needs_sandbox
 def test_a_package_that_cannot_be_imported_is_told_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcheck.grading.sandbox.importable", lambda _: ("nowhere",))
+    monkeypatch.setattr("gradcheck.grading.zygote.importable", lambda _: ("nowhere",))
     with pytest.raises(SandboxError, match="No module named 'nowhere'"), Zygote(settings_of(Tier.T2)):
         pytest.fail("it started")
 
@@ -154,6 +179,20 @@ def test_a_start_that_fails_leaves_no_folder_and_no_process(monkeypatch: pytest.
         with pytest.raises(error), Zygote(settings):
             pytest.fail("it started")
     assert list(tmp_path.iterdir()) == []
+
+
+@needs_sandbox
+def test_a_submission_that_is_refused_leaves_nothing_to_the_next(tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first" / "leftover.py").write_text("x = 1")
+    with Zygote(settings_of(Tier.T2)) as zygote:
+        with pytest.raises(UsageError, match="has no file"), zygote.submission(tmp_path / "first", entry="network.py"):
+            pytest.fail("it started")
+        with (
+            pytest.raises(SubmissionError, match="No module named 'leftover'"),
+            zygote.submission(written(tmp_path, "import leftover")),
+        ):
+            pytest.fail("it was imported")
 
 
 @needs_sandbox
@@ -312,7 +351,7 @@ def test_what_is_left_in_a_folder_is_measured_and_removed_however_deep_it_is(tmp
     assert 6000 <= used_bytes(folder) < 20_000
     os.chdir(folder)
     try:
-        for _ in range(1500):
+        for _ in range(400):
             os.mkdir("inner folder", 0o500)
             os.chmod("inner folder", 0o700)
             os.chdir("inner folder")
@@ -329,9 +368,14 @@ def test_a_limit_that_is_none_is_refused(value: float) -> None:
         Limits(wall_seconds=value)
 
 
+IS_DUMPABLE = 3
+
+
+@needs_sandbox
 @pytest.mark.parametrize("file", ["mem", "environ", "maps"])
 def test_the_memory_of_the_grader_and_of_the_zygote_is_closed_by_limits_alone(tmp_path: Path, file: str) -> None:
     with Zygote(settings_of(Tier.T0)) as zygote:
+        assert ctypes.CDLL(None).prctl(IS_DUMPABLE, 0, 0, 0, 0) == 0
         for process in ("target[0]", "os.getppid()"):
             body = f"return os.open(f'/proc/{{{process}}}/{file}', os.O_RDONLY)"
             assert attempted(zygote, tmp_path, body, os.getpid()) in (-errno.EACCES, -errno.EPERM)

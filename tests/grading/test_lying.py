@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,6 +63,19 @@ def test_answers_what_nobody_asked(zygote: Zygote, tmp_path: Path, lie: str) -> 
     assert answers_honestly(zygote)
 
 
+def test_answers_the_next_question_before_it_is_asked(zygote: Zygote, tmp_path: Path) -> None:
+    source = (
+        f"{WIRE}def f():\n    say(2, [1.0, [], {{}}])\n    say(3, [100.0, [], {{}}])\n    while True:\n        pass\n"
+    )
+    with zygote.submission(written(tmp_path, source), SMALL) as session:
+        assert session.call("f") == 1.0
+        with pytest.raises(SubmissionError, match="answered before it was asked") as caught:
+            while time.monotonic() < session.begun + 10.0:  # its second answer may be on its way still
+                if session.channel.is_spoken_to():
+                    session.call("f")
+    assert caught.value.failure is Failure.MALFORMED
+
+
 def test_answers_twice(zygote: Zygote, tmp_path: Path) -> None:
     source = f"{WIRE}def f():\n    say(2, [1.0, [], {{}}])\n    return 2.0\n"
     with zygote.submission(written(tmp_path, source), SMALL) as session:
@@ -84,6 +98,17 @@ def test_gives_a_giant_answer(zygote: Zygote, tmp_path: Path, body: str) -> None
         session.call("f")
     assert caught.value.failure is Failure.OUTPUT
     assert answers_honestly(zygote)
+
+
+def test_a_list_of_more_numbers_than_are_taken_is_refused_in_words_and_it_can_be_asked_on(
+    zygote: Zygote, tmp_path: Path
+) -> None:
+    source = "def f(n):\n    return [0.5] * n\n"
+    with zygote.submission(written(tmp_path, source), SMALL) as session:
+        with pytest.raises(SubmissionError, match="as an array they are one") as caught:
+            session.call("f", 10**6)
+        assert caught.value.failure is Failure.UNREADABLE
+        assert session.call("f", 2) == [0.5, 0.5]
 
 
 def test_lacks_what_is_asked_for(zygote: Zygote, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from gradcheck.grading.protocol import (
     HEADER,
     MAGIC,
     MAX_DEPTH,
+    MAX_NODES,
+    MAX_TEXT,
     NODE,
     VERSION,
     Bounds,
@@ -142,7 +144,7 @@ MALFORMED = {
     "more_bytes_than_its_shape": (header(size=16), node(Node.ARRAY, (1,), size=16), bytes(16)),
     "sizes_that_do_not_add_up": (header(size=9), node(Node.FLOAT, size=8), bytes(9)),
     "a_float_of_three_bytes": (header(size=3), node(Node.FLOAT, size=3), bytes(3)),
-    "a_text_too_long": (header(size=5000), node(Node.TEXT, size=5000), bytes(5000)),
+    "a_text_too_long": (header(size=20000), node(Node.TEXT, size=20000), bytes(20000)),
     "a_handle_without_a_number": (header(size=4), node(Node.HANDLE, size=4), bytes(4)),
     "none_with_data": (header(size=1), node(Node.NONE, size=1), bytes(1)),
     "none_with_children": (header(), node(Node.NONE, count=1), b""),
@@ -161,6 +163,7 @@ MALFORMED = {
         b"aa",
     ),
     "nested_without_end": (header(nodes=100), 100 * node(Node.LIST, count=1), b""),
+    "nested_too_deep": (header(nodes=20), 19 * node(Node.LIST, count=1) + node(Node.NONE), b""),
 }
 
 
@@ -199,3 +202,14 @@ def test_a_number_too_large_for_its_dtype_is_infinite_without_a_warning() -> Non
     got = receive(io.BytesIO(raw[:-8] + struct.pack("<d", 1e300)).read, Bounds()).value
     assert got.dtype == np.float32
     assert np.isinf(got[0])
+
+
+def test_more_values_than_a_frame_holds_are_not_sent_and_an_array_is_one() -> None:
+    with pytest.raises(Unencodable, match="as an array they are one"):
+        encode(Frame(Kind.VALUE, 1, [0.0] * MAX_NODES))
+    assert receive(io.BytesIO(encode(Frame(Kind.VALUE, 1, np.zeros(MAX_NODES)))).read, Bounds()).value.size == MAX_NODES
+
+
+def test_a_text_is_cut_to_what_is_taken() -> None:
+    raw = encode(Frame(Kind.VALUE, 1, "\u20ac" * MAX_TEXT))
+    assert set(receive(io.BytesIO(raw).read, Bounds()).value) <= {"\u20ac", "\ufffd"}

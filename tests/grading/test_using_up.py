@@ -71,10 +71,6 @@ ENDS = {
     "exits_at_once": ("os._exit(0)", "exit code 0"),
     "exits_with_the_code_of_success_or_failure": ("os._exit(1)", "exit code 1"),
     "crashes_through_ctypes": ("ctypes.string_at(0)", "SIGSEGV"),
-    "crashes_the_stack": (
-        "sys.setrecursionlimit(10**9)\nclass A:\n    def __getattr__(self, name):\n        return getattr(self, name + 'a')\nA().a",
-        "SIGSEGV",
-    ),
     "closes_its_socket": ("os.close(3)\nwhile True:\n    time.sleep(1)", "SIGKILL"),
     "aborts": ("os.abort()", "SIG(SEGV|ABRT|ILL)"),
 }
@@ -89,12 +85,22 @@ def test_ends_instead_of_answering(zygote: Zygote, tmp_path: Path, attack: str) 
         raise failure
 
 
+def test_crashes_the_stack(zygote: Zygote, tmp_path: Path) -> None:
+    body = "sys.setrecursionlimit(10**9)\nclass A:\n    def __getattr__(self, name):\n        return getattr(self, name + 'a')\nA().a"
+    failure = failure_of(zygote, tmp_path, body, SMALL)
+    if failure.failure is Failure.RAISED:  # Python 3.12 and later stop before the stack ends
+        assert failure.raised is not None
+        assert failure.raised.builtin == "RecursionError"
+    else:
+        assert (failure.failure, "SIGSEGV" in str(failure)) == (Failure.KILLED, True)
+
+
 STAYS = {
     "never_returns": "while True:\n    pass",
     "sleeps_forever": "time.sleep(1e6)",
     "ignores_signals": "for n in (1, 2, 3, 13, 14, 15, 24):\n    signal.signal(n, signal.SIG_IGN)\nwhile True:\n    time.sleep(1)",
     "catches_everything": "while True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass",
-    "blocks_in_compiled_code": "np.sort(np.random.default_rng(0).random(3 * 10**7))\nwhile True: pass",
+    "blocks_in_compiled_code": "np.random.default_rng(0).random(2 * 10**7).sort()\nwhile True: pass",
     "computes_a_huge_power": "9**(9**9)",
     "loops_in_a_finaliser": "class A:\n    def __del__(self):\n        while True:\n            pass\nA()",
     "says_half_an_answer": "os.write(3, b'GCK1')\ntime.sleep(1e6)",
@@ -119,9 +125,9 @@ def test_uses_up_its_processor_time(zygote: Zygote, tmp_path: Path, before: str)
 
 
 def test_answers_each_question_in_time_and_all_of_them_too_late(zygote: Zygote, tmp_path: Path) -> None:
-    source = "import time\ndef slow():\n    time.sleep(0.15)\n    return 1.0\n"
-    with zygote.submission(written(tmp_path, source), dataclasses.replace(SMALL, wall_seconds=0.6)) as session:
-        with pytest.raises(SubmissionError, match=r"the 0\.6 s for this item were over") as caught:
+    source = "import time\ndef slow():\n    time.sleep(0.4)\n    return 1.0\n"
+    with zygote.submission(written(tmp_path, source), dataclasses.replace(SMALL, wall_seconds=2.0)) as session:
+        with pytest.raises(SubmissionError, match=r"the 2 s for this item were over") as caught:
             for _ in range(10):
                 session.call("slow")
         assert caught.value.failure is Failure.LATE
@@ -194,11 +200,20 @@ def test_fills_the_disk_with_many_files_and_the_folder_of_a_namespace_is_full(tm
     with Zygote(settings_of(Tier.T3)) as zygote:
         failure = failure_of(zygote, tmp_path, FILLS, dataclasses.replace(BRIEF, call_seconds=10.0))
         assert "No space left" in str(failure)
-        small = written(
-            tmp_path, f"{BEGINNING}def attack():\n    return open(SCRATCH + '/a', 'wb').write(bytes(2**19))\n"
-        )
-        with zygote.submission(small, SMALL) as session:  # and empty again for the next
-            assert session.call("attack") == 2**19
+        fits = f"""{BEGINNING}
+def attack():
+    stored = 0
+    try:
+        for i in range(64):
+            with open(f"{{SCRATCH}}/{{i}}", "wb", buffering=0) as file:
+                stored += file.write(bytes(2**18))
+    except OSError:
+        return stored
+"""
+        with zygote.submission(
+            written(tmp_path, fits), SMALL
+        ) as session:  # empty again, and of the size that is allowed
+            assert 2**19 <= session.call("attack") <= SMALL.scratch_bytes
 
 
 def test_prints_without_end(zygote: Zygote, tmp_path: Path) -> None:
@@ -225,8 +240,9 @@ def test_keeps_nothing_from_one_item_to_the_next(zygote: Zygote, tmp_path: Path)
             assert [session.call("f"), session.call("f")] == [2, 4]
 
 
-def test_an_exception_with_words_without_end_is_cut(zygote: Zygote, tmp_path: Path) -> None:
-    failure = failure_of(zygote, tmp_path, "raise ValueError('w' * 10**8)", SMALL)
+@pytest.mark.parametrize("letter", ["w", "\U0001f600"])
+def test_an_exception_with_words_without_end_is_cut(zygote: Zygote, tmp_path: Path, letter: str) -> None:
+    failure = failure_of(zygote, tmp_path, f"raise ValueError('{letter}' * 10**7)", SMALL)
     assert failure.failure is Failure.RAISED
     assert 1900 < len(str(failure)) < 2200
 
@@ -299,13 +315,11 @@ def test_whoever_kills_the_zygote_where_there_are_limits_alone_gets_nothing_and_
         assert answers_honestly(zygote)
 
 
-def test_the_zygote_ends_with_its_parents_interest_in_it(tmp_path: Path) -> None:
+def test_a_zygote_ends_with_its_block_and_leaves_no_folder() -> None:
     with Zygote(settings_of(Tier.T2)) as zygote:
-        folder, before = zygote.folder, processes_of(zygote)
-        assert before
-        process = zygote.process
-    assert process is not None
-    assert process.returncode == 0
+        folder = zygote.folder
+        assert running(str(folder))
+    assert running(str(folder)) == []
     assert not folder.exists()
 
 
@@ -323,20 +337,36 @@ from pathlib import Path
 from gradcheck.grading.sandbox import Zygote
 from tests.grading.asking_for_tests import SMALL, settings_of
 from gradcheck.grading.isolation import Tier
-with Zygote(settings_of(Tier.T2)) as zygote, zygote.submission(Path(sys.argv[1]), SMALL) as session:
+with Zygote(settings_of(Tier[sys.argv[2]])) as zygote, zygote.submission(Path(sys.argv[1]), SMALL) as session:
+    session.call("attack")
     sys.stdout.write(f"{zygote.folder}\\n")
     sys.stdout.flush()
-    session.call("attack")
+    session.call("stay")
+"""
+
+STAYING = """
+import os, time
+def attack():
+    reading, writing = os.pipe()
+    try:
+        if os.fork() == 0:
+            os.setsid()
+            os.write(writing, b"started")
+            stay()
+        os.read(reading, 7)
+    except OSError:
+        pass
+def stay():
+    while True:
+        time.sleep(1)
 """
 
 
-def test_a_submission_does_not_outlive_a_grader_that_is_killed(tmp_path: Path) -> None:
-    stranger = written(tmp_path, "import time\ndef attack():\n    while True:\n        time.sleep(1)\n")
-    root = Path(__file__).parents[2]
-    words = [sys.executable, "-c", GRADER, str(stranger)]
-    with subprocess.Popen(
-        words, stdout=subprocess.PIPE, text=True, cwd=root, env={**os.environ, "TMPDIR": str(tmp_path)}
-    ) as grader:
+@pytest.mark.parametrize("tier", [Tier.T0, Tier.T2], ids=lambda tier: tier.name)
+def test_a_submission_does_not_outlive_a_grader_that_is_killed(tmp_path: Path, tier: Tier) -> None:
+    words = [sys.executable, "-c", GRADER, str(written(tmp_path, STAYING)), tier.name]
+    here = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2], env=here) as grader:
         assert grader.stdout is not None
         folder = grader.stdout.readline().strip()
         assert folder

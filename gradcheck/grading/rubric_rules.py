@@ -53,8 +53,12 @@ def _assignment(tables: RubricTables) -> Iterator[Problem]:
 
 def _identifiers(names: tuple[str, ...], path: KeyPath) -> Iterator[Problem]:
     for number, name in enumerate(names):
-        if not name.isidentifier() or keyword.iskeyword(name):
-            yield (*path, number), f" is {shown(name)}: a name as Python has it is required"
+        yield from _identifier(name, (*path, number))
+
+
+def _identifier(name: str, path: KeyPath) -> Iterator[Problem]:
+    if not name.isidentifier() or keyword.iskeyword(name):
+        yield path, f" is {shown(name)}: a name as Python has it is required"
 
 
 def _tables_of_protocol(tables: RubricTables) -> Iterator[Problem]:
@@ -123,8 +127,9 @@ def _functions(tables: RubricTables) -> Iterator[Problem]:
     protocol = tables.assignment.protocol
     for name, function in tables.functions.items():
         path: KeyPath = ("functions", name)
-        yield from _identifiers((name,), ("functions",))
-        yield from _identifiers((function.derivative,) if function.derivative else (), (*path, "derivative"))
+        yield from _identifier(name, path)
+        if function.derivative:
+            yield from _identifier(function.derivative, (*path, "derivative"))
         yield from _arguments(function, path)
         if protocol is not SubmissionProtocol.PAIR:
             for key in ("derivative", "elementwise"):
@@ -192,10 +197,11 @@ def _class_of(tables: RubricTables, item: Item, path: KeyPath) -> Iterator[Probl
     yield from _identifiers(item.names, (*path, "names"))
     if item.function:
         yield (*path, "function"), " has no use for the protocol network"
-    if item.part in OF_ANOTHER_CLASS and not set(item.names) - set(tables.assignment.names):
+    if item.part in OF_ANOTHER_CLASS and (not item.names or set(item.names) & set(tables.assignment.names)):
+        seen = "has the assignment's own class among them" if item.names else "is missing"
         yield (
             (*path, "names"),
-            f" is missing: {item.part.value} asks for a network of other neurons, so nobody could pass it with the assignment's own class; "
+            f" {seen}: {item.part.value} asks for a network of other neurons, so nobody could pass it with that class; "
             'what this one is called, such as ["LinearNetwork"], is required',
         )
     if item.part is Part.MATRIX_BATCH and (tables.network is None or tables.network.batch is None):
@@ -205,10 +211,16 @@ def _class_of(tables: RubricTables, item: Item, path: KeyPath) -> Iterator[Probl
         )
     if item.part is Part.SIGMA_PRIME and set(activations) == {"softmax"}:
         yield (*path, "part"), " is sigma_prime: softmax has none"
-    yield from _modified(item, activations, path)
+    if item.part is Part.LINEAR_NEURONS and tables.network is not None and tables.network.cost != "quadratic":
+        yield (
+            (*path, "part"),
+            f" is linear_neurons: their outputs are not between 0 and 1, as the cost {tables.network.cost} needs them to be",
+        )
+    if activations:
+        yield from _modified(tables, item, activations, path)
 
 
-def _modified(item: Item, activations: tuple[str, ...], path: KeyPath) -> Iterator[Problem]:
+def _modified(tables: RubricTables, item: Item, activations: tuple[str, ...], path: KeyPath) -> Iterator[Problem]:
     one = item.modified
     if (one is None) != (item.part is not Part.MODIFIED_NEURON):
         needed = "is missing: { layer = 2, neuron = 0, activation = ... }" if one is None else "has no use"
@@ -219,15 +231,21 @@ def _modified(item: Item, activations: tuple[str, ...], path: KeyPath) -> Iterat
     yield from _known_activation(one.activation, (*path, "modified", "activation"))
     if one.activation == "softmax":
         yield (*path, "modified", "activation"), " is softmax: one neuron has none"
-    if len(activations) > 1 and one.layer > len(activations) + 1:
-        yield (*path, "modified", "layer"), f" is {one.layer}: the network's layers are 2 to {len(activations) + 1}"
-    else:
-        others = activations[one.layer - 2] if len(activations) > 1 else activations[0]
-        if others in ("softmax", one.activation):
-            yield (
-                (*path, "modified", "activation"),
-                f" is {one.activation}, in a layer of {others}: another is required",
-            )
+    output = len(activations) + 1 if len(activations) > 1 else None  # of one activation there is any number of layers
+    if output is not None and one.layer > output:
+        yield (*path, "modified", "layer"), f" is {one.layer}: the network's layers are 2 to {output}"
+        return
+    if one.layer == output and tables.network is not None and tables.network.cost != "quadratic":
+        yield (
+            (*path, "modified", "layer"),
+            f" is {one.layer}, the output: the cost {tables.network.cost} needs it as it is, a hidden layer is required",
+        )
+    others = activations[one.layer - 2] if output is not None else activations[0]
+    if others in ("softmax", one.activation):
+        yield (
+            (*path, "modified", "activation"),
+            f" is {one.activation}, in a layer of {others}: another is required",
+        )
 
 
 def _function_of(tables: RubricTables, item: Item, path: KeyPath) -> Iterator[Problem]:

@@ -120,9 +120,7 @@ def files_of_folder(folder: Path, most_bytes: int) -> ReadFiles:
     """
     gathered = _Gathered(most_bytes)
     for path, entry in _walked(folder, ""):
-        if entry.is_symlink():
-            gathered.notes.append(f"{printable(path)} is a symbolic link: it was left out")
-        elif _is_odd(path):
+        if _is_odd(path):
             gathered.notes.append(f"the name {printable(path)} cannot be written everywhere: the file was left out")
         else:
             _add_file(gathered, path, Path(entry.path))
@@ -230,12 +228,12 @@ def _walked(folder: Path, before: str) -> Iterator[tuple[str, os.DirEntry[str]]]
 
 def _add_file(gathered: _Gathered, path: str, file: Path) -> None:
     """Read a plain file; anything else, a pipe say, is left out: to open one could wait for ever."""
+    if file.is_symlink():
+        gathered.notes.append(f"{printable(path)} is a symbolic link: it was left out")
+        return
     try:
         descriptor = os.open(file, _READ_ONLY)
-    except OSError as error:
-        if file.is_symlink():
-            gathered.notes.append(f"{printable(path)} is a symbolic link: it was left out")
-            return
+    except OSError as error:  # among these: it has become a link since
         raise LoadError(f"{printable(path)} cannot be read: {error.strerror}") from error
     with os.fdopen(descriptor, "rb") as opened:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -224,7 +224,7 @@ BAD_VALUES = [
     (
         'part = "BP1"',
         'part = "linear_neurons"\nnames = ["Network"]',
-        "line 19: item 1, names is missing: linear_neurons asks for a network of other neurons, so nobody could pass",
+        "line 19: item 1, names has the assignment's own class among them: linear_neurons asks for a network of other neurons",
     ),
     ("points = 2", "points = 0", "line 19: item 1, points is 0: a number above 0 is required"),
     ("points = 2", "points = -1", "line 19: item 1, points is -1: a number above 0 is required"),
@@ -322,6 +322,25 @@ def test_a_modified_neuron_in_a_layer_that_is_not_there_is_refused(tmp_path: Pat
         rubric_of(tmp_path, text.replace('activation = "sigmoid"', 'activation = ["relu", "sigmoid"]', 1))
 
 
+def test_a_modified_neuron_of_a_network_without_activations_is_no_second_fault(tmp_path: Path) -> None:
+    text = NETWORK.replace('part = "BP1"\n', 'part = "modified_neuron"\n' + MODIFIED)
+    with pytest.raises(UsageError, match="activation is empty: one for all layers") as caught:
+        rubric_of(tmp_path, text.replace('activation = "sigmoid"', "activation = []", 1))
+    assert len(str(caught.value).split("\n")) == 1
+
+
+def test_neurons_whose_outputs_the_cost_cannot_take_are_asked_of_nobody(tmp_path: Path) -> None:
+    entropy = 'activation = ["tanh", "sigmoid"]\ncost = "cross_entropy"'
+    text = NETWORK.replace('activation = "sigmoid"', entropy, 1)
+    linear = text.replace('part = "BP1"', 'part = "linear_neurons"\nnames = ["LinearNetwork"]')
+    with pytest.raises(UsageError, match="part is linear_neurons: their outputs are not between 0 and 1, as the cost"):
+        rubric_of(tmp_path, linear)
+    modified = text.replace('part = "BP1"\n', 'part = "modified_neuron"\n' + MODIFIED.replace('"tanh"', '"relu"'))
+    assert rubric_of(tmp_path, modified).items[0].modified is not None
+    with pytest.raises(UsageError, match=r"modified.layer is 3, the output: the cost cross_entropy needs it as it is"):
+        rubric_of(tmp_path, modified.replace("layer = 2", "layer = 3"))
+
+
 def test_sigma_prime_of_softmax_is_asked_of_nobody(tmp_path: Path) -> None:
     text = NETWORK.replace('"BP1"', '"sigma_prime"').replace('"sigmoid"', '["softmax"]')
     with pytest.raises(UsageError, match="part is sigma_prime: softmax has none"):
@@ -381,7 +400,7 @@ BAD_FUNCTIONS = [
         '[functions.relu]\nderivative = "d"',
         "relu.derivative has no use for the protocol layers",
     ),
-    (LAYERS, "[functions.relu]", "[functions.'re lu']", "functions 1 is 're lu': a name as Python has it is required"),
+    (LAYERS, "[functions.relu]", "[functions.'re lu']", "functions.\"re lu\" is 're lu': a name as Python has it"),
     (LAYERS, 'function = "affine"', "", "item 1, function is missing: one of affine, relu is required"),
     (
         LAYERS,
@@ -408,7 +427,7 @@ BAD_FUNCTIONS = [
         PAIR,
         "elementwise = true",
         'derivative = "a b"',
-        "functions.swish.derivative 1 is 'a b': a name as Python has it",
+        "functions.swish.derivative is 'a b': a name as Python has it",
     ),
     (
         PAIR,

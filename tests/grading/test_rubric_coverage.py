@@ -16,6 +16,7 @@ from gradcheck.grading.parts import SubmissionProtocol, parts_of
 from gradcheck.grading.planting import Home, Planted, plantings, right_subject, shows
 from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_coverage import Grade, Program, RubricCoverage, Tried, cover
+from gradcheck.grading.rubric_model import NetworkTable
 from gradcheck.grading.starting_rubric import starting_rubric
 from gradcheck.mistakes.catalogue import CATALOGUE, mistake_named
 from gradcheck.mistakes.mistake import Mistake, Where
@@ -80,7 +81,8 @@ def test_each_kind_of_mistake_loses_its_points_once_and_nothing_else() -> None:
 
 
 def test_a_wrong_sigma_prime_of_its_own_is_no_wrong_output_error_whatever_the_cost(tmp_path: Path) -> None:
-    rubric = changed(tmp_path, 'cost = "quadratic" ', 'cost = "cross_entropy" ')
+    text = CHAPTER.path.read_text().replace('cost = "quadratic" ', 'cost = "cross_entropy" ')
+    rubric = rubric_of(tmp_path, text[: text.index("# The chapter's exercises")])
     coverage = cover(rubric, grader(rubric), of(["sigma-prime-plus-for-minus"]))
     assert [sorted(one.lost_ids) for one in coverage.tried] == [["bp1", "bp2"], ["bp1"], ["bp2"], ["sigma_prime"]]
 
@@ -351,7 +353,7 @@ def test_each_items_network_is_declared_to_the_checks() -> None:
 
 def test_declared_layers_costs_and_decay_reach_the_checks(tmp_path: Path) -> None:
     text = CHAPTER.path.read_text().replace('activation = "sigmoid" ', 'activation = ["relu", "tanh", "sigmoid"] ')
-    text = text.replace('cost = "quadratic"', 'cost = "cross_entropy"').replace("l2 = 0.0", "l2 = 0.5")
+    text = text.replace("l2 = 0.0", "l2 = 0.5")
     rubric = rubric_of(
         tmp_path,
         text.replace("{ layer = 2, neuron = 0", "{ layer = 3, neuron = 1").replace(
@@ -367,4 +369,5 @@ def test_declared_layers_costs_and_decay_reach_the_checks(tmp_path: Path) -> Non
         "sigmoid",
     ]
     assert [one.name for one in declared["linear_neurons"].activations] == ["linear"] * 3
-    assert (declared["bp1"].cost.name, declared["bp1"].weight_decay.l2) == ("cross_entropy", 0.5)
+    assert declared["bp1"].weight_decay.l2 == 0.5
+    assert declared_for(rubric.items[0], NetworkTable(cost="cross_entropy")).cost is CROSS_ENTROPY

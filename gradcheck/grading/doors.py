@@ -138,9 +138,9 @@ class SubmissionDoor:
     @contextlib.contextmanager
     def open(self, item: Item) -> Iterator[NetworkSubject]:
         """Give the class, as a subject whose every call is one to the fork."""
-        name = self.class_of(item)
-        if name is None or self.rubric.network is None:
-            raise UsageError(f"{self.rubric.names_of(item)} is not there to be opened")
+        name = self.class_of(item) or self.rubric.names_of(item)[0]  # a sigma may stand there without a class
+        if self.rubric.network is None:
+            raise UsageError(f"{self.rubric.path} declares no network")
         declared = declared_for(item, self.rubric.network)
         with self.session() as session:
             yield remote_network(session, name, declared=declared, sigma=self.sigma_names())

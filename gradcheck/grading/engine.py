@@ -130,7 +130,7 @@ def _graded(blank: GradeSheet, submission: Submission, rubric: Rubric, by: tuple
         door = SubmissionDoor(zygote, Path(folder), submission.entry, rubric)
         outcomes = _judge(door, rubric, seed_of)
         items = tuple(_item(item, outcomes, door.usages, rubric) for item in rubric.items)
-        flags = (*blank.flags, *_flags(door, submission, rubric, seed_of))
+        flags = (*blank.flags, *_flags(door, items, rubric, seed_of))
     items = with_requirements(rubric, _after_flags(rubric, items, flags))
     return dataclasses.replace(blank, status=SheetStatus.GRADED, items=items, flags=flags)
 
@@ -160,17 +160,20 @@ def _item(item: Item, outcomes: Outcomes, usages: list[Usage], rubric: Rubric) -
 
 
 def _flags(
-    door: SubmissionDoor, submission: Submission, rubric: Rubric, seed_of: Callable[[str], int]
+    door: SubmissionDoor, items: tuple[ItemGrade, ...], rubric: Rubric, seed_of: Callable[[str], int]
 ) -> Iterator[Flag]:
     """Yield what a person should look at; what cannot be measured is no evidence."""
-    for item in rubric.items:
-        if rubric.network is not None and item.part in OF_GRADIENTS and door.class_of(item) is not None:
+    stops = (ItemStatus.TIMEOUT, ItemStatus.LIMIT)
+    if any(one.status in stops for one in items):  # what is asked for would stop it again
+        return
+    for item, found in zip(rubric.items, items, strict=True):
+        if rubric.network is not None and item.part in OF_GRADIENTS and found.points > 0.0:
             suspect = Suspect(door, item, seed_of("fake backprop"), rubric.policy.fake_backprop)
             try:
                 yield from flags_of_gradient(suspect)
             except Exception as error:
                 if of_error(error) is None:
-                    log.exception("the grader failed at the flags of %s", submission.name)
+                    log.exception("the grader failed at the flags of %s", item.id)
             return
 
 

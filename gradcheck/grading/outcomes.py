@@ -109,6 +109,8 @@ def of_error(error: BaseException) -> Outcome | None:
         return None
     if isinstance(error, SubmissionError):
         return Outcome(STATUSES[error.failure], words=harmless(str(error)))
+    if isinstance(error.__cause__, MemoryError):
+        return Outcome(ItemStatus.LIMIT, words=harmless(str(error)))
     if isinstance(error, GradcheckError) or type(error).__module__ == RAISED_THERE:
         return Outcome(ItemStatus.ERROR, words=harmless(str(error) or type(error).__name__))
     return None

@@ -102,7 +102,7 @@ class Session:
         self._end: Callable[[], Sequence[Any]] | None = end
         self._ended: Sequence[Any] = (0, 0.0, 0)
         self.begun = time.monotonic()
-        self._until = self.begun + limits.wall_seconds
+        self._waited = 0.0  # for its answers: how long its questions take to think up is no fault of the submission's
         self._wall = 0.0
         channel.glance = self._glance
 
@@ -236,8 +236,8 @@ class Session:
 
     def _exchange(self, raw: bytes, seconds: float, what: str) -> Frame:
         """Send a request and return the frame that answers it; anything else ends the session."""
-        now = time.monotonic()
-        deadline = min(now + seconds, self._until)
+        asked, left = time.monotonic(), self.limits.wall_seconds - self._waited
+        deadline = asked + min(seconds, left)
         bounds = Bounds(size=self.limits.reply_bytes)
         try:
             if self.channel.is_spoken_to():
@@ -245,12 +245,14 @@ class Session:
             self.channel.send(raw, deadline)
             frame = self.channel.receive(bounds, deadline)
         except Silence:
-            raise self._silent(what, seconds) from None
+            raise self._silent(what, seconds, left) from None
         except Gone:
             raise self._gone(what) from None
         except ProtocolError as error:
             kind = Failure.OUTPUT if "at most" in str(error) else Failure.MALFORMED
             raise self.fail(kind, f"{what} was answered with bytes that are no answer: {error}") from error
+        finally:
+            self._waited += time.monotonic() - asked
         if frame.request != self.requests:
             raise self.fail(
                 Failure.MALFORMED, f"{what} was question {self.requests}, and question {frame.request} was answered"
@@ -277,8 +279,8 @@ class Session:
         self.close()
         return self.failure
 
-    def _silent(self, what: str, seconds: float) -> SubmissionError:
-        if time.monotonic() >= self._until:
+    def _silent(self, what: str, seconds: float, left: float) -> SubmissionError:
+        if left <= seconds:
             return self.fail(
                 Failure.LATE, f"the {self.limits.wall_seconds:g} s for this item were over before {what} was answered"
             )

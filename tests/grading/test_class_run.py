@@ -168,7 +168,9 @@ def test_what_was_not_graded_is_graded_again(tmp_path: Path) -> None:
 def test_one_submission_is_graded_again_exactly(graded: Path, tmp_path: Path) -> None:
     rubric, out = write_pair(tmp_path), tmp_path / "results"
     done = subprocess.run(
-        command(rubric, graded / "submissions", out, "--only", "bob", "--format", "gradescope"), capture_output=True, text=True
+        command(rubric, graded / "submissions", out, "--only", "bob", "--format", "gradescope"),
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     assert prints(out) == {"bob": prints(graded / "results")["bob"]}

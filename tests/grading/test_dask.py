@@ -34,5 +34,5 @@ def test_a_cluster_finds_what_one_machine_finds(tmp_path: Path) -> None:
 def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path) -> None:
     submissions = submissions_in(handed_in(tmp_path / "class", ("ada",)), course().rubric)
     jobs = Jobs(backend=Backend.DASK, scheduler="tcp://127.0.0.1:1")
-    with pytest.raises(UsageError, match="no Dask scheduler at tcp://127.0.0.1:1"):
+    with pytest.raises(UsageError, match="no Dask scheduler at tcp"):
         grade_class(course(), submissions, ResultsFolder(tmp_path / "out"), jobs=jobs)

@@ -122,7 +122,9 @@ def with_policy(folder: Path, text: str, *more: str) -> Rubric:
 
 
 def item(part: str, *more: str) -> str:
-    return "\n".join(["[[item]]", f'id = "{part.lower()}"', f'title = "{part}"', f'part = "{part}"', "points = 3", *more])
+    return "\n".join(
+        ["[[item]]", f'id = "{part.lower()}"', f'title = "{part}"', f'part = "{part}"', "points = 3", *more]
+    )
 
 
 def total(read: Rubric, name: str) -> dict[str, tuple[str, float]]:

@@ -100,7 +100,9 @@ def test_a_rubric_with_a_mistake_is_told_with_its_line(tmp_path: Path) -> None:
 
 def test_a_student_sees_what_the_course_allows_of_the_public_items(rubric: Path, tmp_path: Path) -> None:
     text = rubric.read_text()
-    hidden = text.replace('id = "softplus"\n', 'id = "softplus"\nvisibility = "hidden"\n').replace("explain = 2 ", "explain = 0 ")
+    hidden = text.replace('id = "softplus"\n', 'id = "softplus"\nvisibility = "hidden"\n').replace(
+        "explain = 2 ", "explain = 0 "
+    )
     rubric.write_text(hidden)
     (tmp_path / "mine.py").write_text(PAIRS["bob"])
     done = gradcheck("check", tmp_path / "mine.py", "--rubric", rubric)

@@ -174,7 +174,7 @@ def test_without_its_python_the_failing_results_stand(look_alike: LookAlike) -> 
 
 
 @needs_bash
-def test_without_an_engine_nothing_is_graded(look_alike: LookAlike) -> None:
+def test_with_a_rubric_that_cannot_be_read_nothing_is_graded(look_alike: LookAlike) -> None:
     look_alike.set_up()
     done = look_alike.start(look_alike.root / "run_autograder")
     assert (done.returncode, "score" in json.dumps(look_alike.results())) == (1, False)

@@ -40,6 +40,8 @@ def equation_outcome(part: Part, whole: Outcome, policy: CarriedForward) -> Outc
     """
     if whole.result is None:
         return whole
+    if whole.status is ItemStatus.ERROR:
+        return _of_squares(part, whole, policy)
     backprop = next((one for one in whole.result.parts if one.part == "backprop"), None)
     if backprop is None:
         return dataclasses.replace(whole, status=ItemStatus.FAIL)
@@ -61,6 +63,18 @@ def equation_outcome(part: Part, whole: Outcome, policy: CarriedForward) -> Outc
     )
 
 
+def _of_squares(part: Part, whole: Outcome, policy: CarriedForward) -> Outcome:
+    """Return the outcome of one equation of a backprop that stops where layers are of different widths, as it is where they are not."""
+    found = None if whole.result is None else next((one for one in whole.result.parts if one.part == part.value), None)
+    if found is None or whole.result is None:
+        return dataclasses.replace(whole, result=None)
+    counts = [_is_right(one, policy) for one in found.equations]
+    if all(counts):
+        return Outcome(ItemStatus.PASS, found, carried=True, share=Fraction(1), seed=whole.seed)
+    told = _told(found, whole.result, part.value)
+    return Outcome(ItemStatus.FAIL, told, whole.words, share=Fraction(sum(counts), len(counts)), seed=whole.seed)
+
+
 def _unjudged(backprop: CheckResult, whole: Outcome) -> Outcome:
     """Return the outcome where no equation could be judged by itself: differences decide of them all."""
     status = {
@@ -80,7 +94,8 @@ def _is_right(one: EquationResult, policy: CarriedForward) -> bool:
 
 def _told(found: CheckResult, backprop: CheckResult, equation: str) -> CheckResult:
     """Return the part on an equation with what was found of the gradient: the mistake, and the smallest network."""
-    here = tuple(one for one in backprop.diagnosis if _is_about(one, equation))
+    every = dict.fromkeys((*found.diagnosis, *backprop.diagnosis))
+    here = tuple(one for one in every if _is_about(one, equation))
     return dataclasses.replace(
         found,
         verdict=Verdict.DISAGREE,

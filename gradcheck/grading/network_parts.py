@@ -19,17 +19,20 @@ from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
 from gradcheck.checks.sigma import check_sigma
 from gradcheck.checks.single_parts import check_columns, check_feedforward, check_step
+from gradcheck.errors import UserCodeError
 from gradcheck.grading.dependence import is_given
 from gradcheck.grading.doors import NetworkDoor
+from gradcheck.grading.failures import SubmissionError, harmless
 from gradcheck.grading.hiding import STEP, without
 from gradcheck.grading.network_equations import equation_outcome
 from gradcheck.grading.outcomes import OUR_FAULT, Outcome, missing, of_error, of_verdict
 from gradcheck.grading.parts import EQUATIONS, Part
 from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_model import Item, Partial
+from gradcheck.grading.square_networks import check_on_squares
 from gradcheck.grading.steps import Asking, descent_step, mini_batch
 from gradcheck.network.activations import Activation
-from gradcheck.results import CheckResult, Status
+from gradcheck.results import CheckResult, Status, Verdict
 from gradcheck.results.grades import ItemStatus
 from gradcheck.subjects.functions import SIGMA_RANGE, SigmaSubject, elementwise
 from gradcheck.subjects.network_class import NetworkSubject, UserNetwork, gradient_subject, update_subject
@@ -161,7 +164,7 @@ class NetworkJudge:
                 seen = seen if shows_sigma else dataclasses.replace(seen, sigma=None)
                 if not _has(seen, "backprop"):
                     return missing("there is no backprop(x, y)")
-                return of_verdict(check_network(seen, options=options), options.seed or 0)
+                return _class_outcome(seen, options)
 
         return self._once(("gradient", self.door.class_of(item), frozenset(hidden), shows_sigma), item, judge)
 
@@ -174,7 +177,7 @@ class NetworkJudge:
 
     def _backprop(self, item: Item) -> Outcome:
         whole = self._gradient(item)
-        if whole.result is None:
+        if whole.result is None or whole.status is ItemStatus.ERROR:
             return whole
         part = next((one for one in whole.result.parts if one.part == "backprop"), None)
         if part is None:
@@ -236,6 +239,23 @@ class NetworkJudge:
             share = shares(seen, Options(seed=outcome.seed or self.seed_of(item.part.value)))
         # What was found wrong elsewhere is not right for being right here.
         return dataclasses.replace(outcome, share=share if share < 1 else Fraction(0))
+
+
+def _class_outcome(subject: NetworkSubject, options: Options) -> Outcome:
+    """Return what a check of a class comes to; where it stops on layers of different widths, with its equations where it does not."""
+    try:
+        whole = check_network(subject, options=options)
+    except UserCodeError as error:
+        if isinstance(error, SubmissionError):
+            raise
+        words = harmless(str(error))
+        return Outcome(ItemStatus.ERROR, check_on_squares(subject, options), words, seed=options.seed or 0)
+    equations = {part.value for part in EQUATIONS}
+    is_told = whole.verdict is not Verdict.DISAGREE or any(one.part in equations for one in whole.parts)
+    squares = None if is_told else check_on_squares(subject, options)
+    if squares is not None:
+        whole = dataclasses.replace(whole, parts=(*whole.parts, *squares.parts))
+    return of_verdict(whole, options.seed or 0)
 
 
 def _has(subject: NetworkSubject, method: str) -> bool:

@@ -54,10 +54,10 @@ class Asking:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Taken:
-    """A step that was taken, and what it should have been; both divided by eta, None where there is none."""
+    """The steps that one object took from the same parameters, and what each should have been; divided by eta, None where there is none."""
 
     call: Call
-    step: Answer | None
+    steps: tuple[Answer | None, ...]
     right: Answer | None
 
 
@@ -123,7 +123,7 @@ def _compared(asking: Asking, title: str, part: str, take: Take) -> Outcome:
         taken = take(asking, call, generator)
         blocks = dict(_shapes(call))
         wrong |= set(_differing(taken, _unit(asking.subject, call)))
-        has_moved |= taken.step is not None and any(bool(np.any(leaf != 0.0)) for leaf in taken.step.leaves)
+        has_moved |= any(bool(np.any(leaf != 0.0)) for step in taken.steps if step for leaf in step.leaves)
     wrong = wrong if has_moved else set(blocks)  # no step at all is the mean of no steps, and no descent
     statuses = {name: Status.DISAGREE if name in wrong else Status.AGREE for name in blocks}
     result = CheckResult(
@@ -139,12 +139,12 @@ def _compared(asking: Asking, title: str, part: str, take: Take) -> Outcome:
 
 def _of_singles(asking: Asking, call: Call, _: np.random.Generator) -> Taken:
     """Return the step beside the mean of the steps that a new object takes for each example alone."""
-    each = [_step(asking.subject, call.example(i)) for i in range(call.m)]
-    return Taken(call, _step(asking.subject, call), _mean([one for one in each if one is not None], call.m))
+    each = [_updated(_loaded(asking.subject, call), call.example(i)) for i in range(call.m)]
+    return Taken(call, _twice(asking.subject, call), _mean([one for one in each if one is not None], call.m))
 
 
 def _of_reference(asking: Asking, call: Call, _: np.random.Generator) -> Taken:
-    return Taken(call, _step(asking.subject, call), REFERENCE.answer(Question(Asked.ONE, (call,))))
+    return Taken(call, _twice(asking.subject, call), REFERENCE.answer(Question(Asked.ONE, (call,))))
 
 
 def _of_own_backprop(asking: Asking, call: Call, _: np.random.Generator) -> Taken:
@@ -161,29 +161,36 @@ def _of_own_backprop(asking: Asking, call: Call, _: np.random.Generator) -> Take
         right = None if mean is None or moved is None else mean.plus(moved)
     except (TypeError, ValueError):  # no gradient, so no step of it
         right = None
-    return Taken(call, _step(asking.subject, call), right)
+    return Taken(call, (_updated(_loaded(asking.subject, call), call),), right)
 
 
 def _of_given_backprop(asking: Asking, call: Call, generator: np.random.Generator) -> Taken:
     """Return the step beside the one down what a backprop answers that is put in place of the class's own: numbers at random."""
-    user = _loaded(asking.subject, call)
     given = [
         Answer(tuple(map(drawn, call.network.biases)), tuple(map(drawn, call.network.weights)))
         for drawn in [lambda leaf: generator.standard_normal(leaf.shape)] * call.m
     ]
-    give(user.theirs, "backprop", [(list(map(user.column, one.nabla_b)), list(one.nabla_w)) for one in given])
-    return Taken(call, _updated(user, call), _mean(given, call.m))
+    return Taken(call, _twice(asking.subject, call, given), _mean(given, call.m))
 
 
-def _step(subject: NetworkSubject, call: Call) -> Answer | None:
-    """Return the step that a new object takes."""
-    return _updated(_loaded(subject, call), call)
+def _twice(subject: NetworkSubject, call: Call, given: list[Answer] | None = None) -> tuple[Answer | None, ...]:
+    """Return two steps of a new object from the same parameters: what it keeps from the first must not show in the second."""
+    user = _loaded(subject, call)
+    if given is not None:
+        give(user.theirs, "backprop", [(list(map(user.column, one.nabla_b)), list(one.nabla_w)) for one in given])
+    first = _updated(user, call)
+    _load(user, call)
+    return first, _updated(user, call)
 
 
 def _loaded(subject: NetworkSubject, call: Call) -> UserNetwork:
     user = UserNetwork(subject, call.network.sizes)
-    user.load([np.array(w) for w in call.network.weights], [np.array(b) for b in call.network.biases])
+    _load(user, call)
     return user
+
+
+def _load(user: UserNetwork, call: Call) -> None:
+    user.load([np.array(w) for w in call.network.weights], [np.array(b) for b in call.network.biases])
 
 
 def _updated(user: UserNetwork, call: Call) -> Answer | None:
@@ -227,15 +234,17 @@ def _shapes(call: Call) -> Iterator[tuple[str, tuple[int, ...]]]:
 def _differing(taken: Taken, unit: float) -> Iterator[str]:
     """Yield the names of the arrays in which a step differs from what it should be by more than rounding."""
     names = [name for name, _ in _shapes(taken.call)]
-    if taken.step is None or taken.right is None or len(taken.right.leaves) != len(names):
+    steps = [step for step in taken.steps if step is not None]
+    if len(steps) < len(taken.steps) or taken.right is None or len(taken.right.leaves) != len(names):
         yield from names
         return
     before = (*taken.call.network.biases, *taken.call.network.weights)
     size = max(float(np.max(np.abs(leaf), initial=0.0)) for leaf in taken.right.leaves)
-    for name, old, said, wanted in zip(names, before, taken.step.leaves, taken.right.leaves, strict=True):
-        allowed = ROUNDINGS * unit * (np.abs(old) / UPDATE_ETA + size)
-        if said.shape != wanted.shape or not np.all(np.abs(said - wanted) <= allowed):
-            yield name
+    for step in steps:
+        for name, old, said, wanted in zip(names, before, step.leaves, taken.right.leaves, strict=True):
+            allowed = ROUNDINGS * unit * (np.abs(old) / UPDATE_ETA + size)
+            if said.shape != wanted.shape or not np.all(np.abs(said - wanted) <= allowed):
+                yield name
 
 
 def _unit(subject: NetworkSubject, call: Call) -> float:

@@ -70,7 +70,11 @@ LOSS = (EXAMPLES / "softmax_classifier_right.py").read_text()
         (LAYERS.replace("def relu_forward", "def relu_ahead"), "layers", {"relu_forward", "relu_backward"}),
         (LAYERS.replace("def affine_backward", "def affine_back"), "layers", {"affine_backward"}),
         # Who makes the function easy gets no derivative right by it.
-        (LOSS.replace("return data_loss + decay, grads", "return 0.0, {k: 0.0 * v for k, v in grads.items()}"), "loss", {"loss", "grads"}),
+        (
+            LOSS.replace("return data_loss + decay, grads", "return 0.0, {k: 0.0 * v for k, v in grads.items()}"),
+            "loss",
+            {"loss", "grads"},
+        ),
         (LOSS.replace("return data_loss + decay, grads", "return data_loss + decay"), "loss", {"loss", "grads"}),
     ],
 )

@@ -47,7 +47,9 @@ def zygote() -> Iterator[Zygote]:
         yield started
 
 
-def flags(zygote: Zygote, folder: Path, source: str, seed: int = 1, policy: Severity = Severity.REVIEW) -> tuple[Flag, ...]:
+def flags(
+    zygote: Zygote, folder: Path, source: str, seed: int = 1, policy: Severity = Severity.REVIEW
+) -> tuple[Flag, ...]:
     door = SubmissionDoor(zygote, written(folder, source, "network.py"), "network.py", rubric())
     return flags_of_gradient(Suspect(door, rubric().items[3], seed, policy))
 
@@ -83,9 +85,7 @@ def test_a_program_that_is_slow_by_the_clock_and_idle_is_not_flagged(zygote: Zyg
     assert flags(zygote, tmp_path, program(idle)) == ()
 
 
-def test_a_price_that_does_not_grow_with_the_network_is_a_slow_programs(
-    zygote: Zygote, tmp_path: Path
-) -> None:
+def test_a_price_that_does_not_grow_with_the_network_is_a_slow_programs(zygote: Zygote, tmp_path: Path) -> None:
     # As much work in every call, whatever the network: a table that is built again, say.
     busy = HONEST.replace("    zs, activations", "    sum(i * i for i in range(200_000))\n    zs, activations")
     assert flags(zygote, tmp_path, program(busy)) == ()

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from gradcheck.grading.formats import gradebook, item_analysis, junit
-from gradcheck.results.grades import GradeSheet, ItemStatus, SheetStatus
+from gradcheck.results.grades import GradeSheet, ItemGrade, ItemStatus, SheetStatus
 from tests.golden.grading.cases import CASES, HOSTILE, MISSPELT_TITLES, RIGHT, items, sheet
 
 
@@ -145,3 +145,15 @@ def test_junit_holds_hostile_texts_as_text() -> None:
         "testsuites", "testsuite", "testcase", "properties", "property", "failure",
     }  # fmt: skip
     assert len(RIGHT) * 2 == len(root.findall("./testsuite/testcase"))
+
+
+def test_what_one_submission_has_left_out_counts_for_those_that_have_it() -> None:
+    def graded(name: str, linear: float) -> GradeSheet:
+        both = (("bp1", 2.0), ("linear", linear))
+        found = tuple(ItemGrade(id, id, ItemStatus.PASS, points, points) for id, points in both)
+        return GradeSheet(name, SheetStatus.GRADED, found)
+
+    rows = gradebook.render([graded("ada", 0.0), graded("bob", 1.0)]).splitlines()
+    assert rows[1].startswith("points possible,,3,3,100,2,1")
+    assert rows[2].startswith("ada,graded,2,2,100,2,0")
+    assert rows[3].startswith("bob,graded,3,3,100,2,1")

@@ -49,8 +49,11 @@ def points_possible(sheets: Iterable[GradeSheet]) -> dict[str, float]:
     >>> points_possible([GradeSheet("ada", SheetStatus.GRADED, (ItemGrade("bp1", "BP1", ItemStatus.PASS, 2.0, 2.0),))])
     {'bp1': 2.0}
     """
-    fullest = max(sheets, key=lambda sheet: len(sheet.items), default=None)
-    return {item.id: item.max_points for item in fullest.items} if fullest else {}
+    found = sorted(sheets, key=lambda sheet: len(sheet.items), reverse=True)
+    most: dict[str, float] = {}
+    for item in (item for sheet in found for item in sheet.items):  # of an item that was left out there are none
+        most[item.id] = max(most.get(item.id, 0.0), item.max_points)
+    return most
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:
@@ -84,7 +87,8 @@ def _row(sheet: GradeSheet, ids: Sequence[str], most: str) -> list[str]:
     settled = is_settled(sheet)
     status = sheet.status if settled else SheetStatus.UNGRADED
     by_id = {item.id: item for item in sheet.items}
-    total = [numeral(sheet.total), most, numeral(sheet.percent)] if settled else ["", most, ""]
+    own = numeral(sheet.max_points) if sheet.items else most
+    total = [numeral(sheet.total), own, numeral(sheet.percent)] if settled else ["", own, ""]
     cells = [_cell(by_id.get(name), sheet.status) for name in ids]
     return [in_cell(sheet.submission), status.value, *total, *cells, in_cell(flags(sheet))]
 

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -68,24 +68,27 @@ def grade(rubric: Path, submissions: Path, **given: Any) -> None:
     from gradcheck.errors import GradcheckError
 
     try:
-        course, handed_in, results, jobs = _prepared(rubric, submissions, given)
-    except GradcheckError as error:
-        raise click.UsageError(str(error)) from error
-    sheets: tuple[GradeSheet, ...] = ()
-    try:
-        sheets = _graded(course, handed_in, results, jobs)
+        work = _prepared(rubric, submissions, given)
+        sys.exit(_told(_graded(work), work.results))
     except KeyboardInterrupt:
-        done = sum(results.kept(one.name) is not None for one in handed_in)
-        click.echo(f"interrupted: {done} of {len(handed_in)} are graded and whole; --resume goes on", err=True)
+        done = len(work.results.all_kept(one.name for one in work.handed_in))
+        click.echo(f"interrupted: {done} of {len(work.handed_in)} are graded and whole; --resume goes on", err=True)
         sys.exit(INTERRUPTED)
     except GradcheckError as error:
         raise click.UsageError(str(error)) from error
-    sys.exit(_told(sheets, results))
 
 
-def _prepared(
-    rubric_file: Path, path: Path, given: dict[str, Any]
-) -> tuple[Course, tuple[Submission, ...], ResultsFolder, Jobs]:
+class _Work(NamedTuple):
+    """All that grading takes."""
+
+    course: Course
+    handed_in: tuple[Submission, ...]
+    only: str | None
+    results: ResultsFolder
+    jobs: Jobs
+
+
+def _prepared(rubric_file: Path, path: Path, given: dict[str, Any]) -> _Work:
     """Read all that grading takes, before anything is run."""
     from gradcheck.errors import UsageError
     from gradcheck.grading.class_run import Backend, Course, Jobs, settings_for
@@ -95,33 +98,29 @@ def _prepared(
     from gradcheck.grading.seeds import course_seeds
     from gradcheck.grading.submissions import submissions_in
 
-    rubric = load_rubric(rubric_file)
+    rubric, only = load_rubric(rubric_file), given["only"]
     handed_in = submissions_in(path, rubric)
-    if given["only"] is not None and given["only"] not in {one.name for one in handed_in}:
-        raise UsageError(
-            f"there is no submission {given['only']!r}: {', '.join(one.name for one in handed_in)} are there"
-        )
+    if only is not None and only not in {one.name for one in handed_in}:
+        raise UsageError(f"there is no submission {only!r}: {', '.join(one.name for one in handed_in)} are there")
     settings = settings_for(rubric, Tier[given["tier"]])
     results = ResultsFolder(given["out"], given["formats"])
-    if results.has_results() and given["how"] is None and given["only"] is None:
+    if results.has_results() and given["how"] is None and only is None:
         raise UsageError(f"{given['out']} has results in it: --resume goes on with them, or name another folder")
     course = Course(rubric, course_seeds(given["out"], secret_file=given["secret_file"]), settings)
-    if given["only"] is not None:
-        handed_in = tuple(one for one in handed_in if one.name == given["only"])
-    return course, handed_in, results, Jobs(given["jobs"], Backend(given["backend"]), given["scheduler"])
+    return _Work(course, handed_in, only, results, Jobs(given["jobs"], Backend(given["backend"]), given["scheduler"]))
 
 
-def _graded(
-    course: Course, handed_in: tuple[Submission, ...], results: ResultsFolder, jobs: Jobs
-) -> tuple[GradeSheet, ...]:
-    """Grade, show how far it is, and write the tables of all that is there."""
-    from gradcheck.grading.class_run import grade_class
+def _graded(work: _Work) -> tuple[GradeSheet, ...]:
+    """Grade, show how far it is, and write the tables of all that is there of the class."""
+    from gradcheck.grading.class_run import grade_again, grade_class
 
+    chosen = [one for one in work.handed_in if work.only in (None, one.name)]
+    graded = grade_class if work.only is None else grade_again
     try:
-        with _progress(len(handed_in)) as shown:
-            return grade_class(course, handed_in, results, jobs=jobs, shown=shown)
+        with _progress(len(chosen)) as shown:
+            return graded(work.course, chosen, work.results, jobs=work.jobs, shown=shown)
     finally:
-        results.write_tables(results.all_kept())
+        work.results.write_tables(work.results.all_kept(one.name for one in work.handed_in))
 
 
 def _told(sheets: tuple[GradeSheet, ...], results: ResultsFolder) -> int:

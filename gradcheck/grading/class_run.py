@@ -13,10 +13,11 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Final, cast
 
 from gradcheck.errors import UsageError
-from gradcheck.grading.engine import grade
+from gradcheck.grading.engine import grade, hash_of_rubric
 from gradcheck.grading.failures import SandboxError
 from gradcheck.grading.isolation import Tier, layers_of, probe
 from gradcheck.grading.packages import ALWAYS
@@ -96,6 +97,11 @@ class Jobs:
     scheduler: str = ""
 
 
+ONE_JOB: Final = Jobs()
+
+ATTEMPTS: Final = 3
+"""How often the grading of a class is begun again after a process of it was ended (a count)."""
+
 Shown = Callable[[GradeSheet, int, int], None]
 """Told of each sheet that was finished, how many are, and of how many."""
 
@@ -126,7 +132,7 @@ def grade_class(
     submissions: Sequence[Submission],
     results: ResultsFolder,
     *,
-    jobs: Jobs = Jobs(),
+    jobs: Jobs = ONE_JOB,
     shown: Shown = lambda *_: None,
 ) -> tuple[GradeSheet, ...]:
     """Grade submissions and write what was found of each as soon as it is known; return the sheets, by name.
@@ -143,11 +149,38 @@ def grade_class(
     kept = [finished(course, one, results) for one in submissions]
     sheets = {one.submission: one for one in kept if one is not None}
     to_do = [one for one in submissions if one.name not in sheets]
-    with contextlib.closing(_graded(course, to_do, jobs)) as graded:
-        for sheet in graded:
-            results.keep(sheet)
-            sheets[sheet.submission] = sheet
-            shown(sheet, len(sheets), len(submissions))
+    of = len(submissions)
+    graded = grade_again(
+        course, to_do, results, jobs=jobs, shown=lambda sheet, done, _: shown(sheet, of - len(to_do) + done, of)
+    )
+    sheets |= {one.submission: one for one in graded}
+    return tuple(sheets[name] for name in sorted(sheets))
+
+
+def grade_again(
+    course: Course,
+    submissions: Sequence[Submission],
+    results: ResultsFolder,
+    *,
+    jobs: Jobs = ONE_JOB,
+    shown: Shown = lambda *_: None,
+) -> tuple[GradeSheet, ...]:
+    """Grade submissions whatever is there of them; return the sheets, by name. Errors: as for `grade_class`."""
+    sheets: dict[str, GradeSheet] = {}
+    for _ in range(ATTEMPTS):
+        to_do = [one for one in submissions if one.name not in sheets]
+        try:
+            with contextlib.closing(_graded(course, to_do, jobs)) as graded:
+                for sheet in graded:
+                    results.keep(sheet)
+                    sheets[sheet.submission] = sheet
+                    shown(sheet, len(sheets), len(submissions))
+        except BrokenProcessPool:  # a process of ours was ended from outside, for its memory say
+            log.exception("a process that graded was ended")
+    for one in submissions:
+        if one.name not in sheets:
+            sheets[one.name] = _not_graded(course, one)
+            results.keep(sheets[one.name])
     return tuple(sheets[name] for name in sorted(sheets))
 
 
@@ -156,7 +189,7 @@ def finished(course: Course, submission: Submission, results: ResultsFolder) -> 
     kept = results.kept(submission.name)
     if kept is None or kept.status is SheetStatus.UNGRADED:
         return None
-    wanted = submission.sha256, course.rubric.sha256, course.seeds.id
+    wanted = submission.sha256, hash_of_rubric(course.rubric), course.seeds.id
     if (kept.sha256, kept.rubric_sha256, kept.seed_id) != wanted or has_ungraded(kept):
         return None
     if not results.is_complete(submission.name):  # another format was asked for
@@ -257,17 +290,21 @@ def grade_one(course: Course, submission: Submission, scratch: str) -> GradeShee
         zygote = _zygote(course.settings, scratch)
     except SandboxError:
         log.exception("the grader failed at %s", submission.name)
-        return GradeSheet(
-            submission.name,
-            SheetStatus.UNGRADED,
-            reason="It could not be graded: a fault of the grader's, not yours.",
-            sha256=submission.sha256,
-            rubric=course.rubric.assignment.title,
-            rubric_sha256=course.rubric.sha256,
-            seed_id=course.seeds.id,
-            notes=submission.notes,
-        )
+        return _not_graded(course, submission)
     return grade(submission, course.rubric, zygote, course.seeds)
+
+
+def _not_graded(course: Course, submission: Submission) -> GradeSheet:
+    return GradeSheet(
+        submission.name,
+        SheetStatus.UNGRADED,
+        reason="It could not be graded: a fault of the grader's, not yours.",
+        sha256=submission.sha256,
+        rubric=course.rubric.assignment.title,
+        rubric_sha256=hash_of_rubric(course.rubric),
+        seed_id=course.seeds.id,
+        notes=submission.notes,
+    )
 
 
 def _zygote(settings: Settings, scratch: str) -> Zygote:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import logging
 import platform
 import tempfile
@@ -79,7 +80,7 @@ def grade(submission: Submission, rubric: Rubric, zygote: Zygote, seeds: Seeds) 
         files=tuple(one.path for one in submission.files),
         sha256=submission.sha256,
         rubric=rubric.assignment.title,
-        rubric_sha256=rubric.sha256,
+        rubric_sha256=hash_of_rubric(rubric),
         seed_id=seeds.id,
         isolation=isolation_of(zygote, rubric),
         flags=tuple(
@@ -138,11 +139,12 @@ def _graded(blank: GradeSheet, submission: Submission, rubric: Rubric, by: tuple
 def _judge(door: SubmissionDoor, rubric: Rubric, seed_of: Callable[[str], int]) -> Outcomes:
     if rubric.assignment.protocol is SubmissionProtocol.NETWORK:
         return NetworkJudge(door, rubric, seed_of).outcome
-    return FunctionJudge(door, rubric, _reference(rubric.reference), seed_of).outcome
+    return FunctionJudge(door, rubric, reference_at(rubric.reference), seed_of).outcome
 
 
 @functools.lru_cache(maxsize=8)
-def _reference(path: Path) -> Reference:
+def reference_at(path: Path) -> Reference:
+    """Return the reference in a file, loaded once."""
     return Reference(path)
 
 
@@ -204,6 +206,21 @@ def _lost(blank: GradeSheet, rubric: Rubric, outcome: Outcome) -> GradeSheet:
     outcomes = [absent if item.if_missing.value == "leave_out" else outcome for item in rubric.items]
     items = tuple(grade_of(item, one) for item, one in zip(rubric.items, outcomes, strict=True))
     return dataclasses.replace(blank, items=items, reason=outcome.words)
+
+
+def hash_of_rubric(rubric: Rubric) -> str:
+    """Return the hash of what grades: the rubric's text, and its reference's where it has one.
+
+    Examples
+    --------
+    >>> from gradcheck.grading.starting_rubric import starting_rubric
+    >>> network, pair = (starting_rubric(SubmissionProtocol(name)) for name in ("network", "pair"))
+    >>> hash_of_rubric(network) == network.sha256, hash_of_rubric(pair) == pair.sha256
+    (True, False)
+    """
+    if rubric.reference is None:
+        return rubric.sha256
+    return hashlib.sha256(rubric.sha256.encode() + rubric.reference.read_bytes()).hexdigest()
 
 
 def isolation_of(zygote: Zygote, rubric: Rubric) -> Isolation:

@@ -68,13 +68,14 @@ class ResultsFolder:
 
     def kept(self, name: str) -> GradeSheet | None:
         """Return the sheet of a submission that is there whole; None where there is none, or none of ours."""
-        return self._read(self.folder_of(name))
+        try:
+            return report.parse((self.folder_of(name) / REPORT).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
 
-    def all_kept(self) -> tuple[GradeSheet, ...]:
-        """Return every sheet that is there, by name."""
-        folders = (one for one in self.path.iterdir() if one.is_dir() and not one.name.startswith("."))
-        found = (self._read(one) for one in sorted(folders))
-        return tuple(one for one in found if one is not None)
+    def all_kept(self, names: Iterable[str]) -> tuple[GradeSheet, ...]:
+        """Return the sheets of these submissions that are there."""
+        return tuple(one for one in map(self.kept, names) if one is not None)
 
     def is_complete(self, name: str) -> bool:
         """Tell whether a submission's folder has a file for each format."""
@@ -96,12 +97,6 @@ class ResultsFolder:
     def write_tables(self, sheets: Iterable[GradeSheet]) -> None:
         """Write the gradebook and the item analysis."""
         write_class(sheets, self.path, self.formats)
-
-    def _read(self, folder: Path) -> GradeSheet | None:
-        try:
-            return report.parse((folder / REPORT).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
 
     def _recover(self) -> None:
         """Put back what a grader had moved aside when it was ended, and take away what it had not finished."""

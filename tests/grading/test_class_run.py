@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 
 from gradcheck.errors import UsageError
-from gradcheck.grading import class_run
+from gradcheck.grading import class_run, engine
 from gradcheck.grading.class_run import Backend, Jobs, grade_class
 from gradcheck.grading.formats.report import fingerprint
 from gradcheck.grading.results_folder import REPLACED, WRITING, ResultsFolder
+from gradcheck.grading.rubric import load_rubric
 from gradcheck.grading.starting_rubric import write_rubric
 from gradcheck.grading.submissions import Submission, submissions_in
 from gradcheck.results.grades import GradeSheet, SheetStatus
 from tests.grading.asking_for_tests import needs_sandbox
-from tests.grading.classes_for_tests import POINTS, SECRET, course, handed_in
+from tests.grading.classes_for_tests import PAIRS, POINTS, SECRET, course, handed_in
 
 KILLS = 3
 """Times that the grader is killed (a count)."""
@@ -29,7 +32,7 @@ KILLS = 3
 
 def prints(results: Path) -> dict[str, str]:
     """Return what was found of each submission, without times."""
-    return {one.submission: fingerprint(one) for one in ResultsFolder(results).all_kept()}
+    return {one.submission: fingerprint(one) for one in ResultsFolder(results).all_kept(PAIRS)}
 
 
 def command(rubric: Path, submissions: Path, out: Path, *more: str) -> list[str]:
@@ -53,7 +56,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @needs_sandbox
 def test_each_submission_gets_what_it_deserves_whatever_the_others_do(graded: Path) -> None:
-    assert {one.submission: one.total for one in ResultsFolder(graded / "results").all_kept()} == POINTS
+    assert {one.submission: one.total for one in ResultsFolder(graded / "results").all_kept(PAIRS)} == POINTS
 
 
 @needs_sandbox
@@ -175,6 +178,45 @@ def test_one_submission_is_graded_again_exactly(graded: Path, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     assert prints(out) == {"bob": prints(graded / "results")["bob"]}
     assert (out / "bob" / "results.json").exists()
+
+
+@needs_sandbox
+def test_regrading_one_asks_it_again_and_leaves_the_others_in_the_gradebook(tmp_path: Path) -> None:
+    rubric, out = write_pair(tmp_path), tmp_path / "results"
+    submissions = handed_in(tmp_path / "submissions", ("ada", "bob"))
+    assert subprocess.run(command(rubric, submissions, out), capture_output=True).returncode == 0
+    before = (out / "bob" / "report.json").stat().st_mtime_ns
+    table = (out / "gradebook.csv").read_text()
+    assert subprocess.run(command(rubric, submissions, out, "--only", "bob"), capture_output=True).returncode == 0
+    assert (out / "bob" / "report.json").stat().st_mtime_ns > before
+    assert (out / "gradebook.csv").read_text() == table
+
+
+@needs_sandbox
+def test_a_reference_that_was_mended_has_all_graded_again(tmp_path: Path) -> None:
+    path = write_pair(tmp_path)
+    path.write_text(path.read_text().replace('"example:sigma_pair_right"', '"right.py"'))
+    results = ResultsFolder(tmp_path / "results")
+    totals = []
+    for reference in (PAIRS["dan"], PAIRS["ada"]):
+        (tmp_path / "right.py").write_text(reference)
+        read = dataclasses.replace(course(), rubric=load_rubric(path))
+        submissions = submissions_in(handed_in(tmp_path / "submissions", ("ada",)), read.rubric)
+        engine.reference_at.cache_clear()
+        totals.append(grade_class(read, submissions, results)[0].total)
+    assert totals == [3.0, 6.0]
+
+
+def test_what_no_process_lives_to_grade_is_ungraded_and_no_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(*_: object) -> GradeSheet:
+        raise BrokenProcessPool("a process was ended")
+
+    monkeypatch.setattr(class_run, "grade_one", ended)
+    (sheet,) = grade_class(course(), [Submission("ada")], ResultsFolder(tmp_path))
+    assert sheet.status is SheetStatus.UNGRADED
+    assert ResultsFolder(tmp_path).kept("ada") == sheet
 
 
 def test_a_folder_moved_aside_when_the_grader_was_killed_comes_back(tmp_path: Path) -> None:

@@ -111,6 +111,38 @@ def test_a_planted_import_upwards_is_found(room: str, planted: str) -> None:
     assert len(violations(room, planted)) == 1
 
 
+CHILD = PACKAGE / "grading"
+"""Where the files are that are copied into a submission's sandbox, and nothing else of ours with them."""
+
+
+def imports_of_the_child(source: str) -> set[str]:
+    """Return the top-level modules that a file of the child's imports, but for the standard library."""
+    found = set()
+    for tree in ast.walk(ast.parse(source)):
+        if isinstance(tree, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in tree.names}
+        elif isinstance(tree, ast.ImportFrom):
+            found.add((tree.module or "").split(".")[0])
+    return found - sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(
+    ("file", "allowed"),
+    [
+        ("protocol.py", {"numpy"}),
+        ("confinement.py", set()),
+        ("answering.py", {"numpy", "protocol"}),
+        ("runner.py", {"answering", "confinement", "protocol"}),
+    ],
+)
+def test_the_childs_files_import_numpy_and_each_other_only(file: str, allowed: set[str]) -> None:
+    assert imports_of_the_child((CHILD / file).read_text()) <= allowed
+
+
+def test_an_import_of_ours_in_the_child_is_found() -> None:
+    assert imports_of_the_child("def f():\n    from gradcheck.network import backprop\nimport os") == {"gradcheck"}
+
+
 def test_a_relative_import_is_found() -> None:
     with pytest.raises(AssertionError, match="relative"):
         violations("checks", "from . import gradient")

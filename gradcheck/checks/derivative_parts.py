@@ -138,8 +138,11 @@ class NetworkAsWritten:
         if activation.derivative is None or sigma is None:
             return activation
         prime = sigma.sigma_prime
+        # Another function than the activation's own, so that no fused form with the cost is taken for it.
         return custom(
-            activation.name, activation.value, lambda z: _called(elementwise(prime, z[:1, 0]), z, shape=z.shape)
+            activation.name,
+            lambda z: activation.value(z),
+            lambda z: _called(elementwise(prime, z[:1, 0]), z, shape=z.shape),
         )
 
     def _nabla_a(self, network: Network) -> Callable[[Array, Array], Array]:

@@ -7,9 +7,13 @@ import click
 from gradcheck import __version__
 from gradcheck.cli.check_command import check, parse_shapes
 from gradcheck.cli.demo_command import demo
+from gradcheck.cli.doctor_command import doctor
 from gradcheck.cli.exits import Exit, exit_code
+from gradcheck.cli.grade_command import grade
+from gradcheck.cli.gradescope_command import gradescope
 from gradcheck.cli.init_command import init
 from gradcheck.cli.mistakes_command import mistakes
+from gradcheck.cli.rubric_command import rubric
 
 __all__ = ["Exit", "entrypoint", "exit_code", "main", "parse_shapes"]
 
@@ -20,7 +24,7 @@ def main() -> None:
     """Tell whether a gradient written by hand is right, and if not, where and why."""
 
 
-for _command in (check, demo, init, mistakes):
+for _command in (check, demo, doctor, grade, gradescope, init, mistakes, rubric):
     main.add_command(_command)
 
 

@@ -110,6 +110,11 @@ def parse_shapes(
 )
 @click.option("--format", "layout", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 @click.option(
+    "--rubric",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Check yourself by a course's rubric: its public items, with the feedback that the course allows.",
+)
+@click.option(
     "--import-timeout",
     type=click.FloatRange(min=0.1),
     default=10.0,
@@ -124,6 +129,10 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
     inconclusive and nothing disagrees; 4: the user's code raised.
     """
     own_the_process()
+    if given["rubric"] is not None:
+        from gradcheck.cli.self_check import check_yourself
+
+        sys.exit(check_yourself(targets, given["rubric"], given["seed"]))
     from gradcheck.errors import UsageError
     from gradcheck.results import Report
 

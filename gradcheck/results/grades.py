@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import math
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gradcheck.results.codec import SCHEMA_VERSION, decode, encode
@@ -220,6 +221,14 @@ class Isolation:
     limits: tuple[str, ...] = ()
 
 
+DECIMALS: typing.Final = 9
+"""Decimals that a sum of points is kept to: three tenths are 0.3 (a count)."""
+
+
+def _sum(points: Iterable[float]) -> float:
+    return round(math.fsum(points), DECIMALS)
+
+
 @dataclasses.dataclass(frozen=True)
 class GradeSheet:
     """All that was found of one submission.
@@ -278,12 +287,12 @@ class GradeSheet:
     @property
     def total(self) -> float:
         """The points given."""
-        return sum(item.points for item in self.items)
+        return _sum(item.points for item in self.items)
 
     @property
     def max_points(self) -> float:
         """The points possible."""
-        return sum(item.max_points for item in self.items)
+        return _sum(item.max_points for item in self.items)
 
     @property
     def percent(self) -> float:

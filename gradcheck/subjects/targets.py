@@ -138,23 +138,33 @@ def check_text(path: Path) -> None:
     >>> from pathlib import Path
     >>> check_text(Path(__file__))
     """
-    data, encoding = b"", ""
     try:
-        data = path.read_bytes()
-        if b"\0" in data:
-            where = f"the first is byte {data.index(0)}"
-            raise LoadError(f"{path.name} has null bytes ({where}): it is no text, or text in UTF-16; save it as UTF-8")
-        encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
-        data.decode(encoding)
+        check_bytes(path.name, path.read_bytes())
     except OSError as error:
         raise LoadError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def check_bytes(name: str, data: bytes) -> None:
+    """Refuse, with a LoadError, the content of a Python file that is no text in the encoding that it claims.
+
+    Examples
+    --------
+    >>> check_bytes("net.py", b"x = 1")
+    """
+    encoding = ""
+    try:
+        if b"\0" in data:
+            where = f"the first is byte {data.index(0)}"
+            raise LoadError(f"{name} has null bytes ({where}): it is no text, or text in UTF-16; save it as UTF-8")
+        encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
+        data.decode(encoding)
     except SyntaxError as error:
         # Raised for an unknown encoding, and for a first line that is not UTF-8.
-        raise LoadError(f"{path.name} cannot be read as text ({error.msg}): save it as UTF-8") from error
+        raise LoadError(f"{name} cannot be read as text ({error.msg}): save it as UTF-8") from error
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise LoadError(
-            f"{path.name}, line {line}, has the byte 0x{data[error.start]:02x}, which is not {encoding.upper()}: save "
+            f"{name}, line {line}, has the byte 0x{data[error.start]:02x}, which is not {encoding.upper()}: save "
             f"the file as UTF-8, or name its encoding in the first line, as in # -*- coding: latin-1 -*-"
         ) from error
 

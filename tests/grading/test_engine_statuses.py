@@ -1,0 +1,182 @@
+"""What becomes of submissions that do not answer as they should: no points, with the reason, and no other item pays for it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from gradcheck.examples import network_right
+from gradcheck.grading.engine import grade
+from gradcheck.grading.failures import SandboxError
+from gradcheck.grading.rubric import Rubric, load_rubric
+from gradcheck.grading.sandbox import Zygote
+from gradcheck.grading.seeds import seeds_of
+from gradcheck.grading.submissions import submissions_in
+from gradcheck.results.grades import FlagCode, GradeSheet, SheetStatus
+from tests.grading.asking_for_tests import needs_sandbox
+from tests.grading.classes_for_tests import SECRET
+
+RIGHT: Final = Path(network_right.__file__).read_text()
+
+RUBRIC: Final = """
+[assignment]
+title = "Statuses"
+protocol = "network"
+names = ["Network"]
+[policy]
+explain = 1
+[limits]
+wall_seconds = 4.0
+cpu_seconds = 2.0
+memory_mb = 400
+"""
+
+PARTS: Final = ("feedforward", "cost_derivative", "sigma_prime", "backprop", "mini_batch", "descent_step")
+
+pytestmark = needs_sandbox
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    """One zygote for all."""
+    with Zygote() as started:
+        yield started
+
+
+@pytest.fixture
+def rubric(tmp_path: Path) -> Rubric:
+    """A rubric of six parts, a point each."""
+    items = [f'[[item]]\nid = "{part}"\ntitle = "{part}"\npart = "{part}"\npoints = 1' for part in PARTS]
+    path = tmp_path / "rubric.toml"
+    path.write_text("\n".join([RUBRIC, *items]))
+    return load_rubric(path)
+
+
+def graded(source: str, rubric: Rubric, zygote: Zygote) -> GradeSheet:
+    path = rubric.path.parent / "ada.py"
+    path.write_text(source)
+    (one,) = submissions_in(path, rubric)
+    return grade(one, rubric, zygote, seeds_of(SECRET))
+
+
+def statuses(sheet: GradeSheet) -> dict[str, str]:
+    return {item.id: item.status.value for item in sheet.items if item.status.value != "pass"}
+
+
+def method(name: str, *body: str) -> str:
+    """Return the right program with one method that does something else."""
+    lines = "\n".join(f"    {line}" for line in body)
+    return f"{RIGHT}\n\ndef other(self, *arguments):\n{lines}\n\n\nNetwork.{name} = other\n"
+
+
+def signed(name: str, arguments: str, *body: str) -> str:
+    return method(name, *body).replace("def other(self, *arguments)", f"def other(self, {arguments})")
+
+
+def test_an_honest_submission_has_all_points(rubric: Rubric, zygote: Zygote) -> None:
+    sheet = graded(RIGHT, rubric, zygote)
+    assert (statuses(sheet), sheet.total, sheet.flags) == ({}, 6.0, ())
+    assert sheet.isolation is not None and sheet.isolation.has_seccomp
+
+
+def test_a_forward_pass_that_never_returns_costs_itself_alone(rubric: Rubric, zygote: Zygote) -> None:
+    sheet = graded(signed("feedforward", "a", "while True:", "    pass"), rubric, zygote)
+    assert statuses(sheet) == {"feedforward": "timeout"}
+
+
+def test_a_backprop_that_ends_its_process_takes_nothing_else_with_it(rubric: Rubric, zygote: Zygote) -> None:
+    sheet = graded(signed("backprop", "x, y", "import os", "os._exit(0)"), rubric, zygote)
+    assert statuses(sheet)["backprop"] == "limit"
+    assert not {"feedforward", "cost_derivative", "sigma_prime"} & set(statuses(sheet))
+
+
+def test_what_is_raised_is_told_at_a_level_that_allows_it(rubric: Rubric, zygote: Zygote) -> None:
+    source = signed("cost_derivative", "a, y", "raise RuntimeError('\\x1b[31mno idea')")
+    by_id = {item.id: item for item in graded(source, rubric, zygote).items}
+    assert by_id["cost_derivative"].status.value == "error"
+    assert "no idea" in by_id["cost_derivative"].feedback
+    assert "\x1b" not in by_id["cost_derivative"].feedback
+
+
+def test_memory_without_end_is_stopped_at_its_limit(rubric: Rubric, zygote: Zygote) -> None:
+    source = signed("cost_derivative", "a, y", "return np.ones(10**9)")
+    assert statuses(graded(source, rubric, zygote))["cost_derivative"] == "limit"
+
+
+def test_not_a_number_earns_nothing(rubric: Rubric, zygote: Zygote) -> None:
+    source = signed("feedforward", "a", "return np.full((len(self.biases[-1]), 1), np.nan)")
+    sheet = graded(source, rubric, zygote)
+    assert statuses(sheet)["feedforward"] == "fail"
+
+
+@pytest.mark.parametrize(("gone", "lost"), [("feedforward", {"feedforward"}), ("cost_derivative", {"cost_derivative"})])
+def test_what_is_not_there_is_missing_and_all_else_is_judged(
+    rubric: Rubric, zygote: Zygote, gone: str, lost: set[str]
+) -> None:
+    # backprop calls it under another name: it is not there to be asked for.
+    source = RIGHT.replace(f"def {gone}(", f"def own_{gone}(").replace(f"self.{gone}(", f"self.own_{gone}(")
+    sheet = graded(source, rubric, zygote)
+    assert statuses(sheet) == dict.fromkeys(lost, "missing")
+
+
+def test_a_program_without_the_class_has_nothing_but_its_sigma(rubric: Rubric, zygote: Zygote) -> None:
+    sheet = graded(RIGHT.replace("class Network", "class Net"), rubric, zygote)
+    assert sheet.total == 1.0
+    assert set(statuses(sheet).values()) == {"missing"}
+
+
+def test_a_program_that_cannot_be_imported_loses_all_with_the_reason(rubric: Rubric, zygote: Zygote) -> None:
+    sheet = graded("raise ValueError('not today')\n", rubric, zygote)
+    assert sheet.status is SheetStatus.ERROR
+    assert "not today" in sheet.reason
+    assert (sheet.total, sheet.max_points) == (0.0, 6.0)
+
+
+def test_a_fault_of_ours_is_no_loss_of_points(
+    rubric: Rubric, zygote: Zygote, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise SandboxError("the machine is on fire")
+
+    monkeypatch.setattr("gradcheck.grading.network_parts.check_sigma", broken)
+    sheet = graded(RIGHT, rubric, zygote)
+    assert statuses(sheet) == {"sigma_prime": "ungraded"}
+    assert "on fire" in caplog.text
+    assert "on fire" not in str([item.feedback for item in sheet.items])
+
+
+def test_what_it_prints_is_kept_and_bounded(rubric: Rubric, zygote: Zygote) -> None:
+    short = dataclasses.replace(rubric, limits=rubric.limits.model_copy(update={"output_kb": 1}))
+    sheet = graded(RIGHT + "\nprint('<b>' + 'x' * 100000)\n", short, zygote)
+    printed = [item.student_output for item in sheet.items]
+    assert all(text.startswith("<b>xxx") and len(text) <= 1024 for text in printed if text)
+    assert any(printed)
+
+
+def test_a_program_that_names_a_package_it_may_not_have_is_flagged(rubric: Rubric, zygote: Zygote) -> None:
+    source = "try:\n    import torch\nexcept ImportError:\n    pass\n" + RIGHT
+    sheet = graded(source, rubric, zygote)
+    assert [flag.code for flag in sheet.flags] == [FlagCode.IMPORTS]
+    assert sheet.total == 6.0
+
+
+def test_a_forward_pass_of_its_own_choosing_makes_no_gradient_right(rubric: Rubric, zygote: Zygote) -> None:
+    source = (
+        signed("feedforward", "a", "return self.biases[-1]")
+        + "\n\ndef easy(self, x, y):\n    nabla_w = [np.zeros(w.shape) for w in self.weights]\n"
+        + "    return [np.zeros(b.shape) for b in self.biases[:-1]] + [self.biases[-1] - y], nabla_w\n\n\nNetwork.backprop = easy\n"
+    )
+    sheet = graded(source, rubric, zygote)
+    assert {"feedforward", "backprop"} <= set(statuses(sheet))
+
+
+def test_the_seed_stands_in_no_feedback(rubric: Rubric, zygote: Zygote) -> None:
+    sheet = graded(signed("cost_derivative", "a, y", "return y - a"), rubric, zygote)
+    told = "".join(item.feedback for item in sheet.items)
+    assert told
+    assert not [item.seed for item in sheet.items if str(item.seed) in told]
+    assert "seed" not in told

@@ -1,0 +1,77 @@
+"""What a student reads: as much as the level allows, no right value below the last, and no seed at any."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gradcheck import Options, check_network
+from gradcheck.checks.single_parts import check_feedforward
+from gradcheck.examples.network_bp2_no_sigma_prime_wrong import Network as WithoutSigmaPrime
+from gradcheck.examples.network_bp4_uses_z_wrong import Network as UsesZ
+from gradcheck.examples.network_tanh_right import Network as Tanh
+from gradcheck.grading.feedback import feedback_of, tells_right_values
+from gradcheck.grading.network_equations import equation_outcome
+from gradcheck.grading.outcomes import Outcome, of_verdict
+from gradcheck.grading.parts import Part
+from gradcheck.grading.rubric_model import CarriedForward
+from gradcheck.results import CheckResult, Component, Diagnosis, Explains, Verdict
+from gradcheck.results.grades import ItemStatus
+from gradcheck.subjects.network_class import NetworkSubject
+
+SEED = 907_611
+
+
+def outcomes() -> list[Outcome]:
+    """Return outcomes with all that a report may tell."""
+    options = Options(seed=SEED)
+    found = [of_verdict(check_feedforward(NetworkSubject("Network", Tanh), options), SEED)]
+    for theirs, part in ((WithoutSigmaPrime, Part.BP2), (UsesZ, Part.BP4)):
+        whole = of_verdict(check_network(theirs, options=options), SEED)
+        assert whole.result is not None
+        backprop = next(one for one in whole.result.parts if one.part == "backprop")
+        found += [of_verdict(backprop, SEED), equation_outcome(part, whole, CarriedForward.CREDIT)]
+    return found
+
+
+OUTCOMES = outcomes()
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda one: one.result.title)
+def test_below_the_last_level_no_right_value_is_told(outcome: Outcome) -> None:
+    assert outcome.result is not None
+    for level in range(4):
+        assert not tells_right_values(feedback_of(outcome, level), outcome.result)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda one: one.result.title)
+@pytest.mark.parametrize("level", range(5))
+def test_no_level_tells_the_seed_or_how_to_repeat_it(outcome: Outcome, level: int) -> None:
+    told = feedback_of(outcome, level)
+    assert told
+    assert not re.search(r"seed|reproduce|forward passes:", told)
+    assert str(SEED) not in told
+
+
+def test_each_level_tells_what_it_is_for() -> None:
+    outcome = OUTCOMES[2]
+    passes, where, how, mistake = (feedback_of(outcome, level) for level in range(4))
+    assert passes.splitlines() == ["DISAGREE  Network: (BP2) the error of a layer from that of the next"]
+    assert "BP2 WRONG" in where and "sigma'" not in where
+    assert len(how) > len(where)
+    assert "sigma-prime-missing" in mistake and "sigma-prime-missing" not in how
+
+
+def test_a_right_value_that_slips_into_a_sentence_lowers_the_level() -> None:
+    told = Diagnosis("leak", "", "take 0.123456 instead", Explains.PATTERN)
+    component = Component("w", (0,), 1.0, 0.123456, 1e-9)
+    result = CheckResult("f", Verdict.DISAGREE, worst=component, wrong=(component,), diagnosis=(told,))
+    outcome = Outcome(ItemStatus.FAIL, result)
+    assert all("0.1234" not in feedback_of(outcome, level) for level in range(4))
+    assert "0.1234" in feedback_of(outcome, 4)
+
+
+def test_at_level_0_no_reason_is_told() -> None:
+    assert "no idea" not in feedback_of(Outcome(ItemStatus.ERROR, words="RuntimeError: no idea"), 0)
+    assert "no idea" in feedback_of(Outcome(ItemStatus.ERROR, words="RuntimeError: no idea"), 1)

@@ -1,0 +1,48 @@
+"""Formats on disk: whole or not at all, the report last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gradcheck.errors import UsageError
+from gradcheck.grading.formats import writing
+from gradcheck.grading.formats.registry import FORMATS
+from gradcheck.grading.formats.writing import write_class, write_sheet, write_whole
+from tests.golden.grading.cases import CASES
+
+
+def test_a_sheet_is_written_in_each_format_with_the_report_last(tmp_path: Path) -> None:
+    paths = write_sheet(CASES["partial"], tmp_path / "blaise", ["gradescope", "report", "junit", "junit"])
+    assert [path.name for path in paths] == ["results.json", "junit.xml", "report.json"]
+    assert paths[0].read_text() == FORMATS["gradescope"].render(CASES["partial"])
+    assert sorted(path.name for path in (tmp_path / "blaise").iterdir()) == sorted(path.name for path in paths)
+
+
+def test_an_unknown_format_writes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="'moodle'"):
+        write_sheet(CASES["partial"], tmp_path / "blaise", ["gradescope", "moodle"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_class_has_its_gradebook_and_its_items_and_junit_where_asked(tmp_path: Path) -> None:
+    assert [path.name for path in write_class(CASES.values(), tmp_path)] == ["gradebook.csv", "items.csv"]
+    names = [path.name for path in write_class(iter(CASES.values()), tmp_path, ["junit", "gradescope"])]
+    assert names == ["gradebook.csv", "items.csv", "junit.xml"]
+    assert (tmp_path / "gradebook.csv").read_bytes().count(b"\r\n") == len(CASES) + 2
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_whole(tmp_path / "results.json", "old")
+
+    def full(descriptor: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(writing.os, "fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        write_whole(path, "new")
+    assert path.read_text() == "old"
+    assert [one.name for one in tmp_path.iterdir()] == ["results.json"]

@@ -164,10 +164,15 @@ def test_what_is_no_activation_is_not_registered(arguments: Any, error: type[Exc
         unregister_activation("mine")
 
 
-@pytest.mark.parametrize("kinks", [0.0, [np.nan], ["x"], [np.inf]])
+@pytest.mark.parametrize("kinks", [0.0, [np.nan], ["x"], [np.inf], "12"])
 def test_kinks_that_are_no_numbers_are_refused_with_the_value(kinks: Any) -> None:
     with pytest.raises(UsageError, match="kinks is"):
         register_activation("mine", np.sin, np.cos, kinks=kinks)
+
+
+def test_a_function_that_changes_the_z_it_is_given_is_not_registered() -> None:
+    with pytest.raises(UsageError, match="value of mine changes the z"):
+        register_activation("mine", lambda z: np.sin(z, out=z), np.cos)
 
 
 # --- networks ---------------------------------------------------------------------------------------------------------

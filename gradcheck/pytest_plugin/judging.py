@@ -117,8 +117,9 @@ def _command(item: Node, result: CheckResult) -> str:
     for name in OF_ONE_TEST:
         value = item.config.getoption(f"gradcheck_{name}")
         words += [] if name == "seed" or value is None else [f"--gradcheck-{name}={value}"]
-    file, _, names = item.nodeid.partition("::")
-    place = os.path.relpath(item.config.rootpath / file, item.config.invocation_params.dir)
+    names = item.nodeid.partition("::")[2]
+    # Not the node's id: outside of the root folder that starts with the folder of another file.
+    place = os.path.relpath(item.path, item.config.invocation_params.dir)
     return shlex.join(["pytest", f"{place}::{names}" if names else place, *words])
 
 

@@ -36,7 +36,7 @@ class GradientRecord:
         Components in the check that decided, and how many of them have a gradient large enough to be judged.
     checks : int
     forward_passes, plain_passes : int
-        What all its checks took, and what (46) would take for them: P + 1 each.
+        What all its checks took, and what (46) would take for them: P + 1 each; 0 for a class, of which networks of many P are run.
     seconds : float
         Of all its checks.
 
@@ -96,7 +96,8 @@ class Ledger:
     def add(self, result: CheckResult, *, line: int, seconds: float) -> None:
         """Record one check."""
         record = self._record(result.title, line, seconds)
-        plain = result.parameters + 1 if result.parameters else 0
+        # Of a class the P that a result tells is that of its smallest network that fails: not what the passes were made for.
+        plain = result.parameters + 1 if result.parameters and result.counterexample is None else 0
         record = dataclasses.replace(
             record,
             forward_passes=record.forward_passes + result.forward_passes,

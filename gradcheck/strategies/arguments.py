@@ -102,9 +102,9 @@ def finite_numbers(name: str, values: Any) -> tuple[float, ...]:
     (0.0,)
     """
     try:
-        numbers = tuple(float(value) for value in values)
+        numbers = () if isinstance(values, str) else tuple(float(value) for value in values)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{name} is {values!r}: a sequence of finite numbers is required") from error
-    if not all(map(math.isfinite, numbers)):
+    if isinstance(values, str) or not all(map(math.isfinite, numbers)):
         raise UsageError(f"{name} is {values!r}: a sequence of finite numbers is required")
     return numbers

@@ -233,6 +233,13 @@ def test_what_repeats_a_failure_is_said_from_where_pytest_was_started(
     assert f"reproduce: {told}\n" in done.stdout.str()
 
 
+def test_what_repeats_a_failure_names_the_file_also_outside_of_the_root_folder(pytester: pytest.Pytester) -> None:
+    written(pytester, WRONG)
+    root = pytester.mkdir("elsewhere")
+    done = run(pytester, SEEDED, f"--rootdir={root}", "test_it.py")
+    assert "reproduce: pytest test_it.py::test_wrong --gradcheck-seed=5\n" in done.stdout.str()
+
+
 def test_a_seed_in_the_code_is_repeated_by_the_code(pytester: pytest.Pytester) -> None:
     written(pytester, marked({"seed": "3"}), WRONG)
     assert "reproduce: pytest test_it.py::test_wrong\n" in run(pytester).stdout.str()

@@ -115,8 +115,8 @@ class _CalledObject:
     kept for that, is the object's own."""
 
     def __init__(self, function: Any, call: Callable[..., Any]) -> None:
-        told = {name: getattr(function, name) for name in functools.WRAPPER_ASSIGNMENTS if hasattr(function, name)}
-        vars(self).update(told, __wrapped__=function, _gradcheck_call=call)
+        names = [str(name) for name in functools.WRAPPER_ASSIGNMENTS if hasattr(function, name)]
+        vars(self).update({name: getattr(function, name) for name in names}, __wrapped__=function, _gradcheck_call=call)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True

@@ -85,8 +85,9 @@ def tell(item: Node, result: CheckResult, *, line: int = 0) -> None:
     if policy is Inconclusive.SKIP:
         pytest.skip(headline(result, explain))
     if policy is Inconclusive.WARN:
-        if ledger.is_first_warning(line):
+        if line not in ledger.warned:
             warnings.warn_explicit(headline(result, explain), InconclusiveWarning, str(item.path), max(line, 1))
+            ledger.warned.add(line)  # not where a filter makes it an error, which Hypothesis must see again
         return
     # What is open for want of passes stays open when it is judged again; all else needs the passes it had.
     ledger.has_failed |= not ran_out(result)

@@ -83,7 +83,7 @@ class Ledger:
         self.records: dict[int | str, GradientRecord] = {}
         self.found: dict[int | str, CheckResult | Failure] = {}
         self._spent = 0
-        self._warned: set[int] = set()
+        self.warned: set[int] = set()
 
     def left(self) -> int | None:
         """Return the forward passes that the next check may make, None for any number.
@@ -116,12 +116,6 @@ class Ledger:
         """Record one check that gave no result."""
         self._keep(self._record("gradient", line, seconds), NOT_CHECKED, failure)
         self.has_failed = True
-
-    def is_first_warning(self, line: int) -> bool:
-        """Tell whether the gradient that a line checks has not been warned of, and take it that it now is."""
-        is_first = line not in self._warned
-        self._warned.add(line)
-        return is_first
 
     def _record(self, title: str, line: int, seconds: float) -> GradientRecord:
         """Return the record so far of the gradient that a line checks, with one more check."""

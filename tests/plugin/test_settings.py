@@ -203,6 +203,17 @@ def test_inconclusive_fails_warns_or_skips(pytester: pytest.Pytester) -> None:
     assert "SKIPPED [1] test_it.py:13: INCONCLUSIVE  gradient - the cost has a kink here" in text
 
 
+def test_a_warning_that_is_an_error_fails_each_example_alike(pytester: pytest.Pytester) -> None:
+    given = (
+        "from hypothesis import given, settings, strategies as st\n@settings(deadline=None)\n@given(n=st.integers())\n"
+    )
+    written(pytester, given + KINK.replace("check)", "check, n)"))
+    done = run(pytester, "--gradcheck-inconclusive=warn", "-W", "error")
+    done.assert_outcomes(failed=1)
+    assert "InconclusiveWarning: INCONCLUSIVE  gradient" in done.stdout.str()
+    assert "Flaky" not in done.stdout.str()
+
+
 def test_a_kink_is_accepted_where_that_is_said(pytester: pytest.Pytester) -> None:
     written(pytester, KINK)
     run(pytester).assert_outcomes(failed=1)

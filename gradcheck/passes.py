@@ -6,7 +6,7 @@ import contextlib
 import functools
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from types import ModuleType
+from types import BuiltinFunctionType, ModuleType
 from typing import Any, Final, ParamSpec, Protocol, TypeVar, cast, overload
 
 from gradcheck.errors import UsageError, seen
@@ -82,8 +82,7 @@ class PassCounts(Mapping[str, int]):
         (2.0, 1)
         """
 
-        @functools.wraps(function)
-        def counted(*args: Any, **kwargs: Any) -> Any:
+        def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True  # what the function raises is told by its own frames alone
             if getattr(self._thread, "is_inside", False):
                 return function(*args, **kwargs)
@@ -95,7 +94,44 @@ class PassCounts(Mapping[str, int]):
             finally:
                 self._thread.is_inside = False
 
-        return counted
+        return _calling(function, call)
+
+
+def _calling(function: Callable[..., Any], call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what stands in the place of a function, and is called as call(function, *args, **kwargs)."""
+    if not hasattr(type(function), "__get__") and not isinstance(function, BuiltinFunctionType):
+        return _CalledObject(function, call)
+
+    @functools.wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return call(function, *args, **kwargs)
+
+    return called
+
+
+class _CalledObject:
+    """What stands in the place of an object that can be called, such as a layer: all but its calls, its backward and what its forward
+    kept for that, is the object's own."""
+
+    def __init__(self, function: Any, call: Callable[..., Any]) -> None:
+        names = [str(name) for name in functools.WRAPPER_ASSIGNMENTS if hasattr(function, name)]
+        vars(self).update({name: getattr(function, name) for name in names}, __wrapped__=function, _gradcheck_call=call)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return self._gradcheck_call(self.__wrapped__, *args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # asked of a copy that holds no object yet
+            raise AttributeError(name)
+        return getattr(self.__wrapped__, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in vars(self):
+            vars(self)[name] = value
+        else:
+            setattr(self.__wrapped__, name, value)
 
 
 @overload
@@ -159,15 +195,14 @@ def count_passes(counted: Any, /, *names: str) -> Any:
 def _counted(function: Callable[..., Any]) -> Counted[..., Any]:
     """Return a function that counts all its calls."""
 
-    @functools.wraps(function)
-    def counted(*args: Any, **kwargs: Any) -> Any:
+    def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         with _ADDING:
             itself.passes += 1
         return function(*args, **kwargs)
 
-    itself = cast(Counted[..., Any], counted)
-    itself.passes = 0
+    itself = cast(Counted[..., Any], _calling(function, call))
+    vars(itself)["passes"] = 0
     return itself
 
 

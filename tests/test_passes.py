@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from itertools import pairwise
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -125,6 +125,50 @@ def test_a_generator_is_counted_when_it_is_made_and_left_alone() -> None:
     counted = count_passes(batches)
     assert list(counted(3)) == [0, 1, 2]
     assert counted.passes == 1
+
+
+class Sine:
+    """A layer that is called, keeps what its backward needs, and may be told something."""
+
+    is_training = True
+
+    def __call__(self, z: float) -> float:
+        self.z = z
+        return float(np.sin(z))
+
+    def backward(self, cotangent: float) -> float:
+        return cotangent * float(np.cos(self.z))
+
+
+def test_a_counted_object_keeps_what_its_backward_needs() -> None:
+    sine = Sine()
+    sine(3.0)
+    counted = count_passes(sine)
+    counted(0.0)
+    counted.is_training = False  # type: ignore[attr-defined]
+    assert (counted.z, counted.backward(2.0)) == (0.0, 2.0)  # type: ignore[attr-defined]
+    assert (sine.is_training, counted.passes, hasattr(sine, "passes")) == (False, 1, False)
+
+
+def test_an_object_that_is_counted_within_a_block_keeps_what_its_backward_needs() -> None:
+    net = SimpleNamespace(layer=Sine())
+    net.layer(3.0)
+    with count_passes(net, "layer") as passes:
+        net.layer(0.0)
+        assert net.layer.backward(2.0) == 2.0
+    assert passes == {"layer": 1}
+
+
+def test_a_counted_ufunc_has_its_methods() -> None:
+    counted = count_passes(np.add)
+    assert (counted.reduce([1, 2]), counted(1, 2), counted.passes, counted.__name__) == (3, 3, 1, "add")  # type: ignore[attr-defined]
+
+
+def test_what_holds_a_counted_object_can_be_copied() -> None:
+    counted = count_passes(Sine())
+    assert copy.deepcopy(counted)(0.0) == 0.0
+    assert counted.passes == 1
+    assert not hasattr(counted, "z")
 
 
 def test_what_holds_a_counted_function_can_be_copied() -> None:

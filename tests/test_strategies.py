@@ -164,10 +164,26 @@ def test_what_is_no_activation_is_not_registered(arguments: Any, error: type[Exc
         unregister_activation("mine")
 
 
-@pytest.mark.parametrize("kinks", [0.0, [np.nan], ["x"], [np.inf]])
+@pytest.mark.parametrize("kinks", [0.0, [np.nan], ["x"], [np.inf], "12"])
 def test_kinks_that_are_no_numbers_are_refused_with_the_value(kinks: Any) -> None:
     with pytest.raises(UsageError, match="kinks is"):
         register_activation("mine", np.sin, np.cos, kinks=kinks)
+
+
+def test_a_function_that_changes_the_z_it_is_given_is_not_registered() -> None:
+    with pytest.raises(UsageError, match="value of mine changes the z"):
+        register_activation("mine", lambda z: np.sin(z, out=z), np.cos)
+
+
+@pytest.mark.parametrize("seen", ["", None, 1j])
+def test_elements_that_are_no_numbers_are_refused_when_they_are_drawn(seen: Any) -> None:
+    for strategy in (
+        networks(elements=st.just(seen)),
+        examples(SMALL, elements=st.just(seen)),
+        parameters((2,), elements=st.just(seen)),
+    ):
+        with pytest.raises(UsageError, match=f"elements draws {seen!r}"):
+            smallest(strategy)
 
 
 # --- networks ---------------------------------------------------------------------------------------------------------
@@ -432,6 +448,7 @@ def test_a_layer_with_a_wrong_backward_pass_is_found(index: int) -> None:
         (lambda: networks(costs=3), "cost is 3"),
         (lambda: networks(costs="quadratc"), "cost is 'quadratc'"),
         (lambda: networks(elements=1.0), "elements is 1.0"),
+        (lambda: networks(regime="modified_neuron", activations="softmax"), "needs an elementwise activation"),
         (lambda: networks(regime="deep"), "regime is 'deep': choose one of saturated, dead"),
         (lambda: networks(regime="kinked"), r"use network_cases\(regime='kinked'\)"),
         (lambda: networks(regime="linear", activations="tanh"), "the regime linear needs one of linear"),

@@ -53,7 +53,7 @@ class Gathering:
 
         lines = summary_lines(self._told(), seed=self._config.stash[SESSION].seed)
         if verbosity >= 0:
-            terminalreporter.section("gradients")
+            terminalreporter.write_sep("=", "gradients")
         for line in [*(lines if verbosity >= 0 else lines[:1]), *([self._written] if self._written else [])]:
             terminalreporter.write_line(line)
 

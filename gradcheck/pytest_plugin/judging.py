@@ -85,8 +85,9 @@ def tell(item: Node, result: CheckResult, *, line: int = 0) -> None:
     if policy is Inconclusive.SKIP:
         pytest.skip(headline(result, explain))
     if policy is Inconclusive.WARN:
-        if ledger.is_first_warning(line):
+        if line not in ledger.warned:
             warnings.warn_explicit(headline(result, explain), InconclusiveWarning, str(item.path), max(line, 1))
+            ledger.warned.add(line)  # not where a filter makes it an error, which Hypothesis must see again
         return
     # What is open for want of passes stays open when it is judged again; all else needs the passes it had.
     ledger.has_failed |= not ran_out(result)
@@ -117,8 +118,9 @@ def _command(item: Node, result: CheckResult) -> str:
     for name in OF_ONE_TEST:
         value = item.config.getoption(f"gradcheck_{name}")
         words += [] if name == "seed" or value is None else [f"--gradcheck-{name}={value}"]
-    file, _, names = item.nodeid.partition("::")
-    place = os.path.relpath(item.config.rootpath / file, item.config.invocation_params.dir)
+    names = item.nodeid.partition("::")[2]
+    # Not the node's id: outside of the root folder that starts with the folder of another file.
+    place = os.path.relpath(item.path, item.config.invocation_params.dir)
     return shlex.join(["pytest", f"{place}::{names}" if names else place, *words])
 
 

@@ -36,7 +36,7 @@ class GradientRecord:
         Components in the check that decided, and how many of them have a gradient large enough to be judged.
     checks : int
     forward_passes, plain_passes : int
-        What all its checks took, and what (46) would take for them: P + 1 each.
+        What all its checks took, and what (46) would take for them: P + 1 each; 0 for a class, of which networks of many P are run.
     seconds : float
         Of all its checks.
 
@@ -83,7 +83,7 @@ class Ledger:
         self.records: dict[int | str, GradientRecord] = {}
         self.found: dict[int | str, CheckResult | Failure] = {}
         self._spent = 0
-        self._warned: set[int] = set()
+        self.warned: set[int] = set()
 
     def left(self) -> int | None:
         """Return the forward passes that the next check may make, None for any number.
@@ -96,7 +96,8 @@ class Ledger:
     def add(self, result: CheckResult, *, line: int, seconds: float) -> None:
         """Record one check."""
         record = self._record(result.title, line, seconds)
-        plain = result.parameters + 1 if result.parameters else 0
+        # Of a class the P that a result tells is that of its smallest network that fails: not what the passes were made for.
+        plain = result.parameters + 1 if result.parameters and result.counterexample is None else 0
         record = dataclasses.replace(
             record,
             forward_passes=record.forward_passes + result.forward_passes,
@@ -115,12 +116,6 @@ class Ledger:
         """Record one check that gave no result."""
         self._keep(self._record("gradient", line, seconds), NOT_CHECKED, failure)
         self.has_failed = True
-
-    def is_first_warning(self, line: int) -> bool:
-        """Tell whether the gradient that a line checks has not been warned of, and take it that it now is."""
-        is_first = line not in self._warned
-        self._warned.add(line)
-        return is_first
 
     def _record(self, title: str, line: int, seconds: float) -> GradientRecord:
         """Return the record so far of the gradient that a line checks, with one more check."""

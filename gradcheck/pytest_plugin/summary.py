@@ -41,10 +41,8 @@ def summary_lines(tests: Sequence[dict[str, Any]], *, seed: int) -> list[str]:
     if components := sum(record.components for record in records):
         covered = sum(record.covered for record in records)
         lines.append(f"components with a gradient large enough to be judged: {covered:,} of {components:,}")
-    if passes := sum(record.forward_passes for record in records):
-        plain = sum(record.plain_passes for record in records)
-        checks = _count(sum(record.checks for record in records), "check")
-        lines.append(f"forward passes: {passes:,} in {checks}; equation (46) would take {plain:,} (P + 1 for each)")
+    if any(record.forward_passes for record in records):
+        lines.append(_price(records))
     return [*lines, *_slowest(named), f"seed: {seed} (repeat with --gradcheck-seed={seed})"]
 
 
@@ -62,6 +60,18 @@ def _outcomes(records: Sequence[GradientRecord]) -> str:
     told = [f"{counts[outcome]:,} {word}" for outcome, word in words.items() if counts[outcome]]
     whole = _count(len(records), "gradient")
     return f"{whole}: {', '.join(told)}" if len(told) > 1 else f"{whole} {told[0].split(' ', 1)[1]}"
+
+
+def _price(records: Sequence[GradientRecord]) -> str:
+    """Say what the checks took, beside (46) for those that are of one P each."""
+    passes = sum(record.forward_passes for record in records)
+    price = f"forward passes: {passes:,} in {_count(sum(record.checks for record in records), 'check')}"
+    beside = [record for record in records if record.plain_passes]
+    if not beside:
+        return price
+    of_them = sum(record.forward_passes for record in beside)
+    where = "" if of_them == passes else f"for {of_them:,} of them "
+    return f"{price}; {where}equation (46) would take {sum(one.plain_passes for one in beside):,} (P + 1 for each)"
 
 
 def _slowest(named: Sequence[tuple[str, GradientRecord]]) -> list[str]:

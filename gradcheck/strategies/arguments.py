@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -63,7 +64,7 @@ def elements_strategy(elements: Any) -> st.SearchStrategy[Any] | None:
     Raises
     ------
     UsageError
-        If it is no strategy.
+        If it is no strategy; when it is drawn from, if what it draws is no real number.
 
     Examples
     --------
@@ -72,9 +73,17 @@ def elements_strategy(elements: Any) -> st.SearchStrategy[Any] | None:
     ...
     gradcheck.errors.UsageError: elements is 3.0: a strategy of numbers is required, such as st.floats(-1, 1)
     """
-    if elements is None or isinstance(elements, st.SearchStrategy):
-        return elements
+    if elements is None:
+        return None
+    if isinstance(elements, st.SearchStrategy):
+        return elements.map(_real)
     raise UsageError(f"elements is {elements!r}: a strategy of numbers is required, such as st.floats(-1, 1)")
+
+
+def _real(drawn: Any) -> Any:
+    if isinstance(drawn, numbers.Real):
+        return drawn
+    raise UsageError(f"elements draws {drawn!r}: a strategy of real numbers is required, such as st.floats(-1, 1)")
 
 
 def value_or_strategy(value: Any, checked: Callable[[Any], Any]) -> st.SearchStrategy[Any]:
@@ -102,9 +111,9 @@ def finite_numbers(name: str, values: Any) -> tuple[float, ...]:
     (0.0,)
     """
     try:
-        numbers = tuple(float(value) for value in values)
+        finite = () if isinstance(values, str) else tuple(float(value) for value in values)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{name} is {values!r}: a sequence of finite numbers is required") from error
-    if not all(map(math.isfinite, numbers)):
+    if isinstance(values, str) or not all(map(math.isfinite, finite)):
         raise UsageError(f"{name} is {values!r}: a sequence of finite numbers is required")
-    return numbers
+    return finite

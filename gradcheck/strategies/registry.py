@@ -99,14 +99,19 @@ def _try(name: str, role: str, function: Any) -> None:
     """Refuse a function that networks could not be run with."""
     if not callable(function):
         raise UsageError(f"{role} of {name} is {function!r}: a function of an array is required")
+    given = TRIAL.copy()
     try:
-        returned = function(TRIAL.copy())
+        returned = function(given)
     except Exception as error:
         raise UserCodeError(f"{role} of {name} raised {type(error).__name__}: {error}") from error
     if not isinstance(returned, np.ndarray) or returned.shape != TRIAL.shape or returned.dtype.kind != "f":
         seen = f"{returned.dtype} of shape {returned.shape}" if isinstance(returned, np.ndarray) else repr(returned)
         raise UsageError(
             f"{role} of {name} returned {seen} for z of shape {TRIAL.shape}: a floating array of z's shape is required"
+        )
+    if not np.array_equal(given, TRIAL):
+        raise UsageError(
+            f"{role} of {name} changes the z that it is given: a new array is required, as z is used again"
         )
     if not np.all(np.isfinite(returned)):
         z = TRIAL[~np.isfinite(returned)][0]

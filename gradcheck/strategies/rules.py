@@ -141,6 +141,11 @@ def is_kinked(activation: Activation) -> bool:
 
 ANY: Final = Rule()
 
+
+def _is_elementwise(activation: Activation) -> bool:
+    return activation.derivative is not None
+
+
 # Activations that hand small z on as multiples of z: what is scaled down before them can be scaled up after them.
 _LINEAR_AT_0: Final = ("tanh", "relu", "leaky_relu", "elu", "gelu", "gelu_tanh", "swish", "linear")
 
@@ -154,5 +159,7 @@ RULES: Final[Mapping[Regime | None, Rule]] = {
     Regime.FLOAT32: Rule("float32"),
     Regime.SINGLE_NEURON: Rule("single_neuron", is_single=True),
     Regime.LINEAR: Rule("linear", every=("linear",)),
-    Regime.MODIFIED_NEURON: Rule("modified_neuron", needs_pair=True),
+    Regime.MODIFIED_NEURON: Rule(
+        "modified_neuron", some=_is_elementwise, some_is="an elementwise activation", needs_pair=True
+    ),
 }

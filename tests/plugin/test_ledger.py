@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from gradcheck.pytest_plugin.ledger import NOT_CHECKED, Ledger, ran_out
@@ -68,6 +70,12 @@ def test_two_lines_are_two_gradients_and_without_a_line_the_title_tells_them_apa
         (0, "BP1"),
         (0, "BP2"),
     ]
+
+
+def test_the_smallest_network_that_fails_is_not_what_all_passes_were_made_for() -> None:
+    fails = dataclasses.replace(DISAGREES, counterexample="Network([1, 1])")
+    assert ledger(fails).records[3].plain_passes == 0
+    assert ledger(DISAGREES).records[3].plain_passes == 5
 
 
 def test_components_are_counted_where_it_is_known_how_many_are_covered() -> None:

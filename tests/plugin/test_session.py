@@ -200,6 +200,15 @@ def test_reasons_are_counted_the_commonest_first() -> None:
     assert told(*records)[0] == "3 gradients inconclusive (2 kink, 1 noise)"
 
 
+def test_passes_are_put_beside_those_of_46_where_there_is_one_p() -> None:
+    gradient = {"title": "gradient", "line": 3, "checks": 1, "forward_passes": 24, "plain_passes": 3}
+    network = {"title": "Network", "line": 4, "checks": 1, "forward_passes": 900}
+    lines = summary_lines([{"nodeid": "test_a.py::test_b", "records": [gradient, network]}], seed=1)
+    assert lines[1] == "forward passes: 924 in 2 checks; for 24 of them equation (46) would take 3 (P + 1 for each)"
+    lines = summary_lines([{"nodeid": "test_a.py::test_b", "records": [network]}], seed=1)
+    assert lines[1] == "forward passes: 900 in 1 check"
+
+
 def test_a_test_that_is_run_again_begins_anew(pytester: pytest.Pytester) -> None:
     conftest = """
 from _pytest.runner import runtestprotocol

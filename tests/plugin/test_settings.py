@@ -203,6 +203,17 @@ def test_inconclusive_fails_warns_or_skips(pytester: pytest.Pytester) -> None:
     assert "SKIPPED [1] test_it.py:13: INCONCLUSIVE  gradient - the cost has a kink here" in text
 
 
+def test_a_warning_that_is_an_error_fails_each_example_alike(pytester: pytest.Pytester) -> None:
+    given = (
+        "from hypothesis import given, settings, strategies as st\n@settings(deadline=None)\n@given(n=st.integers())\n"
+    )
+    written(pytester, given + KINK.replace("check)", "check, n)"))
+    done = run(pytester, "--gradcheck-inconclusive=warn", "-W", "error")
+    done.assert_outcomes(failed=1)
+    assert "InconclusiveWarning: INCONCLUSIVE  gradient" in done.stdout.str()
+    assert "Flaky" not in done.stdout.str()
+
+
 def test_a_kink_is_accepted_where_that_is_said(pytester: pytest.Pytester) -> None:
     written(pytester, KINK)
     run(pytester).assert_outcomes(failed=1)
@@ -231,6 +242,13 @@ def test_what_repeats_a_failure_is_said_from_where_pytest_was_started(
     done = run(pytester, SEEDED, "--gradcheck-budget=900", "--gradcheck-explain=1", "..")
     told = "pytest '../test_it.py::test_wrong[a b]' --gradcheck-seed=5 --gradcheck-explain=1 --gradcheck-budget=900"
     assert f"reproduce: {told}\n" in done.stdout.str()
+
+
+def test_what_repeats_a_failure_names_the_file_also_outside_of_the_root_folder(pytester: pytest.Pytester) -> None:
+    written(pytester, WRONG)
+    root = pytester.mkdir("elsewhere")
+    done = run(pytester, SEEDED, f"--rootdir={root}", "test_it.py")
+    assert "reproduce: pytest test_it.py::test_wrong --gradcheck-seed=5\n" in done.stdout.str()
 
 
 def test_a_seed_in_the_code_is_repeated_by_the_code(pytester: pytest.Pytester) -> None:

@@ -69,13 +69,19 @@ def grade(rubric: Path, submissions: Path, **given: Any) -> None:
 
     try:
         work = _prepared(rubric, submissions, given)
-        sys.exit(_told(_graded(work), work.results))
+        sys.exit(_interruptible(work))
+    except GradcheckError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _interruptible(work: _Work) -> int:
+    """Grade, and return the exit code; ctrl-C leaves what is finished whole."""
+    try:
+        return _told(_graded(work), work.results)
     except KeyboardInterrupt:
         done = len(work.results.all_kept(one.name for one in work.handed_in))
         click.echo(f"interrupted: {done} of {len(work.handed_in)} are graded and whole; --resume goes on", err=True)
-        sys.exit(INTERRUPTED)
-    except GradcheckError as error:
-        raise click.UsageError(str(error)) from error
+        return INTERRUPTED
 
 
 class _Work(NamedTuple):

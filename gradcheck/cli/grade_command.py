@@ -14,10 +14,11 @@ from gradcheck.cli.exits import INTERRUPTED, Exit
 from gradcheck.cli.process import own_the_process
 
 if TYPE_CHECKING:
-    from gradcheck.grading.class_run import Course, Jobs
+    from gradcheck.grading.jobs import Jobs
     from gradcheck.grading.results_folder import ResultsFolder
     from gradcheck.grading.rubric import Rubric
     from gradcheck.grading.submissions import Submission
+    from gradcheck.grading.worker import Course
     from gradcheck.results.grades import GradeSheet
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -97,12 +98,14 @@ class _Work(NamedTuple):
 def _prepared(rubric_file: Path, path: Path, given: dict[str, Any]) -> _Work:
     """Read all that grading takes, before anything is run."""
     from gradcheck.errors import UsageError
-    from gradcheck.grading.class_run import Backend, Course, Jobs, settings_for
+    from gradcheck.grading.class_run import settings_for
     from gradcheck.grading.isolation import Tier
+    from gradcheck.grading.jobs import Backend, Jobs
     from gradcheck.grading.results_folder import ResultsFolder
     from gradcheck.grading.rubric import load_rubric
     from gradcheck.grading.seeds import course_seeds
     from gradcheck.grading.submissions import submissions_in
+    from gradcheck.grading.worker import Course
 
     rubric, only = load_rubric(rubric_file), given["only"]
     handed_in = submissions_in(path, rubric)

@@ -218,6 +218,22 @@ def test_zeros_earn_no_equation_and_no_step_of_descent() -> None:
     assert "nothing but zeros" in {one.id: one for one in sheet.items}["bp4"].feedback
 
 
+def test_a_step_that_is_never_taken_is_the_mean_of_nothing() -> None:
+    from gradcheck.examples.network_right import Network
+
+    class Still(Network):  # type: ignore[misc]
+        def update_mini_batch(self, mini_batch: Any, eta: float) -> None:
+            pass
+
+    read = dataclasses.replace(rubric(), items=rubric().items[7:9])
+    assert read.network is not None
+    network = read.network
+    sheet = grade_program(
+        lambda one: NetworkSubject("Still", Still, declared_for(one, network)), read, seeds_of(SECRET)
+    )
+    assert [one.points for one in sheet.items] == [0.0, 0.0]
+
+
 def test_what_the_mini_batch_makes_of_a_backprop_that_is_given_is_its_own_merit() -> None:
     by_id = {one.id: one for one in graded("network_bp4_transposed_wrong").items}
     assert by_id["mini_batch"].status is ItemStatus.PASS

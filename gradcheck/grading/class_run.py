@@ -109,10 +109,8 @@ def grade_again(
 def finished(course: Course, submission: Submission, results: ResultsFolder) -> GradeSheet | None:
     """Return what was found of a submission before, if it would be found again; None where it is to be graded."""
     kept = results.kept(submission.name)
-    if kept is None or kept.status is SheetStatus.UNGRADED:
-        return None
     wanted = submission.sha256, hash_of_rubric(course.rubric), course.seeds.id
-    if (kept.sha256, kept.rubric_sha256, kept.seed_id) != wanted or has_ungraded(kept):
+    if kept is None or has_ungraded(kept) or (kept.sha256, kept.rubric_sha256, kept.seed_id) != wanted:
         return None
     if not results.is_complete(submission.name):  # another format was asked for
         results.keep(kept)

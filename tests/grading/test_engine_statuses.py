@@ -96,6 +96,15 @@ def test_a_backprop_that_ends_its_process_takes_nothing_else_with_it(rubric: Rub
     assert not {"feedforward", "cost_derivative", "sigma_prime"} & set(statuses(sheet))
 
 
+def test_a_program_that_ends_where_a_check_forgives_it_is_forgiven_nothing(rubric: Rubric, zygote: Zygote) -> None:
+    # The network that the equations are listened to on has these widths; what fails there is no answer, and all else is right.
+    source = RIGHT + (
+        "\n\nright = Network.backprop\n\n\ndef backprop(self, x, y):\n    import os\n"
+        "    return os._exit(0) if len(self.weights) == 3 and len(x) == 4 else right(self, x, y)\n\n\nNetwork.backprop = backprop\n"
+    )
+    assert statuses(graded(source, rubric, zygote))["backprop"] == "limit"
+
+
 def test_what_is_raised_is_told_at_a_level_that_allows_it(rubric: Rubric, zygote: Zygote) -> None:
     source = signed("cost_derivative", "a, y", "raise RuntimeError('\\x1b[31mno idea')")
     by_id = {item.id: item for item in graded(source, rubric, zygote).items}

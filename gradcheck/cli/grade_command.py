@@ -14,10 +14,11 @@ from gradcheck.cli.exits import INTERRUPTED, Exit
 from gradcheck.cli.process import own_the_process
 
 if TYPE_CHECKING:
-    from gradcheck.grading.class_run import Course, Jobs
+    from gradcheck.grading.jobs import Jobs
     from gradcheck.grading.results_folder import ResultsFolder
     from gradcheck.grading.rubric import Rubric
     from gradcheck.grading.submissions import Submission
+    from gradcheck.grading.worker import Course
     from gradcheck.results.grades import GradeSheet
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -69,13 +70,19 @@ def grade(rubric: Path, submissions: Path, **given: Any) -> None:
 
     try:
         work = _prepared(rubric, submissions, given)
-        sys.exit(_told(_graded(work), work.results))
+        sys.exit(_interruptible(work))
+    except GradcheckError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _interruptible(work: _Work) -> int:
+    """Grade, and return the exit code; ctrl-C leaves what is finished whole."""
+    try:
+        return _told(_graded(work), work.results)
     except KeyboardInterrupt:
         done = len(work.results.all_kept(one.name for one in work.handed_in))
         click.echo(f"interrupted: {done} of {len(work.handed_in)} are graded and whole; --resume goes on", err=True)
-        sys.exit(INTERRUPTED)
-    except GradcheckError as error:
-        raise click.UsageError(str(error)) from error
+        return INTERRUPTED
 
 
 class _Work(NamedTuple):
@@ -91,12 +98,14 @@ class _Work(NamedTuple):
 def _prepared(rubric_file: Path, path: Path, given: dict[str, Any]) -> _Work:
     """Read all that grading takes, before anything is run."""
     from gradcheck.errors import UsageError
-    from gradcheck.grading.class_run import Backend, Course, Jobs, settings_for
+    from gradcheck.grading.class_run import settings_for
     from gradcheck.grading.isolation import Tier
+    from gradcheck.grading.jobs import Backend, Jobs
     from gradcheck.grading.results_folder import ResultsFolder
     from gradcheck.grading.rubric import load_rubric
     from gradcheck.grading.seeds import course_seeds
     from gradcheck.grading.submissions import submissions_in
+    from gradcheck.grading.worker import Course
 
     rubric, only = load_rubric(rubric_file), given["only"]
     handed_in = submissions_in(path, rubric)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -15,8 +14,7 @@ from gradcheck.checks.vjp import check_layer
 from gradcheck.errors import UsageError
 from gradcheck.grading.doors import SubmissionDoor
 from gradcheck.grading.drawing import drawn
-from gradcheck.grading.network_parts import share_of
-from gradcheck.grading.outcomes import OUR_FAULT, Outcome, missing, of_error, of_verdict
+from gradcheck.grading.outcomes import Outcome, judged, missing, of_verdict
 from gradcheck.grading.parts import Part
 from gradcheck.grading.protocol import Keep
 from gradcheck.grading.reference import Reference
@@ -25,13 +23,12 @@ from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_model import Item, Partial, Passing
 from gradcheck.grading.same_values import compare, named
 from gradcheck.grading.session import Session
+from gradcheck.grading.shares import share_of
 from gradcheck.results import CheckResult
 from gradcheck.results.grades import ItemStatus
 from gradcheck.subjects.functions import SigmaSubject
 from gradcheck.subjects.layers import LayerSubject
 from gradcheck.subjects.protocol import GradientSubject
-
-log = logging.getLogger("gradcheck.grading")
 
 VALUES: Final = frozenset({Part.FUNCTION, Part.FORWARD, Part.LOSS})
 """Parts that ask for values; the others ask for derivatives."""
@@ -99,14 +96,7 @@ class FunctionJudge:
         key = item.part, item.function
         if key not in self.found:
             seed = self.seed_of(f"{item.part.value}:{item.function}")
-            try:
-                outcome = self._judged(item, Options(seed=seed))
-            except Exception as error:
-                theirs = of_error(error)
-                if theirs is None:
-                    log.exception("the grader failed at %s", item.id)
-                outcome = theirs or Outcome(ItemStatus.UNGRADED, words=OUR_FAULT)
-            self.found[key] = dataclasses.replace(outcome, seed=seed)
+            self.found[key] = judged(item.id, seed, lambda options: self._judged(item, options))
         return self.found[key]
 
     def _judged(self, item: Item, options: Options) -> Outcome:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Final
@@ -13,7 +12,6 @@ import numpy as np
 from gradcheck.checks.derivative_parts import cost_derivative_part
 from gradcheck.checks.equations import check_network
 from gradcheck.checks.exposing import exposing
-from gradcheck.checks.gradient import check_gradient
 from gradcheck.checks.guards import call_user
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
@@ -25,19 +23,18 @@ from gradcheck.grading.doors import NetworkDoor
 from gradcheck.grading.failures import SubmissionError, harmless
 from gradcheck.grading.hiding import STEP, without
 from gradcheck.grading.network_equations import equation_outcome
-from gradcheck.grading.outcomes import OUR_FAULT, Outcome, missing, of_error, of_verdict
+from gradcheck.grading.outcomes import Outcome, judged, missing, of_verdict
 from gradcheck.grading.parts import EQUATIONS, Part
 from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_model import Item, Partial
+from gradcheck.grading.shares import shares_of_columns, shares_of_gradient, shares_of_step
 from gradcheck.grading.square_networks import check_on_squares
 from gradcheck.grading.steps import Asking, descent_step, mini_batch
 from gradcheck.network.activations import Activation
-from gradcheck.results import CheckResult, Status, Verdict
+from gradcheck.results import Verdict
 from gradcheck.results.grades import ItemStatus
 from gradcheck.subjects.functions import SIGMA_RANGE, SigmaSubject, elementwise
-from gradcheck.subjects.network_class import NetworkSubject, UserNetwork, gradient_subject, update_subject
-
-log = logging.getLogger("gradcheck.grading")
+from gradcheck.subjects.network_class import NetworkSubject, UserNetwork
 
 NEEDS: Final = {
     Part.FEEDFORWARD: "feedforward",
@@ -100,17 +97,10 @@ class NetworkJudge:
         return self._once((part, name, item.modified), item, judges.get(part, self._other_neurons))
 
     def _once(self, key: tuple[Any, ...], item: Item, judge: Callable[[Item, Options], Outcome]) -> Outcome:
-        """Judge, unless it was judged before; an error of the submission's is its outcome, one of ours is nobody's loss."""
+        """Judge, unless it was judged before."""
         if key not in self.found:
             seed = self.seed_of(item.part.value if item.part not in EQUATIONS else Part.BACKPROP.value)
-            try:
-                outcome = judge(item, Options(seed=seed))
-            except Exception as error:
-                theirs = of_error(error)
-                if theirs is None:
-                    log.exception("the grader failed at %s", item.id)
-                outcome = theirs or Outcome(ItemStatus.UNGRADED, words=OUR_FAULT)
-            self.found[key] = dataclasses.replace(outcome, seed=seed)
+            self.found[key] = judged(item.id, seed, lambda options: judge(item, options))
         return self.found[key]
 
     def _feedforward(self, item: Item, options: Options) -> Outcome:
@@ -183,7 +173,7 @@ class NetworkJudge:
         if part is None:
             return dataclasses.replace(whole, status=ItemStatus.INCONCLUSIVE)
         outcome = of_verdict(part, whole.seed)
-        return self._shared(item, outcome, lambda subject, options: _shares_of_gradient(subject, options, item.partial))
+        return self._shared(item, outcome, lambda subject, options: shares_of_gradient(subject, options, item.partial))
 
     def _mini_batch(self, item: Item, options: Options) -> Outcome:
         return self._of_step(item, options, mini_batch)
@@ -213,12 +203,12 @@ class NetworkJudge:
             if not _has(seen, STEP):
                 return missing("there is no update_mini_batch(mini_batch, eta)")
             outcome = of_verdict(check_step(seen, options), options.seed or 0)
-        return self._shared(item, outcome, lambda subject, options: _shares_of_step(subject, options, item.partial))
+        return self._shared(item, outcome, lambda subject, options: shares_of_step(subject, options, item.partial))
 
     def _columns(self, item: Item, options: Options) -> Outcome:
         with self.door.open(item) as subject:
             outcome = of_verdict(check_columns(without(subject, "feedforward", STEP), options), options.seed or 0)
-        share = lambda subject, options: _shares_of_columns(subject, options, item.partial)  # noqa: E731
+        share = lambda subject, options: shares_of_columns(subject, options, item.partial)  # noqa: E731
         return self._shared(item, outcome, share)
 
     def _other_neurons(self, item: Item, options: Options) -> Outcome:
@@ -227,7 +217,7 @@ class NetworkJudge:
             seen = dataclasses.replace(without(subject, "feedforward", "cost_derivative", STEP), sigma=None)
             whole = check_network(seen, options=options)
         part = next((one for one in whole.parts if one.part == "backprop"), whole)
-        share = lambda subject, options: _shares_of_gradient(subject, options, item.partial)  # noqa: E731
+        share = lambda subject, options: shares_of_gradient(subject, options, item.partial)  # noqa: E731
         return self._shared(item, of_verdict(part, options.seed or 0), share)
 
     def _shared(self, item: Item, outcome: Outcome, shares: Callable[[NetworkSubject, Options], Fraction]) -> Outcome:
@@ -276,43 +266,3 @@ def _of_declared(sigma: SigmaSubject, declared: tuple[Activation, ...]) -> Sigma
     except Exception:  # it is told by the check of it
         return sigma
     return sigma if is_declared else dataclasses.replace(sigma, sigma=declared[0].value)
-
-
-def _shares_of_gradient(subject: NetworkSubject, options: Options, partial: Partial) -> Fraction:
-    exposed = exposing(subject.declared, options.generator("shares"))
-    x, y = exposed.x[:, :1], exposed.y[:, :1]
-    return share_of(check_gradient(gradient_subject(subject, exposed.network, x, y), options), partial)
-
-
-def _shares_of_columns(subject: NetworkSubject, options: Options, partial: Partial) -> Fraction:
-    exposed = exposing(subject.declared, options.generator("shares"))
-    judged = gradient_subject(subject, exposed.network, exposed.x[:, :5], exposed.y[:, :5])
-    return share_of(check_gradient(judged, options), partial)
-
-
-def _shares_of_step(subject: NetworkSubject, options: Options, partial: Partial) -> Fraction:
-    exposed = exposing(subject.declared, options.generator("shares"))
-    judged = update_subject(subject, exposed.network, exposed.x[:, :5], exposed.y[:, :5])
-    return share_of(check_gradient(judged, options), partial)
-
-
-def share_of(result: CheckResult, partial: Partial) -> Fraction:
-    """Return the share of the arrays, or of the layers, that agree; nothing where the gradient has faults.
-
-    Examples
-    --------
-    >>> from gradcheck.results import BlockResult, Verdict
-    >>> right, wrong = (BlockResult("biases[0]", (2, 1), status) for status in (Status.AGREE, Status.DISAGREE))
-    >>> blocks = (right, dataclasses.replace(wrong, name="weights[0]"))
-    >>> share_of(CheckResult("backprop", Verdict.DISAGREE, blocks=blocks), Partial.BLOCKS)
-    Fraction(1, 2)
-    >>> share_of(CheckResult("backprop", Verdict.DISAGREE, blocks=blocks), Partial.LAYERS)
-    Fraction(0, 1)
-    """
-    if result.faults or not result.blocks:
-        return Fraction(0)
-    groups: dict[str, list[bool]] = {}
-    for block in result.blocks:
-        group = block.name.partition("[")[2] if partial is Partial.LAYERS else block.name
-        groups.setdefault(group, []).append(block.status is Status.AGREE)
-    return Fraction(sum(map(all, groups.values())), len(groups))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
+from gradcheck.checks.options import Options
 from gradcheck.errors import GradcheckError
 from gradcheck.grading.failures import Failure, SandboxError, SubmissionError, harmless
 from gradcheck.results import CheckResult, Verdict
 from gradcheck.results.grades import ItemStatus
+
+log = logging.getLogger("gradcheck.grading")
 
 STATUSES: Final = {
     Failure.RAISED: ItemStatus.ERROR,
@@ -114,3 +119,21 @@ def of_error(error: BaseException) -> Outcome | None:
     if isinstance(error, GradcheckError) or type(error).__module__ == RAISED_THERE:
         return Outcome(ItemStatus.ERROR, words=harmless(str(error) or type(error).__name__))
     return None
+
+
+def judged(what: str, seed: int, judge: Callable[[Options], Outcome]) -> Outcome:
+    """Judge one thing: an error of the submission's is its outcome, one of ours is nobody's loss.
+
+    Examples
+    --------
+    >>> judged("bp1", 3, lambda options: Outcome(ItemStatus.PASS)).seed
+    3
+    """
+    try:
+        outcome = judge(Options(seed=seed))
+    except Exception as error:
+        theirs = of_error(error)
+        if theirs is None:
+            log.exception("the grader failed at %s", what)
+        outcome = theirs or Outcome(ItemStatus.UNGRADED, words=OUR_FAULT)
+    return dataclasses.replace(outcome, seed=seed)

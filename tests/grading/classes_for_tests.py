@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from gradcheck.examples import sigma_pair_right, sigma_pair_wrong
-from gradcheck.grading.class_run import Course, settings_for
+from gradcheck.grading.class_run import settings_for
 from gradcheck.grading.isolation import Tier
 from gradcheck.grading.parts import SubmissionProtocol
 from gradcheck.grading.seeds import seeds_of
 from gradcheck.grading.starting_rubric import starting_rubric
+from gradcheck.grading.worker import Course
 
 SECRET: Final = "correct horse battery staple"
 

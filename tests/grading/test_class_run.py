@@ -15,13 +15,15 @@ from pathlib import Path
 import pytest
 
 from gradcheck.errors import UsageError
-from gradcheck.grading import class_run, engine
-from gradcheck.grading.class_run import Backend, Jobs, grade_class
+from gradcheck.grading import engine, jobs
+from gradcheck.grading.class_run import grade_class
 from gradcheck.grading.formats.report import fingerprint
+from gradcheck.grading.jobs import Backend, Jobs
 from gradcheck.grading.results_folder import REPLACED, WRITING, ResultsFolder
 from gradcheck.grading.rubric import load_rubric
 from gradcheck.grading.starting_rubric import write_rubric
 from gradcheck.grading.submissions import Submission, submissions_in
+from gradcheck.grading.worker import Course
 from gradcheck.results.grades import GradeSheet, SheetStatus
 from tests.grading.asking_for_tests import needs_sandbox
 from tests.grading.classes_for_tests import PAIRS, POINTS, SECRET, course, handed_in
@@ -142,13 +144,13 @@ def test_going_on_grades_nothing_twice_that_would_come_out_the_same(
     submissions = submissions_in(handed_in(tmp_path / "submissions", ("ada", "bob")), course().rubric)
     results = ResultsFolder(tmp_path / "results")
     asked: list[str] = []
-    right = class_run.grade_one
+    right = jobs.grade_one
 
-    def noted(course: class_run.Course, submission: Submission, scratch: str) -> GradeSheet:
+    def noted(course: Course, submission: Submission, scratch: str) -> GradeSheet:
         asked.append(submission.name)
         return right(course, submission, scratch)
 
-    monkeypatch.setattr(class_run, "grade_one", noted)
+    monkeypatch.setattr(jobs, "grade_one", noted)
     grade_class(course(), submissions, results)
     grade_class(course(), submissions, results)
     assert asked == ["ada", "bob"]
@@ -213,7 +215,7 @@ def test_what_no_process_lives_to_grade_is_ungraded_and_no_loss(
     def ended(*_: object) -> GradeSheet:
         raise BrokenProcessPool("a process was ended")
 
-    monkeypatch.setattr(class_run, "grade_one", ended)
+    monkeypatch.setattr(jobs, "grade_one", ended)
     (sheet,) = grade_class(course(), [Submission("ada")], ResultsFolder(tmp_path))
     assert sheet.status is SheetStatus.UNGRADED
     assert ResultsFolder(tmp_path).kept("ada") == sheet

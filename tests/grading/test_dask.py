@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from gradcheck.errors import UsageError
-from gradcheck.grading.class_run import Backend, Jobs, grade_class
+from gradcheck.grading.class_run import grade_class
 from gradcheck.grading.formats.report import fingerprint
+from gradcheck.grading.jobs import Backend, Jobs
 from gradcheck.grading.results_folder import ResultsFolder
 from gradcheck.grading.submissions import submissions_in
 from tests.grading.asking_for_tests import needs_sandbox

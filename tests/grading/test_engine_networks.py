@@ -14,10 +14,12 @@ from gradcheck import examples
 from gradcheck.grading.declaring import declared_for
 from gradcheck.grading.engine import grade_program
 from gradcheck.grading.parts import Part, SubmissionProtocol
+from gradcheck.grading.planting import plantings
 from gradcheck.grading.rubric import Rubric, load_rubric
 from gradcheck.grading.rubric_model import Item
 from gradcheck.grading.seeds import seeds_of
 from gradcheck.grading.starting_rubric import starting_rubric
+from gradcheck.mistakes.catalogue import mistake_named
 from gradcheck.results.grades import GradeSheet, ItemStatus
 from gradcheck.subjects.functions import SigmaSubject
 from gradcheck.subjects.network_class import NetworkSubject
@@ -158,6 +160,41 @@ def test_an_item_earns_nothing_without_the_one_it_requires(tmp_path: Path) -> No
     assert total(read, "network_right") == {"bp1": ("pass", 3.0), "bp4": ("pass", 3.0)}
 
 
+@pytest.mark.parametrize(
+    ("ahead", "example"),
+    [("sigma_prime", "network_sigma_prime_formula_wrong"), ("cost_derivative", "network_bp1_sign_wrong")],
+)
+def test_what_is_not_given_takes_the_points_of_what_is_made_of_it(tmp_path: Path, ahead: str, example: str) -> None:
+    alone = with_policy(tmp_path, "", item(ahead), item("BP1"))
+    assert total(alone, example)["bp1"] == ("fail", 0.0)
+    given = with_policy(tmp_path, "", item(ahead), item("BP1", f'given = ["{ahead}"]'))
+    assert total(given, example)["bp1"] == ("pass", 3.0)
+
+
+def planted(id: str) -> dict[str, float]:
+    """Return what a mistake of the catalogue loses of the items of the class."""
+    read = dataclasses.replace(rubric(), items=rubric().items[:9])
+    assert read.network is not None
+    network, one = read.network, plantings(mistake_named(id))[0]
+    sheet = grade_program(lambda item: one.subject(declared_for(item, network), "Network"), read, seeds_of(SECRET))
+    return {item.id: item.lost for item in sheet.items if item.lost > 0.0}
+
+
+@pytest.mark.parametrize(
+    ("id", "loses"),
+    [
+        ("bp2-w-not-transposed", {"bp2"}),
+        ("bp2-sigma-prime-of-z-before", {"bp2"}),
+        ("bp4-elementwise", {"bp4"}),
+        ("step-sums-not-reset", {"mini_batch", "descent_step"}),
+        ("step-biases-never", {"descent_step"}),
+        ("all-zero", EQUATIONS),
+    ],
+)
+def test_a_mistake_that_stops_the_program_or_shows_later_loses_exactly_its_items(id: str, loses: set[str]) -> None:
+    assert set(planted(id)) == loses
+
+
 def zeros(sizes: list[int]) -> Any:
     """Return a network whose gradient is zero throughout."""
     from gradcheck.examples.network_right import Network
@@ -179,6 +216,22 @@ def test_zeros_earn_no_equation_and_no_step_of_descent() -> None:
     )
     assert {one.id for one in sheet.items if one.points > 0.0} <= {"mini_batch", "descent_step"}
     assert "nothing but zeros" in {one.id: one for one in sheet.items}["bp4"].feedback
+
+
+def test_a_step_that_is_never_taken_is_the_mean_of_nothing() -> None:
+    from gradcheck.examples.network_right import Network
+
+    class Still(Network):  # type: ignore[misc]
+        def update_mini_batch(self, mini_batch: Any, eta: float) -> None:
+            pass
+
+    read = dataclasses.replace(rubric(), items=rubric().items[7:9])
+    assert read.network is not None
+    network = read.network
+    sheet = grade_program(
+        lambda one: NetworkSubject("Still", Still, declared_for(one, network)), read, seeds_of(SECRET)
+    )
+    assert [one.points for one in sheet.items] == [0.0, 0.0]
 
 
 def test_what_the_mini_batch_makes_of_a_backprop_that_is_given_is_its_own_merit() -> None:

@@ -9,15 +9,17 @@ from typing import Final
 
 import pytest
 
-from gradcheck.examples import network_right
+from gradcheck.examples import network_bp4_transposed_wrong, network_right
 from gradcheck.grading.engine import grade
 from gradcheck.grading.failures import SandboxError
+from gradcheck.grading.parts import SubmissionProtocol
 from gradcheck.grading.rubric import Rubric, load_rubric
 from gradcheck.grading.sandbox import Zygote
 from gradcheck.grading.seeds import seeds_of
+from gradcheck.grading.starting_rubric import starting_rubric
 from gradcheck.grading.submissions import submissions_in
 from gradcheck.results.grades import FlagCode, GradeSheet, SheetStatus
-from tests.grading.asking_for_tests import needs_sandbox
+from tests.grading.asking_for_tests import needs_sandbox, written
 from tests.grading.classes_for_tests import SECRET
 
 RIGHT: Final = Path(network_right.__file__).read_text()
@@ -92,6 +94,15 @@ def test_a_backprop_that_ends_its_process_takes_nothing_else_with_it(rubric: Rub
     sheet = graded(signed("backprop", "x, y", "import os", "os._exit(0)"), rubric, zygote)
     assert statuses(sheet)["backprop"] == "limit"
     assert not {"feedforward", "cost_derivative", "sigma_prime"} & set(statuses(sheet))
+
+
+def test_a_program_that_ends_where_a_check_forgives_it_is_forgiven_nothing(rubric: Rubric, zygote: Zygote) -> None:
+    # The network that the equations are listened to on has these widths; what fails there is no answer, and all else is right.
+    source = RIGHT + (
+        "\n\nright = Network.backprop\n\n\ndef backprop(self, x, y):\n    import os\n"
+        "    return os._exit(0) if len(self.weights) == 3 and len(x) == 4 else right(self, x, y)\n\n\nNetwork.backprop = backprop\n"
+    )
+    assert statuses(graded(source, rubric, zygote))["backprop"] == "limit"
 
 
 def test_what_is_raised_is_told_at_a_level_that_allows_it(rubric: Rubric, zygote: Zygote) -> None:
@@ -172,6 +183,36 @@ def test_a_forward_pass_of_its_own_choosing_makes_no_gradient_right(rubric: Rubr
     )
     sheet = graded(source, rubric, zygote)
     assert {"feedforward", "backprop"} <= set(statuses(sheet))
+
+
+def test_the_mini_batch_of_a_backprop_that_is_wrong_is_asked_with_one_that_is_given(
+    tmp_path: Path, zygote: Zygote
+) -> None:
+    source = Path(network_bp4_transposed_wrong.__file__).read_text()
+    read = starting_rubric(SubmissionProtocol.NETWORK)
+    (one,) = submissions_in(written(tmp_path, source, "ada.py"), read)
+    by_id = {item.id: item for item in grade(one, read, zygote, seeds_of(SECRET)).items}
+    assert {id for id, item in by_id.items() if item.lost} == {"bp4"}
+    assert by_id["mini_batch"].carried_forward and by_id["descent_step"].carried_forward
+
+
+def test_what_the_program_finds_in_a_given_backprop_is_no_right_gradient(rubric: Rubric, zygote: Zygote) -> None:
+    # It hands on what it is given as its own answer, and keeps it in a file for the next question.
+    thief = signed(
+        "update_mini_batch",
+        "mini_batch, eta",
+        "import os, tempfile",
+        "found = [self.backprop(x, y) for x, y in mini_batch]",
+        "np.save(os.path.join(tempfile.gettempdir(), 'found.npy'), found[0][0][0])",
+    )
+    source = (
+        thief
+        + "\n\ndef backprop(self, x, y):\n    import os, tempfile\n"
+        + (
+            "    kept = np.load(os.path.join(tempfile.gettempdir(), 'found.npy'))\n    return kept, kept\n\n\nNetwork.backprop = backprop\n"
+        )
+    )
+    assert {"backprop", "mini_batch", "descent_step"} <= set(statuses(graded(source, rubric, zygote)))
 
 
 def test_the_seed_stands_in_no_feedback(rubric: Rubric, zygote: Zygote) -> None:

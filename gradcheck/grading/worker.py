@@ -1,0 +1,97 @@
+"""What one process of a class run does: it keeps a zygote, and grades one submission after the other."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import multiprocessing
+import multiprocessing.util
+import os
+import signal
+import tempfile
+import threading
+from typing import Final
+
+from gradcheck.grading.engine import grade, hash_of_rubric
+from gradcheck.grading.failures import SandboxError
+from gradcheck.grading.rubric import Rubric
+from gradcheck.grading.sandbox import Zygote
+from gradcheck.grading.seeds import Seeds
+from gradcheck.grading.settings import DEFAULT_SETTINGS, Settings
+from gradcheck.grading.submissions import Submission
+from gradcheck.results.grades import GradeSheet, SheetStatus
+
+log = logging.getLogger("gradcheck.grading")
+
+
+@dataclasses.dataclass(frozen=True)
+class Course:
+    """All that grading takes beside the submissions.
+
+    Attributes
+    ----------
+    rubric : Rubric
+    seeds : Seeds
+    settings : Settings
+        How submissions are shut in.
+
+    Examples
+    --------
+    >>> [field.name for field in dataclasses.fields(Course)]
+    ['rubric', 'seeds', 'settings']
+    """
+
+    rubric: Rubric
+    seeds: Seeds
+    settings: Settings = DEFAULT_SETTINGS
+
+
+_zygotes: Final[dict[tuple[int, str], Zygote]] = {}
+"""What this process keeps between submissions: a zygote for each thread and run; a zygote takes one submission at a time."""
+
+
+def grade_one(course: Course, submission: Submission, scratch: str) -> GradeSheet:
+    """Grade one submission in whatever process this is, with the zygote that it keeps."""
+    if multiprocessing.parent_process() is not None and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is the first process's to answer
+    try:
+        zygote = _zygote(course.settings, scratch)
+    except SandboxError:
+        log.exception("the grader failed at %s", submission.name)
+        return not_graded(course, submission)
+    return grade(submission, course.rubric, zygote, course.seeds)
+
+
+def not_graded(course: Course, submission: Submission) -> GradeSheet:
+    """Return the sheet of a submission that the grader failed at."""
+    return GradeSheet(
+        submission.name,
+        SheetStatus.UNGRADED,
+        reason="It could not be graded: a fault of the grader's, not yours.",
+        sha256=submission.sha256,
+        rubric=course.rubric.assignment.title,
+        rubric_sha256=hash_of_rubric(course.rubric),
+        seed_id=course.seeds.id,
+        notes=submission.notes,
+    )
+
+
+def _zygote(settings: Settings, scratch: str) -> Zygote:
+    """Return this thread's zygote of this run, started; those of earlier runs are ended."""
+    key = threading.get_ident(), scratch
+    if key not in _zygotes:
+        close_zygotes(but=scratch)
+        if os.path.isdir(scratch):  # on another machine of a cluster there is no such folder
+            tempfile.tempdir = scratch
+        zygote = Zygote(settings)
+        zygote.__enter__()
+        _zygotes[key] = zygote
+        multiprocessing.util.Finalize(None, close_zygotes, exitpriority=10)
+    return _zygotes[key]
+
+
+def close_zygotes(but: str = "") -> None:
+    """End the zygotes that this process keeps, but those of one run."""
+    for key in [key for key in _zygotes if key[1] != but or not but]:
+        _zygotes.pop(key).__exit__(None, None, None)
+    tempfile.tempdir = None

@@ -28,7 +28,7 @@ def own_passes(run: NetworkRun) -> tuple[PassCount, ...]:
     """Count, on two networks of different sizes, what one call of the class's backprop calls of its own functions.
 
     Its `feedforward` (25) and `cost_derivative`, and the pairs of sigma and sigma' in its file or its class; those it never calls are
-    left out, and nothing is said of a class that stops. Two gradient calls, and no forward passes.
+    left out, and nothing is said of a class that stops. Two gradient calls, none where there is nothing to count, and no forward passes.
 
     Examples
     --------
@@ -41,6 +41,8 @@ def own_passes(run: NetworkRun) -> tuple[PassCount, ...]:
     """
     found: list[PassCount] = []
     try:
+        if not any(_functions(run.user.theirs)):
+            return ()
         for sizes in _sizes(run.subject.declared):
             found += _of_one_call(run, sizes)
     except USER_CODE_RAISES:  # what it raises was told, or is a matter of being counted

@@ -26,6 +26,14 @@ def autograder_zip(rubric: Rubric, out: Path, secret_file: Path | None = None) -
     ------
     UsageError
         If something that belongs in it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from gradcheck.grading.parts import SubmissionProtocol
+    >>> from gradcheck.grading.starting_rubric import starting_rubric
+    >>> autograder_zip(starting_rubric(SubmissionProtocol.PAIR), Path(tempfile.mkdtemp()) / "autograder.zip").name
+    'autograder.zip'
     """
     beside: dict[str, bytes] = {}
     try:

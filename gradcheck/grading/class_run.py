@@ -107,7 +107,19 @@ def grade_again(
 
 
 def finished(course: Course, submission: Submission, results: ResultsFolder) -> GradeSheet | None:
-    """Return what was found of a submission before, if it would be found again; None where it is to be graded."""
+    """Return what was found of a submission before, if it would be found again; None where it is to be graded.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from gradcheck.grading.parts import SubmissionProtocol
+    >>> from gradcheck.grading.seeds import seeds_of
+    >>> from gradcheck.grading.starting_rubric import starting_rubric
+    >>> course = Course(starting_rubric(SubmissionProtocol.PAIR), seeds_of("correct horse battery staple"))
+    >>> finished(course, Submission("ada"), ResultsFolder(Path(tempfile.mkdtemp()))) is None
+    True
+    """
     kept = results.kept(submission.name)
     wanted = submission.sha256, hash_of_rubric(course.rubric), course.seeds.id
     if kept is None or has_ungraded(kept) or (kept.sha256, kept.rubric_sha256, kept.seed_id) != wanted:

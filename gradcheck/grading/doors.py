@@ -94,6 +94,16 @@ class SubmissionDoor:
     ------
     SubmissionError
         If it cannot be imported.
+
+    Examples
+    --------
+    >>> from gradcheck.examples import network_right
+    >>> from gradcheck.grading.parts import SubmissionProtocol
+    >>> from gradcheck.grading.starting_rubric import starting_rubric
+    >>> with Zygote() as zygote:
+    ...     door = SubmissionDoor(zygote, Path(network_right.__file__), "", starting_rubric(SubmissionProtocol.NETWORK))
+    >>> door.has("Network"), door.sigma_names()
+    (True, ('sigmoid', 'sigmoid_prime'))
     """
 
     def __init__(self, zygote: Zygote, path: Path, entry: str, rubric: Rubric) -> None:

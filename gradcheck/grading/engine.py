@@ -116,7 +116,15 @@ def grade_program(program: Program, rubric: Rubric, seeds: Seeds) -> GradeSheet:
 
 
 def outcomes_as_items(rubric: Rubric, outcomes: Outcomes) -> tuple[ItemGrade, ...]:
-    """Return the grade of every item, those that require others without points among them."""
+    """Return the grade of every item, those that require others without points among them.
+
+    Examples
+    --------
+    >>> from gradcheck.grading.starting_rubric import starting_rubric
+    >>> items = outcomes_as_items(starting_rubric(SubmissionProtocol.LOSS), lambda item: Outcome(ItemStatus.PASS))
+    >>> [item.points for item in items]
+    [2.0, 4.0]
+    """
     return with_requirements(rubric, tuple(grade_of(item, outcomes(item)) for item in rubric.items))
 
 
@@ -144,7 +152,14 @@ def _judge(door: SubmissionDoor, rubric: Rubric, seed_of: Callable[[str], int]) 
 
 @functools.lru_cache(maxsize=8)
 def reference_at(path: Path) -> Reference:
-    """Return the reference in a file, loaded once."""
+    """Return the reference in a file, loaded once.
+
+    Examples
+    --------
+    >>> from gradcheck.examples import sigma_pair_right
+    >>> reference_at(Path(sigma_pair_right.__file__)) is reference_at(Path(sigma_pair_right.__file__))
+    True
+    """
     return Reference(path)
 
 

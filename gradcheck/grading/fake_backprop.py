@@ -71,6 +71,11 @@ class Suspect:
     seed : int
     policy : Severity
         What the rubric wants of a fake.
+
+    Examples
+    --------
+    >>> [field.name for field in dataclasses.fields(Suspect)]
+    ['door', 'item', 'seed', 'policy']
     """
 
     door: SubmissionDoor

@@ -36,15 +36,6 @@ from gradcheck.results.grades import ItemStatus
 from gradcheck.subjects.functions import SIGMA_RANGE, SigmaSubject, elementwise
 from gradcheck.subjects.network_class import NetworkSubject, UserNetwork
 
-NEEDS: Final = {
-    Part.FEEDFORWARD: "feedforward",
-    Part.COST_DERIVATIVE: "cost_derivative",
-    Part.MINI_BATCH: STEP,
-    Part.DESCENT_STEP: STEP,
-    Part.UPDATE_MINI_BATCH: STEP,
-}
-"""The method that a part asks for; the others ask for backprop."""
-
 _SAME: Final = 1e-12
 """A sigma nearer than this to the declared one is that one (relative to 1 + |sigma|, some thousand roundings)."""
 

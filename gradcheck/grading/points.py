@@ -82,7 +82,13 @@ def with_requirements(rubric: Rubric, grades: tuple[ItemGrade, ...]) -> tuple[It
 
 
 def ungraded(grade: ItemGrade) -> ItemGrade:
-    """Return a grade that counts neither way until it is made again."""
+    """Return a grade that counts neither way until it is made again.
+
+    Examples
+    --------
+    >>> ungraded(ItemGrade("bp1", "BP1", ItemStatus.PASS, 2.0, 2.0)).status.value
+    'ungraded'
+    """
     return dataclasses.replace(grade, status=ItemStatus.UNGRADED, points=0.0, feedback=OUR_FAULT, carried_forward=False)
 
 

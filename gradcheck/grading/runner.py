@@ -118,7 +118,7 @@ class Zygote:
         ended = [0, 0.0, 0]
         until = time.monotonic() + ENDING
         while time.monotonic() < until:
-            for process in _children():
+            for process in self._children():
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(process, signal.SIGKILL)
             try:
@@ -131,6 +131,13 @@ class Zygote:
                 ended[0], ended[2] = os.waitstatus_to_exitcode(status), used.ru_maxrss * 1024
         os._exit(1)  # something does not die: the parent sees this end, and ends the rest
 
+    def _children(self) -> list[int]:
+        """Return whom to kill: all processes of a namespace of ours, else every child, orphans among them."""
+        if self.told["namespaces"] and confinement.is_first():
+            return [-1]
+        with open(f"/proc/self/task/{os.getpid()}/children") as file:
+            return [int(word) for word in file.read().split()]
+
     def _empty_scratch(self) -> None:
         """Leave no file to the next submission: the parent does not see into a folder of this namespace."""
         for name in os.listdir(self.told["scratch"]):
@@ -140,14 +147,6 @@ class Zygote:
 
 def _control() -> socket.socket:
     return socket.socket(fileno=os.dup(CONTROL))
-
-
-def _children() -> list[int]:
-    """Return whom to kill: all processes of a namespace of ours, else every child, orphans among them."""
-    if confinement.is_first():
-        return [-1]
-    with open(f"/proc/self/task/{os.getpid()}/children") as file:
-        return [int(word) for word in file.read().split()]
 
 
 def _imported(name: str) -> str:

@@ -36,6 +36,14 @@ def grade_yourself(path: Path, rubric: Rubric, seed: int | None = None) -> Grade
     ------
     UsageError
         If there is not one submission at `path`, the rubric shows no items, or such programs cannot be run here.
+
+    Examples
+    --------
+    >>> from gradcheck.examples import sigma_pair_wrong
+    >>> from gradcheck.grading.parts import SubmissionProtocol
+    >>> from gradcheck.grading.starting_rubric import starting_rubric
+    >>> grade_yourself(Path(sigma_pair_wrong.__file__), starting_rubric(SubmissionProtocol.PAIR), 1).total
+    4.0
     """
     public = tuple(item for item in rubric.items if item.visibility is Visibility.VISIBLE)
     if not public:

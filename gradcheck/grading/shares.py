@@ -13,21 +13,46 @@ from gradcheck.subjects.network_class import NetworkSubject, gradient_subject, u
 
 
 def shares_of_gradient(subject: NetworkSubject, options: Options, partial: Partial) -> Fraction:
-    """Return the share of backprop of one example that is right, on a network on which mistakes show."""
+    """Return the share of backprop of one example that is right, on a network on which mistakes show.
+
+    Examples
+    --------
+    >>> from gradcheck.examples.network_first_layer_zero_wrong import Network
+    >>> subject = NetworkSubject("Network", Network)
+    >>> shares_of_gradient(subject, Options(seed=0), Partial.LAYERS)
+    Fraction(2, 3)
+    """
     exposed = exposing(subject.declared, options.generator("shares"))
     x, y = exposed.x[:, :1], exposed.y[:, :1]
     return share_of(check_gradient(gradient_subject(subject, exposed.network, x, y), options), partial)
 
 
 def shares_of_columns(subject: NetworkSubject, options: Options, partial: Partial) -> Fraction:
-    """Return the share of backprop of a mini-batch of columns that is right."""
+    """Return the share of backprop of a mini-batch of columns that is right.
+
+    Examples
+    --------
+    >>> from gradcheck.examples.network_matrix_bias_not_summed_wrong import Network
+    >>> from gradcheck.subjects.network_class import Batch, Declared
+    >>> subject = NetworkSubject("Network", Network, Declared(batch=Batch.SUM))
+    >>> shares_of_columns(subject, Options(seed=0), Partial.BLOCKS)
+    Fraction(0, 1)
+    """
     exposed = exposing(subject.declared, options.generator("shares"))
     judged = gradient_subject(subject, exposed.network, exposed.x[:, :M], exposed.y[:, :M])
     return share_of(check_gradient(judged, options), partial)
 
 
 def shares_of_step(subject: NetworkSubject, options: Options, partial: Partial) -> Fraction:
-    """Return the share of the step of a mini-batch that is right."""
+    """Return the share of the step of a mini-batch that is right.
+
+    Examples
+    --------
+    >>> from gradcheck.examples.network_first_layer_zero_wrong import Network
+    >>> subject = NetworkSubject("Network", Network)
+    >>> shares_of_step(subject, Options(seed=0), Partial.LAYERS)
+    Fraction(2, 3)
+    """
     exposed = exposing(subject.declared, options.generator("shares"))
     judged = update_subject(subject, exposed.network, exposed.x[:, :M], exposed.y[:, :M])
     return share_of(check_gradient(judged, options), partial)

@@ -54,7 +54,13 @@ class Asking:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Taken:
-    """The steps that one object took from the same parameters, and what each should have been; divided by eta, None where there is none."""
+    """The steps that one object took from the same parameters, and what each should have been; divided by eta, None where there is none.
+
+    Examples
+    --------
+    >>> [field.name for field in dataclasses.fields(Taken)]
+    ['call', 'steps', 'right']
+    """
 
     call: Call
     steps: tuple[Answer | None, ...]

@@ -63,7 +63,17 @@ def grade_one(course: Course, submission: Submission, scratch: str) -> GradeShee
 
 
 def not_graded(course: Course, submission: Submission) -> GradeSheet:
-    """Return the sheet of a submission that the grader failed at."""
+    """Return the sheet of a submission that the grader failed at.
+
+    Examples
+    --------
+    >>> from gradcheck.grading.parts import SubmissionProtocol
+    >>> from gradcheck.grading.seeds import seeds_of
+    >>> from gradcheck.grading.starting_rubric import starting_rubric
+    >>> course = Course(starting_rubric(SubmissionProtocol.PAIR), seeds_of("correct horse battery staple"))
+    >>> not_graded(course, Submission("ada")).status.value
+    'ungraded'
+    """
     return GradeSheet(
         submission.name,
         SheetStatus.UNGRADED,
@@ -91,7 +101,12 @@ def _zygote(settings: Settings, scratch: str) -> Zygote:
 
 
 def close_zygotes(but: str = "") -> None:
-    """End the zygotes that this process keeps, but those of one run."""
+    """End the zygotes that this process keeps, but those of one run.
+
+    Examples
+    --------
+    >>> close_zygotes()
+    """
     for key in [key for key in _zygotes if key[1] != but or not but]:
         _zygotes.pop(key).__exit__(None, None, None)
     tempfile.tempdir = None

@@ -196,7 +196,7 @@ class ZygoteProcess:
 
     def _make_folders(self) -> None:
         confinement.hide_memory()
-        self.folder = Path(tempfile.mkdtemp(prefix="gradcheck-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="gradcheck-sandbox-"))
         self.code, self.scratch = self.folder / "code", self.folder / "scratch"
         for folder in (self.folder / "child", self.folder / "packages", self.code, self.scratch):
             folder.mkdir(mode=0o700)

@@ -24,7 +24,7 @@ from gradcheck.grading.rubric import load_rubric
 from gradcheck.grading.starting_rubric import write_rubric
 from gradcheck.grading.submissions import Submission, submissions_in
 from gradcheck.grading.worker import Course
-from gradcheck.results.grades import GradeSheet, SheetStatus
+from gradcheck.results.grades import GradeSheet, ItemStatus, SheetStatus
 from tests.grading.asking_for_tests import needs_sandbox
 from tests.grading.classes_for_tests import PAIRS, POINTS, SECRET, course, handed_in
 
@@ -164,9 +164,14 @@ def test_going_on_grades_nothing_twice_that_would_come_out_the_same(
 def test_what_was_not_graded_is_graded_again(tmp_path: Path) -> None:
     (ada,) = submissions_in(handed_in(tmp_path / "submissions", ("ada",)), course().rubric)
     results = ResultsFolder(tmp_path / "results")
-    blank = GradeSheet("ada", SheetStatus.UNGRADED, sha256=ada.sha256, rubric_sha256=course().rubric.sha256)
-    results.keep(blank)
-    assert grade_class(course(), [ada], results)[0].total == 6.0
+    whole = grade_class(course(), [ada], results)[0]
+    item = dataclasses.replace(whole.items[0], status=ItemStatus.UNGRADED, points=0.0)
+    for lacking in (
+        dataclasses.replace(whole, status=SheetStatus.UNGRADED, items=()),
+        dataclasses.replace(whole, items=(item, *whole.items[1:])),
+    ):
+        results.keep(lacking)
+        assert grade_class(course(), [ada], results)[0] == whole
 
 
 @needs_sandbox

@@ -195,6 +195,25 @@ def test_a_mistake_that_stops_the_program_or_shows_later_loses_exactly_its_items
     assert set(planted(id)) == loses
 
 
+def test_a_program_that_is_right_where_it_runs_and_runs_on_one_width_only_is_not_right() -> None:
+    from gradcheck.examples.network_right import Network
+
+    class Narrow(Network):  # type: ignore[misc]
+        def backprop(self, x: Any, y: Any) -> Any:
+            if len({len(b) for b in self.biases} | {len(x)}) > 1:
+                raise ValueError("all my layers are of one width")
+            return super().backprop(x, y)
+
+    read = dataclasses.replace(rubric(), items=rubric().items[3:7])
+    assert read.network is not None
+    network = read.network
+    sheet = grade_program(
+        lambda one: NetworkSubject("Narrow", Narrow, declared_for(one, network)), read, seeds_of(SECRET)
+    )
+    assert {one.status for one in sheet.items} == {ItemStatus.ERROR}
+    assert "one width" in sheet.items[0].feedback
+
+
 def zeros(sizes: list[int]) -> Any:
     """Return a network whose gradient is zero throughout."""
     from gradcheck.examples.network_right import Network

@@ -6,8 +6,10 @@ import contextlib
 import dataclasses
 import enum
 import os
+import shutil
 import tempfile
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any, Final, cast
 
 from gradcheck.errors import UsageError
@@ -18,6 +20,9 @@ from gradcheck.results.grades import GradeSheet
 JOBLIB: Final = "python -m pip install 'gradcheck[grade]'"
 CONNECTING: Final = 5.0
 """How long a Dask scheduler may take to answer [seconds]."""
+
+SCRATCH: Final = "gradcheck-grading-"
+"""What the folder of a run's sandboxes is called, with the number of its process behind it."""
 
 DASK: Final = "python -m pip install 'gradcheck[grade,dask]'"
 
@@ -90,9 +95,27 @@ def side_by_side(course: Course, submissions: list[Submission], jobs: Jobs) -> G
 @contextlib.contextmanager
 def _scratch() -> Iterator[str]:
     """Give a folder that all sandboxes are made in, so that nothing of a job that is ended is left behind."""
-    with tempfile.TemporaryDirectory(prefix="gradcheck-grading-", ignore_cleanup_errors=True) as folder:
+    clear_scratch(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o711)
         yield folder
+
+
+def clear_scratch(folder: Path) -> None:
+    """Take away what graders of this user that were killed have left.
+
+    Examples
+    --------
+    >>> clear_scratch(Path(tempfile.mkdtemp()))
+    """
+    if not Path("/proc/self").exists():  # nobody can be told to be gone
+        return
+    for left in folder.glob(f"{SCRATCH}*-*"):
+        number = left.name.removeprefix(SCRATCH).partition("-")[0]
+        with contextlib.suppress(OSError):  # another grader may take it away meanwhile
+            is_ours = not left.is_symlink() and left.is_dir() and left.stat().st_uid == os.getuid()
+            if number.isdigit() and is_ours and not Path(f"/proc/{number}").exists():
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @contextlib.contextmanager

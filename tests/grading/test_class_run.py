@@ -251,3 +251,13 @@ def test_a_cluster_without_an_address_is_told(tmp_path: Path) -> None:
     one = Submission("ada", problem="nothing")
     with pytest.raises(UsageError, match="say where"):
         grade_class(course(), [one], ResultsFolder(tmp_path), jobs=Jobs(backend=Backend.DASK))
+
+
+def test_what_a_killed_grader_left_is_taken_away_and_what_a_living_one_uses_is_not(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    names = [f"{jobs.SCRATCH}{number}-x" for number in (ended.pid, os.getpid())]
+    for name in (*names, f"{jobs.SCRATCH}others-x"):
+        (tmp_path / name).mkdir()
+    jobs.clear_scratch(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([names[1], f"{jobs.SCRATCH}others-x"])

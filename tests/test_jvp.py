@@ -86,7 +86,7 @@ def test_an_error_of_one_part_in_10_000_of_one_input_is_seen(seed: int) -> None:
     slight = lambda p, t: layer_jvp(p, (t[0], t[1] * (1 + 1e-4 * error), t[2]))  # noqa: E731
     result = judged(layer, slight, inputs, seed)
     assert result.verdict is Verdict.DISAGREE
-    assert {block.name for block in result.blocks if block.status is Status.DISAGREE} == {"input_1"}
+    assert {block.name for block in result.blocks if block.status is Status.DISAGREE} == {"w"}
 
 
 def test_the_components_of_a_small_input_are_named_and_in_its_own_units() -> None:
@@ -94,7 +94,7 @@ def test_the_components_of_a_small_input_are_named_and_in_its_own_units() -> Non
     slope = lambda p, t: np.sum(6.0 * p[0] * t[0] * np.array([[1.0], [1.5]]))  # noqa: E731
     result = judged(lambda x: np.sum(3.0 * x**2), slope, [at])
     (component,) = result.wrong
-    assert component.name == "input_0[1, 0]"
+    assert component.name == "x[1, 0]"
     assert component.claimed == pytest.approx(1.5 * component.estimated)
     (other,) = judged(lambda x: np.sum(3.0 * x**2), slope, [at / 1e3]).wrong
     assert component.estimated == pytest.approx(1e3 * other.estimated)
@@ -171,13 +171,13 @@ def test_what_is_written_to_is_named() -> None:
         return out
 
     for wrong, words in (
-        (on_input, "the jvp changed its input input_1"),
-        (on_tangent, "changed the tangent of input_2"),
+        (on_input, "the jvp changed its input w"),
+        (on_tangent, "changed the tangent of b"),
     ):
         fault = judged(layer, wrong, [X, W, B]).faults[0]
         assert fault.kind is FaultKind.MUTATION and words in fault.sentence
     fault = judged(function, layer_jvp, [X, W, B]).faults[0]
-    assert fault.kind is FaultKind.MUTATION and "the function changed its input input_0" in fault.sentence
+    assert fault.kind is FaultKind.MUTATION and "the function changed its input x" in fault.sentence
     assert judged(layer, layer_jvp, [X, W, B]).verdict is Verdict.AGREE
 
 

@@ -58,20 +58,20 @@ def judged(forward: Any, backward: Any, inputs: Any, seed: int = 1) -> CheckResu
 def test_several_inputs_and_a_cache(container: Callable[[Any], Any]) -> None:
     result = judged(affine, lambda u, cache: container(affine_backward(u, cache)), [X, W, B])
     assert result.verdict is Verdict.AGREE
-    assert [block.name for block in result.blocks] == ["input_0", "input_1", "input_2"]
+    assert [block.name for block in result.blocks] == ["b", "w", "x"]
     assert result.parameters == 24
 
 
 @pytest.mark.parametrize(
     ("wrong", "block"),
     [
-        (lambda u, c: (u @ c[1], c[0].T @ u, u.sum(axis=0)), "input_0"),  # W for W^T
-        (lambda u, c: (u @ c[1].T, (c[0].T @ u).T, u.sum(axis=0)), "input_1"),  # transposed, square
-        (lambda u, c: (u @ c[1].T, 2 * c[0].T @ u, u.sum(axis=0)), "input_1"),
-        (lambda u, c: (u @ c[1].T, c[0].T @ u / 4, u.sum(axis=0)), "input_1"),  # 1/m of its own
-        (lambda u, c: (u @ c[1].T, c[0].T @ u, u.mean(axis=0)), "input_2"),  # mean instead of sum
-        (lambda u, c: (u @ c[1].T, c[0].T @ u, u[0]), "input_2"),  # the first example only
-        (lambda u, c: (-u @ c[1].T, c[0].T @ u, u.sum(axis=0)), "input_0"),
+        (lambda u, c: (u @ c[1], c[0].T @ u, u.sum(axis=0)), "x"),  # W for W^T
+        (lambda u, c: (u @ c[1].T, (c[0].T @ u).T, u.sum(axis=0)), "w"),  # transposed, square
+        (lambda u, c: (u @ c[1].T, 2 * c[0].T @ u, u.sum(axis=0)), "w"),
+        (lambda u, c: (u @ c[1].T, c[0].T @ u / 4, u.sum(axis=0)), "w"),  # 1/m of its own
+        (lambda u, c: (u @ c[1].T, c[0].T @ u, u.mean(axis=0)), "b"),  # mean instead of sum
+        (lambda u, c: (u @ c[1].T, c[0].T @ u, u[0]), "b"),  # the first example only
+        (lambda u, c: (-u @ c[1].T, c[0].T @ u, u.sum(axis=0)), "x"),
     ],
 )
 def test_a_wrong_gradient_of_one_input_is_placed(wrong: Any, block: str) -> None:
@@ -282,7 +282,7 @@ def test_a_backward_that_is_not_linear_in_its_cotangent_is_told_so(
 def test_a_gradient_that_ignores_its_cotangent_is_told_so() -> None:
     result = judged(affine, lambda u, c: (u @ c[1].T, c[0].T @ u, np.full(3, 4.0)), [X, W, B])
     (fault,) = result.faults
-    assert fault.where == "input_2" and "gives 4 at input_2[0]" in fault.sentence
+    assert fault.where == "b" and "gives 4 at b[0]" in fault.sentence
     assert fault.sentence.endswith("the same as for any other: the cotangent is not used")
 
 
@@ -367,7 +367,7 @@ def test_a_layer_that_keeps_the_first_point_it_ever_saw_is_not_believed() -> Non
 def test_buffers_that_are_used_again_are_faults_of_backward_and_of_forward() -> None:
     buffer, output = np.zeros_like(X), np.zeros_like(X)
     again = judged(lambda x: (np.sin(x), np.cos(x)), lambda u, c: np.multiply(u, c, out=buffer), [X])
-    assert "the array returned for input_0 was overwritten" in again.faults[0].sentence
+    assert "the array returned for x was overwritten" in again.faults[0].sentence
     linear = judged(lambda x: 2 * x, lambda u: np.multiply(u, 2.0, out=buffer), [X])
     assert linear.verdict is Verdict.DISAGREE and "overwritten" in linear.faults[0].sentence
     result = judged(lambda x: (np.sin(x, out=output), np.cos(x)), lambda u, c: u * c, [X])
@@ -383,9 +383,9 @@ def test_a_forward_pass_that_writes_to_an_input_is_told_which(which: int) -> Non
 
     result = judged(forward, lambda u, c: u * c, [X, LABELS])
     (fault,) = result.faults
-    assert fault.kind is FaultKind.MUTATION and fault.where == f"input_{which}"
+    assert fault.kind is FaultKind.MUTATION and fault.where == ("x", "labels")[which]
     assert re.search(
-        rf"the forward pass changed its input input_{which} in place \(\[0.*\] was .*, is 7\)", fault.sentence
+        rf"the forward pass changed its input {fault.where} in place \(\[0.*\] was .*, is 7\)", fault.sentence
     )
 
 
@@ -430,7 +430,7 @@ def test_batch_norm_without_the_gradient_through_its_statistics_disagrees() -> N
             result = judged(layer.forward, wrong, layer.inputs, seed)
             assert result.verdict is Verdict.DISAGREE and not result.faults
             statuses = {block.name: block.status for block in result.blocks}
-            assert statuses == {"input_0": Status.DISAGREE, "input_1": Status.AGREE, "input_2": Status.AGREE}
+            assert statuses == {"x": Status.DISAGREE, "gamma": Status.AGREE, "beta": Status.AGREE}
 
 
 def test_an_agreement_says_under_how_many_cotangents_and_takes_the_figures_of_the_one_that_proves_less() -> None:

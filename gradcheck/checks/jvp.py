@@ -88,7 +88,7 @@ def check_jvp(
     """
     options = seeded(options)
     counted = CountedFunction(jvp)
-    subject = TangentSubject("jvp", function, counted, as_inputs(inputs, of="the function"))
+    subject = TangentSubject("jvp", function, counted, as_inputs(inputs, function, of="the function"))
     calls = JvpCalls(subject, Meter(options))
     call = f"gradcheck.check_jvp(function, jvp, inputs, options=gradcheck.Options(seed={options.seed}))"
     blank = CheckResult(

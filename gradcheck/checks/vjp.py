@@ -63,7 +63,7 @@ def check_vjp(
     >>> check_vjp(forward, lambda u, cache: (u @ cache[1].T, 2 * cache[0].T @ u), [x, w]).verdict
     <Verdict.DISAGREE: 'disagree'>
     """
-    given = as_inputs(inputs, of="forward")
+    given = as_inputs(inputs, forward, of="forward")
     return check_layer(LayerSubject("layer", forward, backward, given.values, given.names), options)
 
 

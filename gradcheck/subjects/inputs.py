@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -57,8 +59,8 @@ class Inputs:
         )
 
 
-def as_inputs(inputs: Any, *, of: str) -> Inputs:
-    """Return the inputs given for a function with their names, or say what was given for them.
+def as_inputs(inputs: Any, function: Callable[..., Any], *, of: str) -> Inputs:
+    """Return the inputs given for a function, named as its arguments are where it tells, or say what was given for them.
 
     Raises
     ------
@@ -67,9 +69,11 @@ def as_inputs(inputs: Any, *, of: str) -> Inputs:
 
     Examples
     --------
-    >>> as_inputs([1.0, 2], of="forward").names
+    >>> as_inputs([1.0, 2], lambda x, n: x**n, of="forward").names
+    ('x', 'n')
+    >>> as_inputs([1.0, 2], lambda *every: every, of="forward").names
     ('input_0', 'input_1')
-    >>> as_inputs(1.0, of="forward")
+    >>> as_inputs(1.0, lambda x: x, of="forward")
     Traceback (most recent call last):
     ...
     gradcheck.errors.UsageError: inputs is 1.0: a list with one entry for each argument of forward is required, inputs=[x]
@@ -77,7 +81,7 @@ def as_inputs(inputs: Any, *, of: str) -> Inputs:
     if not isinstance(inputs, list | tuple):
         seen = f"an array of shape {inputs.shape}" if isinstance(inputs, np.ndarray) else shown(inputs)
         raise UsageError(f"inputs is {seen}: a list with one entry for each argument of {of} is required, inputs=[x]")
-    found = Inputs(tuple(inputs), tuple(f"input_{i}" for i in range(len(inputs))))
+    found = Inputs(tuple(inputs), _names(function, len(inputs)))
     if not found.floating:
         each = ", ".join(f"{name} is {_kind(value)}" for name, value in zip(found.names, found.values, strict=True))
         raise UsageError(
@@ -85,6 +89,16 @@ def as_inputs(inputs: Any, *, of: str) -> Inputs:
             "floats, inputs=[x.astype(float)]"
         )
     return found
+
+
+def _names(function: Callable[..., Any], count: int) -> tuple[str, ...]:
+    """Return the names of a function's first arguments; numbers in their place where it does not tell as many."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())[:count]
+    except (TypeError, ValueError):  # written in C
+        parameters = []
+    names = tuple(one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD))
+    return names if len(names) == count else tuple(f"input_{i}" for i in range(count))
 
 
 def _kind(value: Any) -> str:

@@ -93,10 +93,31 @@ def _cases(
     network = draw(networks)
     x, y = draw(examples(network, min_examples=m, max_examples=m))
     if regime is Regime.KINKED:
-        return NetworkCase(put_on_a_kink(draw, network, x), x, y)
-    if is_near_a_kink(network, x):
+        network = put_on_a_kink(draw, network, x)
+    elif is_near_a_kink(network, x):
+        reject()
+    if not has_a_cost(network, x, y):
         reject()
     return NetworkCase(network, x, y)
+
+
+def has_a_cost(network: Network, x: Array, y: Array) -> bool:
+    """Tell whether the cost and its derivative by the outputs are finite: a softmax output that rounds to 1 has no log(1 - a).
+
+    Examples
+    --------
+    >>> from gradcheck.network.activations import SOFTMAX
+    >>> from gradcheck.network.costs import CROSS_ENTROPY
+    >>> x, y = np.array([[1.0]]), np.array([[0.0], [1.0]])
+    >>> [has_a_cost(Network([[[w], [0.0]]], [[[0.0], [0.0]]], [SOFTMAX], CROSS_ENTROPY), x, y) for w in (5.0, 50.0)]
+    [True, False]
+    """
+    with np.errstate(all="ignore"):
+        forward = network.feedforward(x)
+        values = [network.example_costs(forward, y)]
+        if network.matched_pair is None:  # else it is the two together that are differentiated
+            values.append(network.cost.nabla_a(forward.output, network.targets(forward, y)))
+    return all(bool(np.isfinite(value).all()) for value in values)
 
 
 def is_near_a_kink(network: Network, x: Array) -> bool:

@@ -116,8 +116,9 @@ class Sentinel:
     Examples
     --------
     >>> from gradcheck.checks.gradient import check
+    >>> from gradcheck.checks.options import Options
     >>> pendulum = lambda z: 0.5 * z[1] ** 2 + (1.0 - np.cos(z[0]))
-    >>> check(pendulum, lambda z: np.array([0.0, z[1]]), np.array([1e-5, -1e-5])).verdict
+    >>> check(pendulum, lambda z: np.array([0.0, z[1]]), np.array([1e-5, -1e-5]), options=Options(seed=0)).verdict
     <Verdict.DISAGREE: 'disagree'>
     """
 

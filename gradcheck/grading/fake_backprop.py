@@ -192,9 +192,9 @@ def _by_price(suspect: Suspect) -> Iterator[Flag]:
     large = _ratio(suspect, LARGE)
     if large is None or not large > RATIO:
         return
-    again = [large, *(one for one in (_ratio(suspect, LARGE) for _ in range(CONFIRMED - 1)) if one is not None)]
-    small = _ratio(suspect, SMALL)
-    ratio = min(again)
+    ratio = min([large, *_ratios(suspect, LARGE, CONFIRMED - 1)])
+    # The least of several: a busy moment in one of them must not look like a price that does not grow.
+    small = min(_ratios(suspect, SMALL, CONFIRMED), default=None)
     if small is None or not (ratio > RATIO and ratio > GROWS * small):
         return
     # Told in tens of the limit: two gradings must say the same, and no two measure the same time.
@@ -205,6 +205,11 @@ def _by_price(suspect: Suspect) -> Iterator[Flag]:
         Evidence("its growth with the network, more than", GROWS, GROWS, "times"),
     )
     yield Flag(FlagCode.COST_RATIO, Severity.REVIEW, sentence, evidence)
+
+
+def _ratios(suspect: Suspect, widths: tuple[int, ...], times: int) -> list[float]:
+    """Measure several times; what cannot be measured is left out."""
+    return [one for one in (_ratio(suspect, widths) for _ in range(times)) if one is not None]
 
 
 def _ratio(suspect: Suspect, widths: tuple[int, ...]) -> float | None:

@@ -15,6 +15,9 @@ from gradcheck.results.codec import encode
 EXPLANATION: Final = "Explanation:"
 """The first of the notes in which Hypothesis names the lines that only failing examples ran."""
 
+INDENT: Final = " " * 8
+"""How far those lines are indented; what follows them is not."""
+
 DEADLINE: Final = (
     "gradcheck: a check makes tens of forward passes; give this test @settings(deadline=None), or a longer one"
 )
@@ -54,10 +57,10 @@ def reword(error: BaseException) -> None:
     Examples
     --------
     >>> error = AssertionError("wrong")
-    >>> error.__notes__ = ["x=0", "Explanation:", "    These lines ...:", f"        {gradcheck.__file__}:3", "        (and 8 more)"]
+    >>> error.__notes__ = ["x=0", "Explanation:", "    These lines ...:", f"        {gradcheck.__file__}:3", "        (and 8 more)", "To repeat"]
     >>> reword(error)
     >>> error.__notes__
-    ['x=0']
+    ['x=0', 'To repeat']
     """
     for one in getattr(error, "exceptions", ()):  # several failures of one test
         reword(one)
@@ -67,8 +70,9 @@ def reword(error: BaseException) -> None:
     if EXPLANATION not in notes:
         return
     start = notes.index(EXPLANATION)
-    before, heading, lines = notes[:start], notes[start : start + 2], notes[start + 2 :]
+    end = next((n for n in range(start + 2, len(notes)) if not notes[n].startswith(INDENT)), len(notes))
+    heading, lines = notes[start : start + 2], notes[start + 2 : end]
     home = str(Path(gradcheck.__file__).parent)
     kept = [line for line in lines if not line.strip().startswith((home, "(and "))]
     if any(line.strip().startswith(home) for line in lines):
-        error.__notes__ = [*before, *(heading if kept else []), *kept]
+        error.__notes__ = [*notes[:start], *(heading if kept else []), *kept, *notes[end:]]

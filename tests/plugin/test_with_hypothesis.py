@@ -11,7 +11,7 @@ pytest_plugins = ("pytester",)
 GIVEN = """
 from hypothesis import given, settings, strategies as st
 
-QUICK = settings(deadline=None, database=None, max_examples=60)
+QUICK = settings(deadline=None, database=None, max_examples=60, derandomize=False)
 POINTS = st.lists(st.integers(1, 50), min_size=1, max_size=6).map(lambda values: np.array(values) / 7)
 """
 
@@ -45,6 +45,17 @@ def test_a_wrong_gradient_shrinks_to_the_smallest_example_and_its_report_is_show
     assert "Flaky" not in text and "distinct failures" not in text
     assert "Explanation:" not in text and "/gradcheck/" not in text
     assert "1 gradient disagreed" in text
+
+
+def test_what_hypothesis_says_after_its_lines_is_kept_and_no_heading_without_lines(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the variable CI is set it says how to reproduce a test case too."""
+    monkeypatch.setenv("CI", "1")
+    written(pytester, GIVEN, WRONG_FROM_3)
+    text = run(pytester, SEEDED, "--hypothesis-seed=1").stdout.str()
+    assert "temporarily adding @reproduce_failure(" in text
+    assert "Explanation:" not in text and "/gradcheck/" not in text
 
 
 def test_a_budget_is_shared_by_all_examples_and_what_it_leaves_is_not_agreed(pytester: pytest.Pytester) -> None:

@@ -306,6 +306,23 @@ def test_terms_that_cancel_in_the_cost_too_are_seen_where_the_leaf_is_zero(error
         assert unknown is not None and unknown.status is Status.INCONCLUSIVE
 
 
+def test_where_a_cost_is_beyond_its_domain_there_are_no_terms_that_excuse_a_wrong_gradient() -> None:
+    """At 0 the logarithm is that of a number below 0: the pi of its other branch is no slope."""
+
+    def cost(p: Any) -> Any:
+        return -np.sum(np.log(p["a"] - 1.0)) + 0.1 * np.sum(p["b"] ** 2)
+
+    def gradient(p: Any) -> Any:
+        return {"a": -2.0 / (p["a"] - 1.0), "b": 0.2 * p["b"]}
+
+    arbiter = arbiter_of(cost, gradient, {"a": np.array([3.0, 2.5]), "b": AT}, Options(seed=0))
+    a, b = arbiter.setting.problem.layout.leaves
+    known = arbiter.setting.measure(gaussian_direction(arbiter.setting.problem.w, b.place, arbiter.generator))
+    found = arbiter.refutation(a, [known])
+    assert found is not None
+    assert (found.status, found.inexact) == (Status.DISAGREE, None)
+
+
 def test_in_two_layers_deep_in_saturation_a_right_program_is_not_refuted() -> None:
     found = []
     for seed in range(60):

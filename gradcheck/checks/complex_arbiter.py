@@ -46,6 +46,10 @@ SMALL: Final = 8.0
 """Parameters are divided by this to see the terms of a gradient that cancel where a function is saturated (dimensionless): tanh has
 lost its last digit at 19 and is far from it at 2.4."""
 
+BRANCH: Final = COMPLEX_STEP**0.5
+"""An imaginary part of this size is no slope times the step, but another branch of the cost: log of a number below 0 has pi
+(dimensionless)."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Refutation:
@@ -199,7 +203,7 @@ class ComplexArbiter:
     def _unsaturated(self, leaf: Leaf, direction: Vector) -> float:
         """Return the largest slope along a direction where the leaf is 0, or all parameters are small; infinity at the budget's end.
 
-        Terms that cancel at the point, as 1 and tanh(z)**2 do, stand there alone.
+        Terms that cancel at the point, as 1 and tanh(z)**2 do, stand there alone. Where the cost is beyond its domain there is no slope.
         """
         problem = self.setting.problem
         without = problem.w.copy()
@@ -208,7 +212,8 @@ class ComplexArbiter:
             values = [problem.probe_complex(w + 1j * COMPLEX_STEP * direction) for w in (without, problem.w / SMALL)]
         except BudgetExceeded:
             return math.inf
-        return max((abs(value.imag) / COMPLEX_STEP for value in values if value is not None), default=0.0)
+        imaginary = [abs(value.imag) for value in values if value is not None]
+        return max((one / COMPLEX_STEP for one in imaginary if one < BRANCH), default=0.0)
 
     def _is_validated(self, known: Sequence[Measurement]) -> bool:
         """Tell whether the complex step gives what differences gave, along the direction they measured most closely."""

@@ -174,12 +174,12 @@ class _Layer:
         return Side(self.delta, self._blur_of_implied()).worst(by_biases)
 
     def _implied(self) -> Array | None:
-        """Return dbar = nabla_w a / ||a||^2, the delta that nabla_w implies; None where it has another shape or a is 0."""
+        """Return dbar = nabla_w a / ||a||^2, the delta that nabla_w implies; None where it has another shape or is not finite, or a is 0."""
         size = float(np.sum(self.a**2))
         if self.nabla_w.shape != self.example.network.weights[self.layer - 2].shape or not size > 0.0:
             return None
         implied: Array = self.nabla_w @ self.a / size
-        return implied
+        return implied if np.all(np.isfinite(implied)) else None
 
     def _blur_of_implied(self) -> Array:
         """Bound the rounding error of dbar, and of the nabla_b it is compared with."""

@@ -14,6 +14,7 @@ from gradcheck.results.grades import ItemStatus
 
 UNTOLD: Final = "backprop is wrong in a way that does not let the equations be judged one by one"
 VACUOUS: Final = "it was met by nothing but zeros, which any program meets"
+UNSUPPORTED: Final = "it was met by numbers that no other equation leads to or from, and any numbers meet it so"
 
 
 def equation_outcome(part: Part, whole: Outcome, policy: CarriedForward) -> Outcome:
@@ -53,6 +54,8 @@ def equation_outcome(part: Part, whole: Outcome, policy: CarriedForward) -> Outc
     outcome = Outcome(
         ItemStatus.PASS, found, carried=carried, share=Fraction(sum(counts), len(counts)), seed=whole.seed
     )
+    if part is Part.BP3 and all(counts) and _is_alone(whole.result):
+        return dataclasses.replace(outcome, status=ItemStatus.FAIL, share=Fraction(0), words=UNSUPPORTED, carried=False)
     if all(counts):
         return outcome
     told = _told(found, backprop, part.value)
@@ -61,6 +64,16 @@ def equation_outcome(part: Part, whole: Outcome, policy: CarriedForward) -> Outc
     return dataclasses.replace(
         outcome, status=ItemStatus.FAIL, result=told, words=words, carried=carried and any(counts)
     )
+
+
+def _is_alone(whole: CheckResult) -> bool:
+    """Tell whether nothing bears (BP3) out: all other equations fail in all layers, and no mistake explains the numbers.
+
+    The delta that (BP3) is right of is then nabla_b itself, random numbers be it.
+    """
+    others = [one for part in whole.parts if part.part in ("BP1", "BP2", "BP4") for one in part.equations]
+    is_explained = any(one.kind is Explains.MISTAKE for part in whole.parts for one in part.diagnosis)
+    return bool(others) and not is_explained and all(one.status is EquationStatus.BROKEN for one in others)
 
 
 def _of_squares(part: Part, whole: Outcome, policy: CarriedForward) -> Outcome:

@@ -342,8 +342,6 @@ class Limits(_Table):
         Address space of its process [MiB].
     output_kb : int
         What it prints and is kept [KiB].
-    processes : int
-        Processes and threads that it may start (a count).
     submission_mb : int
         What it may hand in, unpacked [MiB].
 
@@ -357,7 +355,6 @@ class Limits(_Table):
     cpu_seconds: Annotated[float, Field(ge=0.1, le=3600.0)] = 10.0
     memory_mb: Annotated[int, Field(ge=128, le=65536)] = 512
     output_kb: Annotated[int, Field(ge=0, le=1024)] = 16
-    processes: Annotated[int, Field(ge=0, le=1000)] = 0
     submission_mb: Annotated[int, Field(ge=1, le=256)] = 16
 
 

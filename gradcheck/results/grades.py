@@ -87,8 +87,6 @@ class FlagCode(enum.Enum):
     """Where the cost is large and its gradient small, the gradient is lost as differences lose it."""
     IMPORTS = "imports"
     """It tried to import a package that the rubric does not allow."""
-    FORBIDDEN = "forbidden-call"
-    """It tried what the sandbox forbids."""
 
 
 class Severity(enum.Enum):

@@ -221,3 +221,20 @@ def test_the_seed_stands_in_no_feedback(rubric: Rubric, zygote: Zygote) -> None:
     assert told
     assert not [item.seed for item in sheet.items if str(item.seed) in told]
     assert "seed" not in told
+
+
+@pytest.mark.parametrize("number", ["np.inf", "np.nan", "self.rng.standard_normal"])
+def test_answers_that_are_not_finite_or_come_by_chance_earn_no_equation(
+    zygote: Zygote, tmp_path: Path, number: str
+) -> None:
+    fill = f"{number}(a.shape)" if number.endswith("normal") else f"np.full(a.shape, {number})"
+    start = RIGHT.index("    def backprop")
+    body = "    def backprop(self, x, y):\n        return [%s for a in self.biases], [%s for a in self.weights]\n\n"
+    source = RIGHT[:start] + body % (fill, fill) + RIGHT[RIGHT.index("    def cost_derivative") :]
+    sheet = graded(
+        source, dataclasses.replace(starting_rubric(SubmissionProtocol.NETWORK), path=tmp_path / "r"), zygote
+    )
+    assert {item.id: item.points for item in sheet.items if item.id.startswith("bp")} == dict.fromkeys(
+        ("bp1", "bp2", "bp3", "bp4"), 0.0
+    )
+    assert sheet.items[0].points == sheet.items[0].max_points

@@ -45,7 +45,6 @@ wall_seconds = 1
 cpu_seconds = 2.5
 memory_mb = 300
 output_kb = 1
-processes = 2
 submission_mb = 3
 
 [[item]]
@@ -83,7 +82,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         "batch": BatchReturns.MEAN,
     }
     assert (rubric.policy.carried_forward, rubric.policy.fake_backprop) == (CarriedForward.NONE, Severity.POINTS)
-    assert list(rubric.limits.model_dump().values()) == [1.0, 2.5, 300, 1, 2, 3]
+    assert list(rubric.limits.model_dump().values()) == [1.0, 2.5, 300, 1, 3]
     first, second = rubric.items
     assert (first.id, first.title, first.part, first.points) == ("first", "First", Part.BP2, 2.0)
     assert (first.visibility, first.explain) == (Visibility.AFTER_DUE_DATE, 0)
@@ -198,7 +197,7 @@ BAD_VALUES = [
     ("memory_mb = 256", "wall_seconds = inf", "limits.wall_seconds is inf: a number of 3600 at most is required"),
     ("memory_mb = 256", "cpu_seconds = 0", "limits.cpu_seconds is 0: a number of at least 0.1 is required"),
     ("memory_mb = 256", "output_kb = 9999", "limits.output_kb is 9999: a number of 1024 at most is required"),
-    ("memory_mb = 256", "processes = -1", "limits.processes is -1: a number of at least 0 is required"),
+    ("memory_mb = 256", "processes = 2", "limits.processes is not known"),
     ("memory_mb = 256", "submission_mb = 0", "limits.submission_mb is 0: a number of at least 1 is required"),
     ("[limits]", "[limit]", "line 12: limit is not known: one of assignment, .*, item, .* did you mean limits"),
     ('id = "bp1"', 'id = "BP 1"', "line 16: item 1, id is 'BP 1': a name of at most 40 lower case letters"),

@@ -22,7 +22,7 @@ SIGNATURE: Final = 32
 """Arguments of a function that are told (a count)."""
 
 GIVEN: Final = "given "
-"""What a name among the attributes starts with that stands for a method to be given: its value are the answers, in turn."""
+"""What a name among the attributes starts with that stands for a backprop to be given: its value are the answers, in turn."""
 
 _POSITIONAL: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -105,14 +105,16 @@ class _Missing(Exception):
 
 
 class _Given:
-    """A method that is given to an object in place of its own: it answers with what it was told, in turn."""
+    """A backprop that is given to an object in place of its own: see `hiding.give`."""
 
-    def __init__(self, answers: Any) -> None:
-        self.answers, self.calls = answers, 0
+    def __init__(self, holder: Any, answers: Any) -> None:
+        self.holder, self.answers, self.calls = holder, answers, 0
 
     def __call__(self, *_: Any) -> Any:
+        answer = self.answers[self.calls % len(self.answers)]
         self.calls += 1
-        return self.answers[(self.calls - 1) % len(self.answers)]
+        now = (self.holder.biases, self.holder.weights)
+        return [[a + b for a, b in zip(*pair, strict=True)] for pair in zip(answer, now, strict=True)]
 
 
 class Answers:
@@ -144,7 +146,7 @@ class Answers:
         given = {attribute: list(value) if isinstance(value, list) else value for attribute, value in state.items()}
         for attribute, value in state.items():
             if attribute.startswith(GIVEN):
-                setattr(holder, attribute.removeprefix(GIVEN), _Given(given.pop(attribute)))
+                setattr(holder, attribute.removeprefix(GIVEN), _Given(holder, given.pop(attribute)))
             else:
                 setattr(holder, attribute, value)
         returned = function(*[self._unpacked(argument) for argument in arguments])

@@ -64,15 +64,26 @@ def without(subject: NetworkSubject, *names: str) -> NetworkSubject:
 
 
 def give(theirs: Any, method: str, answers: list[Any]) -> None:
-    """Put a method in place of an object's own that answers with these, in turn.
+    """Put a method in place of an object's own that answers with these, in turn: each with the biases and weights of then added.
+
+    Whoever takes a step between two examples so goes another way than who takes the step of their mean.
+
+    Parameters
+    ----------
+    theirs : object
+        With `biases` and `weights`.
+    method : str
+    answers : list of [nabla_b, nabla_w]
 
     Examples
     --------
+    >>> import numpy as np
     >>> from gradcheck.examples.network_right import Network
     >>> network = Network([2, 1])
-    >>> give(network, "backprop", ["one", "other"])
-    >>> network.backprop(0, 0), network.backprop(0, 0), network.backprop(0, 0)
-    ('one', 'other', 'one')
+    >>> network.biases, network.weights = [np.zeros((1, 1))], [np.ones((1, 2))]
+    >>> give(network, "backprop", [[[np.ones((1, 1))], [np.ones((1, 2))]]])
+    >>> network.backprop(0, 0)
+    ([array([[1.]])], [array([[2., 2.]])])
     """
     while isinstance(theirs, Without):
         theirs = theirs.theirs
@@ -80,4 +91,11 @@ def give(theirs: Any, method: str, answers: list[Any]) -> None:
         theirs.give(method, answers)
         return
     turns = itertools.cycle(answers)
-    setattr(theirs, method, lambda *_: next(turns))
+
+    def given(*_: Any) -> Any:
+        return tuple(
+            [a + b for a, b in zip(*pair, strict=True)]
+            for pair in zip(next(turns), (theirs.biases, theirs.weights), strict=True)
+        )
+
+    setattr(theirs, method, given)

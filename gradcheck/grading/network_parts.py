@@ -29,7 +29,7 @@ from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_model import Item, Partial
 from gradcheck.grading.shares import shares_of_columns, shares_of_gradient, shares_of_step
 from gradcheck.grading.square_networks import check_on_squares
-from gradcheck.grading.steps import Asking, descent_step, mini_batch
+from gradcheck.grading.steps import Asking, Known, descent_step, mini_batch
 from gradcheck.network.activations import Activation
 from gradcheck.results import Verdict
 from gradcheck.results.grades import ItemStatus
@@ -173,20 +173,20 @@ class NetworkJudge:
         return self._of_step(item, options, descent_step)
 
     def _of_step(self, item: Item, options: Options, judge: Callable[[Asking], Outcome]) -> Outcome:
-        gives = self._gives_backprop(item)
+        known = self._known(item)
         with self.door.open(item) as subject:
             seen = without(subject, "feedforward")
             if not _has(seen, STEP):
                 return missing("there is no update_mini_batch(mini_batch, eta)")
-            return judge(Asking(seen, options, gives))
+            return judge(Asking(seen, options, known))
 
-    def _gives_backprop(self, item: Item) -> bool:
-        """Tell whether backprop is wrong, and that is not to cost points here."""
+    def _known(self, item: Item) -> Known:
+        """Tell whether backprop is right; where it is wrong, whether that is not to cost points here."""
         if self._gradient(item).is_right:
-            return False
+            return Known.RIGHT
         whole = (Part.BACKPROP, *EQUATIONS)
         asked = [part for part in whole if any(one.part is part for one in self.rubric.items)]
-        return all(is_given(self.rubric, item, part) for part in asked)
+        return Known.FORGIVEN if all(is_given(self.rubric, item, part) for part in asked) else Known.NOTHING
 
     def _update(self, item: Item, options: Options) -> Outcome:
         with self.door.open(item) as subject:

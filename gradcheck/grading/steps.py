@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.exposing import exposing
+from gradcheck.checks.exposing import Exposing, exposing, exposing_square
 from gradcheck.checks.forward import unit_roundoff
 from gradcheck.checks.guards import call_user
 from gradcheck.checks.hearing import hear
@@ -18,16 +19,32 @@ from gradcheck.checks.listening import NETWORKS, Listening
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
 from gradcheck.errors import GradcheckError
-from gradcheck.grading.hiding import give
+from gradcheck.grading.hiding import give, without
 from gradcheck.grading.outcomes import Outcome, of_verdict
 from gradcheck.mistakes.program import REFERENCE, Answer, Asked, Call, Question
 from gradcheck.results import BlockResult, CheckResult, Diagnosis, Status, Verdict
-from gradcheck.subjects.network_class import UPDATE_ETA, NetworkSubject, UserNetwork
+from gradcheck.subjects.network_class import UPDATE_ETA, Declared, NetworkSubject, UserNetwork
 
 Array = npt.NDArray[Any]
 
 ROUNDINGS: Final = 1024.0
 """Roundings that a step through a few layers may make of its terms (a count): far more than it makes, far fewer than a mistake is."""
+
+
+class Known(enum.Enum):
+    """What is known of the backprop that a step is made with.
+
+    Examples
+    --------
+    >>> Known("right").name
+    'RIGHT'
+    """
+
+    NOTHING = "nothing"
+    RIGHT = "right"
+    """To the digits that it is computed in: a step made of it knows no more of them."""
+    FORGIVEN = "forgiven"
+    """It is wrong, and that is not to cost points here."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,18 +55,18 @@ class Asking:
     ----------
     subject : NetworkSubject
     options : Options
-    gives_backprop : bool
-        Whether its own backprop is wrong, and that is not to cost points here.
+    backprop : Known
+        What is known of its own backprop.
 
     Examples
     --------
     >>> [field.name for field in dataclasses.fields(Asking)]
-    ['subject', 'options', 'gives_backprop']
+    ['subject', 'options', 'backprop']
     """
 
     subject: NetworkSubject
     options: Options
-    gives_backprop: bool = False
+    backprop: Known = Known.NOTHING
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -99,46 +116,61 @@ def descent_step(asking: Asking) -> Outcome:
 
 
 def _judged(asking: Asking, title: str, part: str, take: Take) -> Outcome:
-    """Judge the step as it is and, where backprop is given, beside the class's own backprop and beside one that is given."""
-    takes = (take, _of_own_backprop, _of_given_backprop) if asking.gives_backprop else (take,)
+    """Judge the step as it is and, where backprop is forgiven, beside the class's own backprop and beside one that is given."""
+    ways = [(take, exposing)]
+    if asking.backprop is Known.FORGIVEN:
+        ways += [(_of_own_backprop, exposing), (_of_given_backprop, exposing)]
+        ways += [(take, exposing_square), (_of_own_backprop, exposing_square)]
     first: Outcome | None = None
     failed: GradcheckError | None = None
-    for one in takes:
+    for one, draw in ways:
+        if draw is exposing_square and failed is None:  # it runs on layers of different widths, and is wrong there
+            break
         try:
-            outcome = _compared(asking, title, part, one)
+            outcome = _compared(asking, _Way(title, part, one, draw))
         except GradcheckError as error:
             failed = failed or error
             continue
         if outcome.is_right:
-            return dataclasses.replace(outcome, carried=one is not take)
+            return dataclasses.replace(outcome, carried=(one, draw) != ways[0])
         first = first or outcome
     if failed is not None:
         raise failed
     return first or Outcome(of_verdict(CheckResult(title, Verdict.INCONCLUSIVE)).status)
 
 
-def _compared(asking: Asking, title: str, part: str, take: Take) -> Outcome:
+@dataclasses.dataclass(frozen=True)
+class _Way:
+    """One way to judge a step: what it is compared with, on which networks."""
+
+    title: str
+    part: str
+    take: Take
+    draw: Callable[[Declared, np.random.Generator], Exposing]
+
+
+def _compared(asking: Asking, way: _Way) -> Outcome:
     """Compare the steps on a few networks with what they should be, array by array."""
     generator, seed = asking.options.generator("steps"), asking.options.seed or 0
     blocks: dict[str, tuple[int, ...]] = {}
     wrong: set[str] = set()
     has_moved = False
     for _ in range(NETWORKS):
-        one = exposing(asking.subject.declared, generator)
-        call = (one.examples() if part == "descent_step" else one.batches(Asked.STEP)).calls[0]
-        taken = take(asking, call, generator)
+        one = way.draw(asking.subject.declared, generator)
+        call = (one.examples() if way.part == "descent_step" else one.batches(Asked.STEP)).calls[0]
+        taken = way.take(asking, call, generator)
         blocks = dict(_shapes(call))
-        wrong |= set(_differing(taken, _unit(asking.subject, call)))
+        wrong |= set(_differing(taken, _unit(asking, call)))
         has_moved |= any(bool(np.any(leaf != 0.0)) for step in taken.steps if step for leaf in step.leaves)
     wrong = wrong if has_moved else set(blocks)  # no step at all is the mean of no steps, and no descent
     statuses = {name: Status.DISAGREE if name in wrong else Status.AGREE for name in blocks}
     result = CheckResult(
-        f"{asking.subject.name}: {title}",
+        f"{asking.subject.name}: {way.title}",
         Verdict.DISAGREE if wrong else Verdict.AGREE,
         blocks=tuple(BlockResult(name, shape, statuses[name]) for name, shape in blocks.items()),
         diagnosis=_diagnosis(asking) if wrong else (),
         seed=seed,
-        part=part,
+        part=way.part,
     )
     return dataclasses.replace(of_verdict(result, seed), share=Fraction(len(blocks) - len(wrong), len(blocks)))
 
@@ -167,23 +199,28 @@ def _of_own_backprop(asking: Asking, call: Call, _: np.random.Generator) -> Take
         right = None if mean is None or moved is None else mean.plus(moved)
     except (TypeError, ValueError):  # no gradient, so no step of it
         right = None
-    return Taken(call, (_updated(_loaded(asking.subject, call), call),), right)
+    return Taken(call, _twice(asking.subject, call), right)
 
 
 def _of_given_backprop(asking: Asking, call: Call, generator: np.random.Generator) -> Taken:
-    """Return the step beside the one down what a backprop answers that is put in place of the class's own: numbers at random."""
+    """Return the step beside the one down what a backprop answers that is put in place of the class's own.
+
+    Numbers at random, with the parameters as they are then added: what is taken after a step that should not have been is another.
+    """
     given = [
         Answer(tuple(map(drawn, call.network.biases)), tuple(map(drawn, call.network.weights)))
         for drawn in [lambda leaf: generator.standard_normal(leaf.shape)] * call.m
     ]
-    return Taken(call, _twice(asking.subject, call, given), _mean(given, call.m))
+    before, mean = Answer(call.network.biases, call.network.weights), _mean(given, call.m)
+    steps = _twice(without(asking.subject, "backprop"), call, given)
+    return Taken(call, steps, None if mean is None else mean.plus(before))
 
 
 def _twice(subject: NetworkSubject, call: Call, given: list[Answer] | None = None) -> tuple[Answer | None, ...]:
     """Return two steps of a new object from the same parameters: what it keeps from the first must not show in the second."""
     user = _loaded(subject, call)
     if given is not None:
-        give(user.theirs, "backprop", [(list(map(user.column, one.nabla_b)), list(one.nabla_w)) for one in given])
+        give(user.theirs, "backprop", [[list(map(user.column, one.nabla_b)), list(one.nabla_w)] for one in given])
     first = _updated(user, call)
     _load(user, call)
     return first, _updated(user, call)
@@ -253,14 +290,31 @@ def _differing(taken: Taken, unit: float) -> Iterator[str]:
                 yield name
 
 
-def _unit(subject: NetworkSubject, call: Call) -> float:
-    """Return the unit roundoff of what backprop returns: a step made of it knows no more digits."""
-    double = unit_roundoff(np.dtype(np.float64))
+def _unit(asking: Asking, call: Call) -> float:
+    """Return the unit roundoff of what backprop returns: a step made of it knows no more digits.
+
+    Of a backprop that is right it is seen in the numbers: one may return single precision, or differences, as float64.
+    """
+    double, single = (unit_roundoff(np.dtype(one)) for one in (np.float64, np.float32))
+    one = call.example(0)
     try:
-        heard = hear(subject, Question(Asked.ONE, (call.example(0),)))
+        answers = [heard.answer for heard in hear(asking.subject, Question(Asked.ONE, (one,)))]
     except GradcheckError:
         return double
-    return max([double, *(unit_roundoff(leaf.dtype) for one in heard for leaf in one.answer.leaves)])
+    units = [double, *(unit_roundoff(leaf.dtype) for answer in answers for leaf in answer.leaves)]
+    if asking.backprop is Known.RIGHT:
+        right = REFERENCE.answer(Question(Asked.ONE, (one,)))
+        units += [min(_distance(answer, right), single) for answer in answers]
+    return max(units)
+
+
+def _distance(answer: Answer, right: Answer) -> float:
+    """Return how far an answer is from the right one, beside its largest component; infinite where shapes differ."""
+    if [leaf.shape for leaf in answer.leaves] != [leaf.shape for leaf in right.leaves]:
+        return np.inf
+    size = max(float(np.max(np.abs(leaf), initial=0.0)) for leaf in right.leaves)
+    apart = max(float(np.max(np.abs(a - b), initial=0.0)) for a, b in zip(answer.leaves, right.leaves, strict=True))
+    return apart / size if size > 0.0 else np.inf
 
 
 def _diagnosis(asking: Asking) -> tuple[Diagnosis, ...]:

@@ -60,6 +60,8 @@ class Example:
         The same network with sigma' and nabla_a C as the user wrote them, where those were found wrong before.
     unit : float
         Unit roundoff of the arithmetic, where that is coarser than the answer's dtype says (dimensionless).
+    forward : ForwardPass or None
+        Where the answer stands on another forward pass than (25).
 
     Examples
     --------
@@ -69,9 +71,17 @@ class Example:
     [('BP1', 3, 'holds'), ('BP3', 3, 'holds')]
     """
 
-    def __init__(self, call: Call, answer: Answer, theirs: Network | None = None, *, unit: float = 0.0) -> None:
+    def __init__(
+        self,
+        call: Call,
+        answer: Answer,
+        theirs: Network | None = None,
+        *,
+        unit: float = 0.0,
+        forward: ForwardPass | None = None,
+    ) -> None:
         self.network, self.call, self.theirs = call.network, call, theirs
-        self.forward = self.network.feedforward(call.x)
+        self.forward = forward or self.network.feedforward(call.x)
         self.unit = max(unit, *(unit_roundoff(np.asarray(leaf).dtype) for leaf in answer.leaves))
         self.rounding = forward_rounding(self.network, self.forward, self.unit)
         self.true = self._true()

@@ -183,9 +183,12 @@ def _flags(
     stops = (ItemStatus.TIMEOUT, ItemStatus.LIMIT)
     if any(one.status in stops for one in items):  # what is asked for would stop it again
         return
-    for item, found in zip(rubric.items, items, strict=True):
+    pairs = list(zip(rubric.items, items, strict=True))
+    of_one_example = [found for item, found in pairs if item.part in (Part.BACKPROP, *EQUATIONS)]
+    for item, found in pairs:
         if rubric.network is not None and item.part in OF_GRADIENTS and found.points > 0.0:
-            suspect = Suspect(door, item, seed_of("fake backprop"), rubric.policy.fake_backprop)
+            is_right = all(one.status is ItemStatus.PASS and not one.carried_forward for one in of_one_example)
+            suspect = Suspect(door, item, seed_of("fake backprop"), rubric.policy.fake_backprop, is_right)
             try:
                 yield from flags_of_gradient(suspect)
             except Exception as error:

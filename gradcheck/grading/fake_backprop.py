@@ -71,17 +71,20 @@ class Suspect:
     seed : int
     policy : Severity
         What the rubric wants of a fake.
+    is_right : bool
+        Whether its gradient is right in all its equations: the digits of a wrong one show nothing.
 
     Examples
     --------
     >>> [field.name for field in dataclasses.fields(Suspect)]
-    ['door', 'item', 'seed', 'policy']
+    ['door', 'item', 'seed', 'policy', 'is_right']
     """
 
     door: SubmissionDoor
     item: Item
     seed: int
     policy: Severity
+    is_right: bool = True
 
 
 def flags_of_gradient(suspect: Suspect) -> tuple[Flag, ...]:
@@ -92,7 +95,8 @@ def flags_of_gradient(suspect: Suspect) -> tuple[Flag, ...]:
     UserCodeError
         If the submission fails at what is asked: then nothing is shown.
     """
-    found = [flag for measure in (_by_price, _by_digits) for flag in _measured(measure, suspect)]
+    measures = (_by_price, _by_digits) if suspect.is_right else (_by_price,)
+    found = [flag for measure in measures for flag in _measured(measure, suspect)]
     price = next((one for one in found if one.code is FlagCode.COST_RATIO), None)
     is_overwhelming = price is not None and price.evidence[0].value >= OVERWHELMING * RATIO
     is_sure = len(found) > 1 or is_overwhelming

@@ -7,10 +7,12 @@ from fractions import Fraction
 from typing import Final
 
 from gradcheck.grading.outcomes import Outcome
-from gradcheck.grading.parts import Part
+from gradcheck.grading.parts import EQUATIONS, Part
 from gradcheck.grading.rubric_model import CarriedForward
 from gradcheck.results import CheckResult, Diagnosis, EquationResult, EquationStatus, Explains, Verdict
 from gradcheck.results.grades import ItemStatus
+
+_ALL: Final = frozenset(part.value for part in EQUATIONS)
 
 UNTOLD: Final = "backprop is wrong in a way that does not let the equations be judged one by one"
 VACUOUS: Final = "it was met by nothing but zeros, which any program meets"
@@ -54,6 +56,9 @@ def equation_outcome(part: Part, whole: Outcome, policy: CarriedForward) -> Outc
     outcome = Outcome(
         ItemStatus.PASS, found, carried=carried, share=Fraction(sum(counts), len(counts)), seed=whole.seed
     )
+    blamed = _blamed(whole.result, backprop)
+    if blamed and (part.value in blamed) is all(counts):
+        return _as_blamed(outcome, blamed, _told(found, backprop, part.value), policy)
     if part is Part.BP3 and all(counts) and _is_alone(whole.result):
         return dataclasses.replace(outcome, status=ItemStatus.FAIL, share=Fraction(0), words=UNSUPPORTED, carried=False)
     if all(counts):
@@ -64,6 +69,30 @@ def equation_outcome(part: Part, whole: Outcome, policy: CarriedForward) -> Outc
     return dataclasses.replace(
         outcome, status=ItemStatus.FAIL, result=told, words=words, carried=carried and any(counts)
     )
+
+
+def _blamed(whole: CheckResult, backprop: CheckResult) -> frozenset[str]:
+    """Return the equations of mistakes that explain the numbers, where these are fewer than those that look broken; none else.
+
+    Where neither nabla_b nor nabla_w shows the delta, because (BP3) and (BP4) are both wrong, the equations alone blame too many.
+    """
+    broken = {part.part for part in whole.parts for one in part.equations if one.status is EquationStatus.BROKEN}
+    named = [
+        frozenset(one.equation.replace("(", "").replace(")", "").split(", "))
+        for one in backprop.diagnosis
+        if one.kind is Explains.MISTAKE
+    ]
+    fewest = min((one for one in named if one <= _ALL), key=len, default=frozenset[str]())
+    return fewest if len(fewest) < len(broken & _ALL) else frozenset()
+
+
+def _as_blamed(outcome: Outcome, blamed: frozenset[str], told: CheckResult, policy: CarriedForward) -> Outcome:
+    """Return the outcome of an equation that the mistakes put another blame on than its own numbers do."""
+    if told.part in blamed:
+        return dataclasses.replace(outcome, status=ItemStatus.FAIL, result=told, share=Fraction(0), carried=False)
+    if policy is CarriedForward.CREDIT:
+        return dataclasses.replace(outcome, share=Fraction(1), carried=True)
+    return dataclasses.replace(outcome, status=ItemStatus.FAIL, result=told)
 
 
 def _is_alone(whole: CheckResult) -> bool:

@@ -22,8 +22,10 @@ from gradcheck.grading.dependence import is_given
 from gradcheck.grading.doors import NetworkDoor
 from gradcheck.grading.failures import SubmissionError, harmless
 from gradcheck.grading.hiding import STEP, without
+from gradcheck.grading.narrow_networks import check_on_narrow
 from gradcheck.grading.network_equations import equation_outcome
 from gradcheck.grading.outcomes import Outcome, judged, missing, of_verdict
+from gradcheck.grading.own_forward_pass import check_on_own_forward_pass
 from gradcheck.grading.parts import EQUATIONS, Part
 from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_model import Item, Partial
@@ -138,16 +140,29 @@ class NetworkJudge:
         hidden |= set() if shown[Part.COST_DERIVATIVE] else {"cost_derivative"}
         hidden |= {"cost_derivative"} if ahead[Part.COST_DERIVATIVE].status in stops else set()
         shows_sigma = shown[Part.SIGMA_PRIME] and ahead[Part.SIGMA_PRIME].status not in stops
+        forgives = self._forgives_forward_pass(item)
 
         def judge(item: Item, options: Options) -> Outcome:
             with self.door.open(item) as subject:
-                seen = without(subject, *sorted(hidden))
-                seen = seen if shows_sigma else dataclasses.replace(seen, sigma=None)
+                whole = subject if shows_sigma else dataclasses.replace(subject, sigma=None)
+                seen = without(whole, *sorted(hidden))
                 if not _has(seen, "backprop"):
                     return missing("there is no backprop(x, y)")
-                return _class_outcome(seen, options)
+                outcome = _class_outcome(seen, options)
+                if not forgives or outcome.status is not ItemStatus.FAIL:
+                    return outcome
+                return _on_own_forward_pass(outcome, without(whole, *sorted(hidden - {"feedforward"})), options)
 
-        return self._once(("gradient", self.door.class_of(item), frozenset(hidden), shows_sigma), item, judge)
+        key = ("gradient", self.door.class_of(item), frozenset(hidden), shows_sigma, forgives)
+        return self._once(key, item, judge)
+
+    def _forgives_forward_pass(self, item: Item) -> bool:
+        """Tell whether `feedforward` is wrong, has cost its points, and is not to cost others here."""
+        if all(one.part is not Part.FEEDFORWARD for one in self.rubric.items):
+            return False
+        return is_given(self.rubric, item, Part.FEEDFORWARD) and (
+            self._before(item, Part.FEEDFORWARD).status is ItemStatus.FAIL
+        )
 
     def _before(self, item: Item, part: Part) -> Outcome:
         """Return what became of a part that others stand on, whether or not an item asks for it."""
@@ -229,14 +244,24 @@ def _class_outcome(subject: NetworkSubject, options: Options) -> Outcome:
     except UserCodeError as error:
         if isinstance(error, SubmissionError):
             raise
-        words = harmless(str(error))
-        return Outcome(ItemStatus.ERROR, check_on_squares(subject, options), words, seed=options.seed or 0)
+        found = check_on_squares(subject, options) or check_on_narrow(subject, options)
+        return Outcome(ItemStatus.ERROR, found, harmless(str(error)), seed=options.seed or 0)
     equations = {part.value for part in EQUATIONS}
     is_told = whole.verdict is not Verdict.DISAGREE or any(one.part in equations for one in whole.parts)
     squares = None if is_told else check_on_squares(subject, options)
     if squares is not None:
         whole = dataclasses.replace(whole, parts=(*whole.parts, *squares.parts))
     return of_verdict(whole, options.seed or 0)
+
+
+def _on_own_forward_pass(outcome: Outcome, subject: NetworkSubject, options: Options) -> Outcome:
+    """Return the outcome with the equations as they are beside the class's own wrong forward pass, where that is a known one."""
+    own = check_on_own_forward_pass(subject, options)
+    if own is None or outcome.result is None:
+        return outcome
+    told = {part.part for part in own.parts}
+    parts = (*(part for part in outcome.result.parts if part.part not in told), *own.parts)
+    return dataclasses.replace(outcome, result=dataclasses.replace(outcome.result, parts=parts))
 
 
 def _has(subject: NetworkSubject, method: str) -> bool:

@@ -119,7 +119,8 @@ def _judged(asking: Asking, title: str, part: str, take: Take) -> Outcome:
     """Judge the step as it is and, where backprop is forgiven, beside the class's own backprop and beside one that is given."""
     ways = [(take, exposing)]
     if asking.backprop is Known.FORGIVEN:
-        ways += [(_of_own_backprop, exposing), (_of_given_backprop, exposing)]
+        given = _of_given_singles if take is _of_singles else _of_given_backprop
+        ways += [(_of_own_backprop, exposing), (given, exposing)]
         ways += [(take, exposing_square), (_of_own_backprop, exposing_square)]
     first: Outcome | None = None
     failed: GradcheckError | None = None
@@ -203,17 +204,28 @@ def _of_own_backprop(asking: Asking, call: Call, _: np.random.Generator) -> Take
 
 
 def _of_given_backprop(asking: Asking, call: Call, generator: np.random.Generator) -> Taken:
-    """Return the step beside the one down what a backprop answers that is put in place of the class's own.
-
-    Numbers at random, with the parameters as they are then added: what is taken after a step that should not have been is another.
-    """
-    given = [
-        Answer(tuple(map(drawn, call.network.biases)), tuple(map(drawn, call.network.weights)))
-        for drawn in [lambda leaf: generator.standard_normal(leaf.shape)] * call.m
-    ]
+    """Return the step beside the one down what a backprop answers that is put in place of the class's own; see `_given`."""
+    given = _given(call, generator)
     before, mean = Answer(call.network.biases, call.network.weights), _mean(given, call.m)
     steps = _twice(without(asking.subject, "backprop"), call, given)
     return Taken(call, steps, None if mean is None else mean.plus(before))
+
+
+def _of_given_singles(asking: Asking, call: Call, generator: np.random.Generator) -> Taken:
+    """Return the step beside the mean of the steps for each example alone, with a backprop that is put in place of the class's own."""
+    given, subject = _given(call, generator), without(asking.subject, "backprop")
+    each = [_twice(subject, call.example(i), [one])[0] for i, one in enumerate(given)]
+    return Taken(call, _twice(subject, call, given), _mean([one for one in each if one is not None], call.m))
+
+
+def _given(call: Call, generator: np.random.Generator) -> list[Answer]:
+    """Return what a given backprop answers for each example: numbers at random.
+
+    The parameters as they are then are added to them: what is asked after a step that should not have been taken yet is another.
+    """
+    shapes = [[leaf.shape for leaf in leaves] for leaves in (call.network.biases, call.network.weights)]
+    draws = [[list(map(generator.standard_normal, each)) for each in shapes] for _ in range(call.m)]
+    return [Answer(tuple(nabla_b), tuple(nabla_w)) for nabla_b, nabla_w in draws]
 
 
 def _twice(subject: NetworkSubject, call: Call, given: list[Answer] | None = None) -> tuple[Answer | None, ...]:

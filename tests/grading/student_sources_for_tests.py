@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.grading.student_styles_for_tests import COLUMNS, DATACLASS, EINSUM, IN_ACTIVATIONS, LOOPS, STORED
+from tests.grading.student_objects_for_tests import DATACLASS, IN_ACTIVATIONS, STORED
+from tests.grading.student_styles_for_tests import COLUMNS, EINSUM, LOOPS
 
 PLAIN: Final = '''\
 """Exercise 2: a network and its gradient."""

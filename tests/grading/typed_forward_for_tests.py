@@ -17,16 +17,42 @@ FORWARD_INSIDE: Final = (
     typed("one_loop", "forward-bias-forgotten", "?", (LOOP_Z, "@ a[l])")),
     typed("einsum", "forward-bias-forgotten", "?", (EINSUM_Z, EINSUM_Z.removesuffix(" + B"))),
     typed("in_activations", "forward-bias-forgotten", "?", (ACTS_Z, "sigmoid(w.dot(acts[-1]))")),
-    typed("plain", "forward-bias-after-sigma", "?", (Z, "np.dot(w, activations[-1])"), (KEPT, "activations.append(sigmoid(z) + b)")),
+    typed(
+        "plain",
+        "forward-bias-after-sigma",
+        "?",
+        (Z, "np.dot(w, activations[-1])"),
+        (KEPT, "activations.append(sigmoid(z) + b)"),
+    ),
     typed("in_activations", "forward-bias-after-sigma", "?", (ACTS_Z, "sigmoid(w.dot(acts[-1])) + b")),
     typed("plain", "forward-bias-subtracted", "?", (Z, "np.dot(w, activations[-1]) - b")),
     typed("einsum", "forward-bias-subtracted", "?", (EINSUM_Z, EINSUM_Z.replace("+ B", "- B"))),
     typed("plain", "forward-w-transposed", "?", ("np.dot(w, activations", "np.dot(w.T, activations")),
     typed("one_loop", "forward-w-transposed", "?", ("z.append(self.weights[l] @", "z.append(self.weights[l].T @")),
-    typed("plain", "forward-hidden-linear", "?", (KEPT, "activations.append(sigmoid(z) if len(zs) == len(self.weights) else z)")),
-    typed("one_loop", "forward-hidden-linear", "?", ("a.append(sigma(z[l + 1]))", "a.append(sigma(z[l + 1]) if l == self.L - 1 else z[l + 1])")),
-    typed("plain", "forward-hidden-tanh", "?", (KEPT, "activations.append(sigmoid(z) if len(zs) == len(self.weights) else np.tanh(z))")),
-    typed("one_loop", "forward-hidden-tanh", "?", ("a.append(sigma(z[l + 1]))", "a.append(sigma(z[l + 1]) if l == self.L - 1 else np.tanh(z[l + 1]))")),
+    typed(
+        "plain",
+        "forward-hidden-linear",
+        "?",
+        (KEPT, "activations.append(sigmoid(z) if len(zs) == len(self.weights) else z)"),
+    ),
+    typed(
+        "one_loop",
+        "forward-hidden-linear",
+        "?",
+        ("a.append(sigma(z[l + 1]))", "a.append(sigma(z[l + 1]) if l == self.L - 1 else z[l + 1])"),
+    ),
+    typed(
+        "plain",
+        "forward-hidden-tanh",
+        "?",
+        (KEPT, "activations.append(sigmoid(z) if len(zs) == len(self.weights) else np.tanh(z))"),
+    ),
+    typed(
+        "one_loop",
+        "forward-hidden-tanh",
+        "?",
+        ("a.append(sigma(z[l + 1]))", "a.append(sigma(z[l + 1]) if l == self.L - 1 else np.tanh(z[l + 1]))"),
+    ),
     typed("plain", "forward-input-squashed", "?", ("activations, zs = [x], []", "activations, zs = [sigmoid(x)], []")),
     typed("in_activations", "forward-input-squashed", "?", ("acts = [x]", "acts = [sigmoid(x)]")),
 )
@@ -39,12 +65,32 @@ FORWARD_OWN: Final = (
     typed("plain", "forward-bias-after-sigma", "feedforward", (OUT_Z, "sigmoid(np.dot(weight, a)) + bias")),
     typed("plain", "forward-bias-subtracted", "feedforward", (OUT_Z, "sigmoid(np.dot(weight, a) - bias)")),
     typed("plain", "forward-w-transposed", "feedforward", ("np.dot(weight, a)", "np.dot(weight.T, a)")),
-    typed("plain", "forward-input-squashed", "feedforward", ("for bias, weight in", "a = sigmoid(a)\n        for bias, weight in")),
+    typed(
+        "plain",
+        "forward-input-squashed",
+        "feedforward",
+        ("for bias, weight in", "a = sigmoid(a)\n        for bias, weight in"),
+    ),
     typed("one_loop", "forward-bias-forgotten", "feedforward", ("@ out + self.biases[l])", "@ out)")),
     typed("one_loop", "forward-bias-subtracted", "feedforward", ("@ out + self.biases[l])", "@ out - self.biases[l])")),
-    typed("in_activations", "forward-w-transposed", "feedforward", ("self.weights[layer].dot(a)", "self.weights[layer].T.dot(a)")),
-    typed("in_activations", "forward-hidden-tanh", "feedforward", ("a = sigmoid(self", "a = (sigmoid if layer == len(self.weights) - 1 else np.tanh)(self")),
-    typed("in_activations", "forward-hidden-linear", "feedforward", ("a = sigmoid(self", "a = (sigmoid if layer == len(self.weights) - 1 else lambda z: z)(self")),
+    typed(
+        "in_activations",
+        "forward-w-transposed",
+        "feedforward",
+        ("self.weights[layer].dot(a)", "self.weights[layer].T.dot(a)"),
+    ),
+    typed(
+        "in_activations",
+        "forward-hidden-tanh",
+        "feedforward",
+        ("a = sigmoid(self", "a = (sigmoid if layer == len(self.weights) - 1 else np.tanh)(self"),
+    ),
+    typed(
+        "in_activations",
+        "forward-hidden-linear",
+        "feedforward",
+        ("a = sigmoid(self", "a = (sigmoid if layer == len(self.weights) - 1 else lambda z: z)(self"),
+    ),
     typed("einsum", "forward-bias-forgotten", "feedforward", ('"jk,km->jm", W, a) + B', '"jk,km->jm", W, a)')),
 )
 """Of feedforward alone: backprop makes a right one for itself."""
@@ -53,9 +99,22 @@ FORWARD_SHARED: Final = (
     typed("loops", "forward-bias-forgotten", "feedforward", ("total = b[j, 0]", "total = 0.0")),
     typed("loops", "forward-bias-subtracted", "feedforward", ("total = b[j, 0]", "total = -b[j, 0]")),
     typed("columns", "forward-bias-forgotten", "feedforward", ("W.dot(As[-1]) + b", "W.dot(As[-1])")),
-    typed("columns", "forward-bias-after-sigma", "feedforward", ("W.dot(As[-1]) + b", "W.dot(As[-1])"), ("As.append(sigmoid(Zs[-1]))", "As.append(sigmoid(Zs[-1]) + b)")),
-    typed("stored", "forward-input-squashed", "feedforward", ("self.zs, self.activations = [], [a]", "self.zs, self.activations = [], [self.sigmoid(a)]")),
-    typed("stored", "forward-bias-forgotten", "feedforward", ("@ self.activations[-1] + b)", "@ self.activations[-1])")),
+    typed(
+        "columns",
+        "forward-bias-after-sigma",
+        "feedforward",
+        ("W.dot(As[-1]) + b", "W.dot(As[-1])"),
+        ("As.append(sigmoid(Zs[-1]))", "As.append(sigmoid(Zs[-1]) + b)"),
+    ),
+    typed(
+        "stored",
+        "forward-input-squashed",
+        "feedforward",
+        ("self.zs, self.activations = [], [a]", "self.zs, self.activations = [], [self.sigmoid(a)]"),
+    ),
+    typed(
+        "stored", "forward-bias-forgotten", "feedforward", ("@ self.activations[-1] + b)", "@ self.activations[-1])")
+    ),
     typed("dataclass", "forward-bias-subtracted", "feedforward", ("w @ before + b", "w @ before - b")),
 )
 """Of one forward pass that feedforward and backprop share: its points, and by carried-forward credit no others."""
@@ -81,7 +140,9 @@ OUTPUT_INSIDE: Final = (
     typed("plain", "bp1-mean-over-outputs", "bp1", (ERROR, ERROR + " / len(y)")),
     typed("columns", "bp1-mean-over-outputs", "bp1", (DELTA, "Delta = 1 / Y.shape[0] * self.cost_derivative")),
     typed("dataclass", "bp1-mean-over-outputs", "bp1", (BY_A, BY_A + " / len(y)")),
-    typed("plain", "bp1-summed-over-outputs", "bp1", (ERROR, "error = np.sum(self.cost_derivative(activations[-1], y))")),
+    typed(
+        "plain", "bp1-summed-over-outputs", "bp1", (ERROR, "error = np.sum(self.cost_derivative(activations[-1], y))")
+    ),
     typed("einsum", "bp1-summed-over-outputs", "bp1", (G, f"np.sum({G})")),
     typed("plain", "bp1-absolute", "bp1", (ERROR, "error = np.abs(activations[-1] - y)")),
     typed("loops", "bp1-absolute", "bp1", (LOOPED, "delta = [abs(a - t) *")),
@@ -94,8 +155,15 @@ OUTPUT_INSIDE: Final = (
     typed("dataclass", "bp1-target-forgotten", "bp1", (BY_A, "by_a = layers[-1].a")),
     typed("plain", "bp1-uses-z", "bp1", ("cost_derivative(activations[-1], y)", "cost_derivative(zs[-1], y)")),
     typed("columns", "bp1-uses-z", "bp1", ("cost_derivative(As[-1], Y)", "cost_derivative(Zs[-1], Y)")),
-    typed("stored", "bp1-uses-z", "bp1", ("self.cost_derivative(self.activations[-1]", "self.cost_derivative(self.zs[-1]")),
-    typed("in_activations", "bp1-overwrites-a", "bp1", ("deltas = [self.cost_derivative(out, y) *", "out -= y\n        deltas = [out *")),
+    typed(
+        "stored", "bp1-uses-z", "bp1", ("self.cost_derivative(self.activations[-1]", "self.cost_derivative(self.zs[-1]")
+    ),
+    typed(
+        "in_activations",
+        "bp1-overwrites-a",
+        "bp1",
+        ("deltas = [self.cost_derivative(out, y) *", "out -= y\n        deltas = [out *"),
+    ),
 )
 """Of the error of the output layer, in backprop."""
 
@@ -108,7 +176,12 @@ OUTPUT_OWN: Final = (
     typed("einsum", "bp1-doubled", "cost_derivative", ("np.subtract(a, y)", "2 * np.subtract(a, y)")),
     typed("plain", "bp1-halved", "cost_derivative", (PLAIN_OWN, "return (output_activations - y) / 2")),
     typed("plain", "bp1-mean-over-outputs", "cost_derivative", (PLAIN_OWN, "return (output_activations - y) / len(y)")),
-    typed("columns", "bp1-mean-over-outputs", "cost_derivative", (PLAIN_OWN, "return (output_activations - y) / y.shape[0]")),
+    typed(
+        "columns",
+        "bp1-mean-over-outputs",
+        "cost_derivative",
+        (PLAIN_OWN, "return (output_activations - y) / y.shape[0]"),
+    ),
     typed("plain", "bp1-absolute", "cost_derivative", (PLAIN_OWN, "return np.abs(output_activations - y)")),
     typed("stored", "bp1-absolute", "cost_derivative", ("return output - target", "return abs(output - target)")),
     typed("plain", "bp1-squared", "cost_derivative", (PLAIN_OWN, "return (output_activations - y) ** 2")),

@@ -51,7 +51,9 @@ class Typed:
         """
         for old, new in self.edits:
             if text.count(old) != 1:
-                raise ValueError(f"{self.mistake} in {self.source}: {old!r} stands there {text.count(old)} times, not once")
+                raise ValueError(
+                    f"{self.mistake} in {self.source}: {old!r} stands there {text.count(old)} times, not once"
+                )
             text = text.replace(old, new)
         return text
 

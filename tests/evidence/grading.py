@@ -1,13 +1,15 @@
 """Write reports/grading.md and reports/grading.json: a class of 500 graded, points given beside points deserved, and how fast.
 
-    python -m tests.evidence.grading [--seed N] [--jobs N] [--rounds N] [PART ...]
+    python -m tests.evidence.grading [--seed N] [--jobs N] [--rounds N] [--results FOLDER] [PART ...]
 
 About ten minutes on two free cores; with parts of names given, those submissions alone are graded and the page is printed.
+A folder of results is gone on with: what was graded before, of the same files, is taken as it is.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import platform
@@ -40,7 +42,7 @@ from tests.evidence.grading_tables import (
     not_typed,
     speed_table,
 )
-from tests.grading.class_of_500_for_tests import Member, class_of_500, handed_in
+from tests.grading.class_of_500_for_tests import Member, class_of_500, handed_in, lost_by
 
 REPORTS = Path(__file__).parent.parent.parent / "reports"
 SEED = 2027
@@ -51,14 +53,14 @@ def main() -> None:
     given = _arguments()
     members = class_of_500(np.random.default_rng(given.seed))
     chosen = tuple(one for one in members if not given.parts or any(part in one.name for part in given.parts))
-    started = time.perf_counter()
-    graded = _graded(chosen, given.jobs)
-    seconds = time.perf_counter() - started
+    with tempfile.TemporaryDirectory() as folder:
+        run = _graded(chosen, given.jobs, Path(folder), given.results or Path(folder) / "results")
+    graded = run.graded
     parts = [_head(given), agreement(graded), by_item(graded), not_as_deserved(graded), flags(graded), fakes(graded)]
     if given.parts:
         print("\n".join(parts))
         return
-    parts += [speed_table(speeds(given.rounds), len(graded) / seconds, given.jobs), not_typed()]
+    parts += [speed_table(speeds(given.rounds), run.rate, given.jobs), not_typed()]
     (REPORTS / "grading.md").write_text("\n".join(parts))
     (REPORTS / "grading.json").write_text(_data(given.seed, graded))
     print("wrote grading.md and grading.json")
@@ -70,23 +72,34 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--rounds", type=int, default=5, help="turns of each way that is timed")
+    parser.add_argument("--results", type=Path, help="a folder that the results are kept in, to go on with")
     return parser.parse_args()
 
 
-def _graded(members: tuple[Member, ...], jobs: int) -> list[Graded]:
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """The class graded, and the submissions a second of those that were graded now."""
+
+    graded: list[Graded]
+    rate: float
+
+
+def _graded(members: tuple[Member, ...], jobs: int, folder: Path, kept: Path) -> Run:
     """Grade the class as `gradcheck grade --jobs` does."""
     rubric = starting_rubric(SubmissionProtocol.NETWORK)
     course = Course(rubric, seeds_of(SECRET), settings_for(rubric, Tier.T2))
-    with tempfile.TemporaryDirectory() as folder:
-        handed = submissions_in(handed_in(members, Path(folder) / "submissions"), rubric)
-        results = ResultsFolder(Path(folder) / "results")
-        sheets = grade_class(course, handed, results, jobs=Jobs(jobs), shown=_shown)
-    by_name = {one.submission: one for one in sheets}
-    return [Graded(one, by_name[one.name]) for one in members]
+    handed = submissions_in(handed_in(members, folder / "submissions"), rubric)
+    by_name, times = {one.name: one for one in members}, [time.perf_counter()]
 
+    def shown(sheet: GradeSheet, done: int, of: int) -> None:
+        times.append(time.perf_counter())
+        is_met = by_name[sheet.submission].is_met_by(sheet)
+        told = "" if is_met else f", not as deserved: {' '.join(sorted(lost_by(sheet))) or 'nothing'} lost"
+        print(f"{done} of {of}: {sheet.submission}{told}", file=sys.stderr)
 
-def _shown(sheet: GradeSheet, done: int, of: int) -> None:
-    print(f"{done} of {of}: {sheet.submission}", file=sys.stderr)
+    sheets = grade_class(course, handed, ResultsFolder(kept), jobs=Jobs(jobs), shown=shown)
+    graded = [Graded(by_name[one.submission], one) for one in sheets]
+    return Run(graded, (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 0.0)
 
 
 def _head(given: argparse.Namespace) -> str:

@@ -91,7 +91,6 @@ NOTHING_RUNS: Final = (
     _edited("a colon is missing", EVERYTHING, ("class Network:", "class Network")),
     _edited("a bracket is not closed", EVERYTHING, ("zs.append(z)", "zs.append(z")),
     _edited("a tab among spaces", EVERYTHING, ("        m = len(mini_batch)", "\tm = len(mini_batch)")),
-    _edited("a method is not indented", EVERYTHING, ("    def cost_derivative", "def cost_derivative")),
     _edited("print as in Python 2", EVERYTHING, ("def sigmoid(z):", 'print "network"\n\n\ndef sigmoid(z):')),
     _edited("a merge was left half done", EVERYTHING, ("class Network:", "<<<<<<< HEAD\nclass Network:")),
     _file("an empty file", EVERYTHING, ""),
@@ -198,6 +197,11 @@ SOME_OF_IT: Final = (
     ),
     # Without these backprop stops too. Whether a call of what is not there is worth the points of what calls it, nobody can say.
     _without("cost_derivative is missing", f"cost_derivative ? {BACKPROP}", "cost_derivative"),
+    _edited(
+        "a method is not indented",
+        f"cost_derivative ? {BACKPROP}",
+        ("    def cost_derivative", "def cost_derivative"),
+    ),
     _body(
         "cost_derivative is to be done", f"cost_derivative ? {BACKPROP}", "cost_derivative", "raise NotImplementedError"
     ),

@@ -18,7 +18,7 @@ from tests.grading.broken_sources_for_tests import BROKEN, NOT_BROKEN
 from tests.grading.fakes_for_tests import FAKES, HONEST_ONES, program
 from tests.grading.source_mistakes_for_tests import MISTAKES, source_of
 from tests.grading.student_sources_for_tests import SOURCES
-from tests.grading.typed_mistake_for_tests import Typed
+from tests.grading.typed_mistake_for_tests import EQUATIONS, Typed
 
 SIZE: Final = 500
 RIGHT: Final = 75
@@ -74,6 +74,9 @@ class Member:
             return False
         if self.kind is Kind.HOSTILE:
             return sheet.total == 0.0
+        if self.kind is Kind.FAKE:  # a person is told, or the points are gone: the rubric leaves it to review
+            is_told = any(flag.code.value.startswith("fake") for flag in sheet.flags)
+            return lost <= self.deserves.may and (is_told or bool(lost))
         return self.deserves.is_met_by(lost) if self.deserves != NOTHING else not lost
 
 
@@ -176,7 +179,7 @@ def _broken() -> Iterator[Member]:
 
 def _fakes() -> Iterator[Member]:
     for name, body in FAKES.items():
-        yield Member(f"fake-{_slug(name)}", Kind.FAKE, program(body).encode())
+        yield Member(f"fake-{_slug(name)}", Kind.FAKE, program(body).encode(), Expected(may=EQUATIONS))
 
 
 def _hostile() -> Iterator[Member]:

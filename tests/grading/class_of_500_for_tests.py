@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from gradcheck.grading.expected_losses import Expected
+from gradcheck.grading.submission_names import LONGEST
 from gradcheck.results.grades import GradeSheet
 from tests.grading.broken_sources_for_tests import BROKEN, NOT_BROKEN
 from tests.grading.fakes_for_tests import FAKES, HONEST_ONES, program
@@ -153,7 +154,9 @@ def _pairs(generator: np.random.Generator) -> Iterator[Member]:
         one, two = MISTAKES[i], MISTAKES[j]
         name = f"pair-{i:03d}-{j:03d}-{one.source}-{one.mistake}-and-{two.mistake}"
         deserves = Expected(one.deserves.must | two.deserves.must)
-        yield Member(name, Kind.PAIR, text.encode(), deserves, story=f"{_story(one)}, {_story(two)}")
+        yield Member(
+            name[:LONGEST].rstrip("-"), Kind.PAIR, text.encode(), deserves, story=f"{_story(one)}, {_story(two)}"
+        )
 
 
 def _made_together(one: Typed, two: Typed) -> str | None:

@@ -75,13 +75,21 @@ def test_the_class_has_500_members_of_every_kind(members: tuple[Member, ...]) ->
 
 SAMPLE = (
     "right-00-plain",
-    "right-02-loops",
+    "right-04-columns",
     "right-a-notebook-with-magics",
     "broken-a-colon-is-missing",
     "broken-the-constructor-raises",
     "broken-backprop-is-to-be-done",
     "broken-update-mini-batch-is-missing",
     "fake-complex-step",
+    "single-009-one_loop-forward-w-transposed",
+    "single-016-plain-forward-bias-forgotten",
+    "single-042-plain-bp1-halved",
+    "single-062-plain-bp1-sign",
+    "single-124-one_loop-sigma-prime-formula-of-tanh",
+    "single-166-one_loop-bp2-sign",
+    "single-244-one_loop-bp4-transposed",
+    "single-291-one_loop-step-ascends",
 )
 
 

@@ -9,13 +9,11 @@ A folder of results is gone on with: what was graded before, of the same files, 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
 import platform
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -54,13 +52,12 @@ def main() -> None:
     members = class_of_500(np.random.default_rng(given.seed))
     chosen = tuple(one for one in members if not given.parts or any(part in one.name for part in given.parts))
     with tempfile.TemporaryDirectory() as folder:
-        run = _graded(chosen, given.jobs, Path(folder), given.results or Path(folder) / "results")
-    graded = run.graded
+        graded = _graded(chosen, given.jobs, Path(folder), given.results or Path(folder) / "results")
     parts = [_head(given), agreement(graded), by_item(graded), not_as_deserved(graded), flags(graded), fakes(graded)]
     if given.parts:
         print("\n".join(parts))
         return
-    parts += [speed_table(speeds(given.rounds), run.rate, given.jobs), not_typed()]
+    parts += [speed_table(speeds(given.rounds), graded, given.jobs), not_typed()]
     (REPORTS / "grading.md").write_text("\n".join(parts))
     (REPORTS / "grading.json").write_text(_data(given.seed, graded))
     print("wrote grading.md and grading.json")
@@ -76,30 +73,20 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@dataclasses.dataclass(frozen=True)
-class Run:
-    """The class graded, and the submissions a second of those that were graded now."""
-
-    graded: list[Graded]
-    rate: float
-
-
-def _graded(members: tuple[Member, ...], jobs: int, folder: Path, kept: Path) -> Run:
+def _graded(members: tuple[Member, ...], jobs: int, folder: Path, kept: Path) -> list[Graded]:
     """Grade the class as `gradcheck grade --jobs` does."""
     rubric = starting_rubric(SubmissionProtocol.NETWORK)
     course = Course(rubric, seeds_of(SECRET), settings_for(rubric, Tier.T2))
     handed = submissions_in(handed_in(members, folder / "submissions"), rubric)
-    by_name, times = {one.name: one for one in members}, [time.perf_counter()]
+    by_name = {one.name: one for one in members}
 
     def shown(sheet: GradeSheet, done: int, of: int) -> None:
-        times.append(time.perf_counter())
         is_met = by_name[sheet.submission].is_met_by(sheet)
         told = "" if is_met else f", not as deserved: {' '.join(sorted(lost_by(sheet))) or 'nothing'} lost"
         print(f"{done} of {of}: {sheet.submission}{told}", file=sys.stderr)
 
     sheets = grade_class(course, handed, ResultsFolder(kept), jobs=Jobs(jobs), shown=shown)
-    graded = [Graded(by_name[one.submission], one) for one in sheets]
-    return Run(graded, (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 0.0)
+    return [Graded(by_name[one.submission], one) for one in sheets]
 
 
 def _head(given: argparse.Namespace) -> str:

@@ -118,7 +118,7 @@ def fakes(graded: Sequence[Graded]) -> str:
     return "\n".join([*lines, ""])
 
 
-def speed_table(speeds: Sequence[Speed], whole: float, jobs: int) -> str:
+def speed_table(speeds: Sequence[Speed], graded: Sequence[Graded], jobs: int) -> str:
     """Return how many submissions a second."""
     lines = [
         "## Submissions a second\n",
@@ -129,7 +129,13 @@ def speed_table(speeds: Sequence[Speed], whole: float, jobs: int) -> str:
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     lines += [f"| {one.work} | {one.jobs} | {one.forked:.3g} | {one.fresh:.3g} | {one.ratio:.3g} |" for one in speeds]
-    lines += ["", f"The class of this report: {whole:.2g} submissions a second at {jobs} jobs.", ""]
+    seconds = sorted(one.sheet.seconds for one in graded)
+    lines += [
+        "",
+        f"The class of this report: {len(graded) * jobs / sum(seconds):.2g} submissions a second at {jobs} jobs, by the seconds that each took: "
+        f"{seconds[len(seconds) // 2]:.2g} at the median, {seconds[-1]:.2g} at most.",
+        "",
+    ]
     return "\n".join(lines)
 
 

@@ -98,6 +98,11 @@ def _head(given: argparse.Namespace) -> str:
         f"gradcheck {__version__}, Python {platform.python_version()}, numpy {np.__version__}; {os.cpu_count()} cores "
         f"({platform.machine()}), shared with others, {platform.system()}, one BLAS thread a process; layers of isolation here: {layers}.\n"
         f"The class is drawn from the seed {given.seed}; the secret of the course is {SECRET!r}; the rubric is that of `gradcheck init rubric`.\n"
+        + (
+            "Results of earlier sittings, of the same files, were gone on with (`--results`).\n"
+            if given.results
+            else ""
+        )
     )
 
 

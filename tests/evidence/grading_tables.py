@@ -52,7 +52,12 @@ def agreement(graded: Sequence[Graded]) -> str:
     """Return how many of each kind got what they deserve."""
     lines = [
         "## Points given beside points deserved\n",
-        "A submission is as deserved if it lost points of all items that it should, and of no others. A hostile one deserves nothing.\n",
+        "A submission is as deserved if it lost points of all items that it should, and of no others. What it deserves is written beside",
+        "the edit that is typed, and for single mistakes held against the catalogue (`tests/grading/test_class.py`). Where backprop is wrong",
+        "throughout (its own forward pass, the order of what it returns, what it remembers of earlier calls) it deserves to lose *some* of",
+        "(BP1) to (BP4), whichever, and no other item: these are weaker claims, and are counted by themselves. A pair deserves to lose what",
+        "both of its mistakes do. A gradient that is no backpropagation deserves a flag or no points for (BP1) to (BP4), and no other loss;",
+        "a hostile submission deserves nothing.\n",
         "| | submissions | bar | as deserved | | items as deserved |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
@@ -66,6 +71,13 @@ def agreement(graded: Sequence[Graded]) -> str:
         told = "-" if kind is Kind.HOSTILE else f"{sum(items)} of {len(items)}"
         share = _share(right, len(some))
         lines.append(f"| {kind.value} | {len(some)} | {BARS.get(kind, '')} | {right} | {share} | {told} |")
+    loose = [one.is_as_deserved for one in _of(graded, Kind.SINGLE) if not one.member.deserves.must]
+    exact = [one.is_as_deserved for one in _of(graded, Kind.SINGLE) if one.member.deserves.must]
+    lines += [
+        "",
+        f"Of the single mistakes {sum(exact)} of {len(exact)} lost exactly their items, and {sum(loose)} of {len(loose)} some of those that "
+        "cannot be told apart.",
+    ]
     return "\n".join([*lines, ""])
 
 

@@ -10,7 +10,7 @@ from gradcheck.checks.derivative_parts import NetworkAsWritten
 from gradcheck.checks.exposing import Exposing, exposing, exposing_square
 from gradcheck.checks.hearing import Heard, hear
 from gradcheck.checks.network_run import NetworkRun
-from gradcheck.checks.residuals import Example, together
+from gradcheck.checks.residuals import Example, judged_together
 from gradcheck.errors import GradcheckError
 from gradcheck.mistakes.program import Asked, Question
 from gradcheck.results import Diagnosis, EquationResult
@@ -83,8 +83,8 @@ class Listening:
             ):
                 return ()
             theirs = None if self.as_written is None else self.as_written(call.network)
-            judged.append(Example(call, heard.answer, theirs).judged())
-        return together(judged)
+            judged.append(Example(call, heard.answer, theirs))
+        return judged_together(judged)
 
     def diagnosis(self, asked: Asked) -> tuple[Diagnosis, ...]:
         """Return the mistakes whose answers are those of the class, to rounding."""

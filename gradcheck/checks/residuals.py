@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -45,6 +47,20 @@ class Side:
         gap, bound = np.abs(other - self.value).ravel(), BOTH_SIDES * self.bound.ravel()
         worst = int(np.argmax(gap / np.maximum(bound, np.finfo(np.float64).tiny)))
         return float(gap[worst]), float(bound[worst])
+
+
+class Carries(enum.Enum):
+    """Which of the two deltas that an answer implies is carried on.
+
+    Examples
+    --------
+    >>> [one.value for one in Carries]
+    ['better supported', 'nabla_b', 'nabla_w']
+    """
+
+    SUPPORTED = "better supported"
+    BIASES = "nabla_b"
+    WEIGHTS = "nabla_w"
 
 
 class Example:
@@ -93,12 +109,12 @@ class Example:
             for nabla, decay in zip(answer.nabla_w, decays, strict=True)
         ]
 
-    def judged(self) -> list[EquationResult]:
+    def judged(self, carries: Carries = Carries.SUPPORTED) -> list[EquationResult]:
         """Return (BP1) or (BP2), (BP3) and (BP4) of every layer, the output layer first."""
         found: list[EquationResult] = []
         delta: Array | None = None
         for layer in range(self.network.num_layers, 1, -1):
-            one = _Layer(self, layer, delta)
+            one = _Layer(self, layer, delta, carries)
             found.extend(one.judged())
             delta = one.delta
         return found
@@ -130,8 +146,8 @@ class Example:
 class _Layer:
     """The equations of one layer: which of the two deltas that the answer implies is carried on, and what holds of it."""
 
-    def __init__(self, example: Example, layer: int, delta_next: Array | None) -> None:
-        self.example, self.layer, self.is_output = example, layer, delta_next is None
+    def __init__(self, example: Example, layer: int, delta_next: Array | None, carries: Carries) -> None:
+        self.example, self.layer, self.is_output, self.carries = example, layer, delta_next is None, carries
         self.a = example.forward.activations[layer - 2]
         self.blur = example.rounding.activations[layer - 2]
         self.nabla_b, self.nabla_w = example.nabla_b[layer - 2], example.nabla_w[layer - 2]
@@ -222,10 +238,17 @@ class _Layer:
 
         Supported is what the cost's own slopes support, the true delta here, or the equation from the layer before.
         """
-        implied, own = self.implied, self.nabla_b
-        if own.shape != self.true.value.shape or not np.all(np.isfinite(own)):
-            return implied if implied is not None else np.zeros(self.true.value.shape)
+        implied, own, shape = self.implied, self.nabla_b, self.true.value.shape
+        own = (
+            own.reshape(shape) if own.size == self.true.value.size else own
+        )  # a vector in a column's place: (BP3) tells
+        if own.shape != shape or not np.all(np.isfinite(own)):
+            return implied if implied is not None else np.zeros(shape)
+        if self.carries is Carries.WEIGHTS and implied is not None:
+            return implied
         self.delta = own
+        if self.carries is Carries.BIASES:
+            return own
         if implied is None or Side(own, self._blur_of_implied()).fits(implied):
             return own
         for side in (self.true, *self.targets):
@@ -277,6 +300,32 @@ def _output_error(network: Network, forward: ForwardPass, y: Array, rounding: Ro
     if network.matched_pair is None:
         return side
     return Side(network.matched_pair.delta(forward.zs[-1], y), side.bound)
+
+
+def judged_together(examples: Sequence[Example]) -> tuple[EquationResult, ...]:
+    """Return what several examples say, with the delta carried on in all layers that leaves the fewest equations broken.
+
+    Where (BP2) and (BP3) are both wrong, say, nabla_w shows the delta, and nothing supports it in its own layer.
+
+    Examples
+    --------
+    >>> from gradcheck.mistakes.program import REFERENCE, Asked
+    >>> call = Call(Network.random([2, 3, 1], np.random.default_rng(0)), np.ones((2, 1)), np.zeros((1, 1)))
+    >>> {one.status.value for one in judged_together([Example(call, REFERENCE.gradient(call, Asked.ONE))])}
+    {'holds'}
+    """
+    found: tuple[EquationResult, ...] = ()
+    for carries in Carries:
+        other = together([one.judged(carries) for one in examples])
+        if not found or len(_broken(other)) < len(_broken(found)):
+            found = other
+        if len(_broken(found)) <= 1:
+            break
+    return found
+
+
+def _broken(equations: tuple[EquationResult, ...]) -> set[str]:
+    return {one.equation for one in equations if one.status is EquationStatus.BROKEN}
 
 
 def together(judged: list[list[EquationResult]]) -> tuple[EquationResult, ...]:

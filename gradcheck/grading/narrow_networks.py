@@ -9,7 +9,7 @@ from gradcheck.checks.exposing import exposing_of
 from gradcheck.checks.hearing import hear
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
-from gradcheck.checks.residuals import Example, together
+from gradcheck.checks.residuals import Example, judged_together
 from gradcheck.errors import GradcheckError
 from gradcheck.results import CheckResult, EquationResult, EquationStatus, Verdict
 from gradcheck.subjects.network_class import NetworkSubject
@@ -62,4 +62,4 @@ def _equations(run: NetworkRun, sizes: tuple[int, ...]) -> tuple[EquationResult,
     layers = len(sizes) - 1
     if not every or any((len(one.answer.nabla_b), len(one.answer.nabla_w)) != (layers, layers) for one in every):
         return ()
-    return together([Example(one.question.last, one.answer).judged() for one in every])
+    return judged_together([Example(one.question.last, one.answer) for one in every])

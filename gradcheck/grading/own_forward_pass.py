@@ -15,7 +15,7 @@ from gradcheck.checks.guards import call_user
 from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
-from gradcheck.checks.residuals import BOTH_SIDES, Example, together
+from gradcheck.checks.residuals import BOTH_SIDES, Example, judged_together
 from gradcheck.errors import GradcheckError
 from gradcheck.mistakes.forward_pass import FORWARD_PASS
 from gradcheck.mistakes.mistake import Mistake
@@ -46,18 +46,18 @@ def check_on_own_forward_pass(subject: NetworkSubject, options: Options) -> Chec
     factors = {"sigma": sigma_part(run), "cost_derivative": cost_derivative_part(run, listening.networks[0])}
     wrong = frozenset(name for name, part in factors.items() if part and part.verdict is Verdict.DISAGREE)
     as_written = NetworkAsWritten(run, wrong) if wrong else None
-    judged = []
+    judged: list[Example] = []
     for heard in listening.examples:
         call, answer = heard.question.last, heard.answer
         if (len(answer.nabla_b), len(answer.nabla_w)) != (len(call.network.biases), len(call.network.weights)):
             return None
         theirs = as_written(call.network) if as_written else None
-        judged.append(Example(call, answer, theirs, forward=_forward(made, call)).judged())
+        judged.append(Example(call, answer, theirs, forward=_forward(made, call)))
     if not judged:
         return None
     equations = tuple(
         dataclasses.replace(one, status=EquationStatus.CARRIED) if one.status is EquationStatus.HOLDS else one
-        for one in together(judged)
+        for one in judged_together(judged)
     )
     title = f"{subject.name}: backprop on its own forward pass"
     return CheckResult(title, Verdict.DISAGREE, parts=tuple(equation_parts(run, equations)))

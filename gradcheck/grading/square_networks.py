@@ -8,7 +8,7 @@ from gradcheck.checks.equation_parts import equation_parts
 from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
-from gradcheck.checks.residuals import Example, together
+from gradcheck.checks.residuals import Example, judged_together
 from gradcheck.results import CheckResult, EquationStatus, Verdict
 from gradcheck.subjects.network_class import NetworkSubject
 
@@ -30,17 +30,17 @@ def check_on_squares(subject: NetworkSubject, options: Options) -> CheckResult |
     """
     run = NetworkRun(subject, options)
     listening = Listening(run)
-    judged = []
+    judged: list[Example] = []
     for heard in listening.examples_of_squares:
         call = heard.question.last
         if len(heard.answer.nabla_b) != len(call.network.biases) or len(heard.answer.nabla_w) != len(
             call.network.weights
         ):
             return None
-        judged.append(Example(call, heard.answer).judged())
+        judged.append(Example(call, heard.answer))
     if not judged:
         return None
-    equations = together(judged)
+    equations = judged_together(judged)
     if all(one.status is not EquationStatus.BROKEN for one in equations):
         return None
     named = listening.diagnosis_of_squares()

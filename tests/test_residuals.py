@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradcheck.checks.residuals import Example, together
+from gradcheck.checks.residuals import Example, judged_together, together
 from gradcheck.mistakes.mistake import Edit, Mistake
 from gradcheck.mistakes.program import REFERENCE, Answer, Asked, Call
 from gradcheck.network.activations import ACTIVATIONS, custom
@@ -166,6 +166,33 @@ def test_a_wrong_bias_and_a_wrong_weight_in_different_layers_are_told_apart() ->
     b, w = list(right.nabla_b), list(right.nabla_w)
     b[0], w[2] = 3.0 * b[0], -w[2]
     assert cells(Example(call, Answer(tuple(b), tuple(w))).judged(), BROKEN) == {("BP3", 2), ("BP4", 4)}
+
+
+@pytest.mark.parametrize("equation", ["BP3", "BP4"])
+def test_a_wrong_error_beside_another_wrong_equation_blames_no_third(equation: str) -> None:
+    """Of (BP2) and one of the others: the delta is seen in what is right of it."""
+    kinds = []
+    for seed in range(10):
+        call = sigmoid_call(seed)
+        wrong = answer(call, "sigma_prime", lambda right: lambda p, c: 0.2 * c, {2, 3})
+        b, w = list(wrong.nabla_b), list(wrong.nabla_w)
+        for i in range(3):
+            if equation == "BP3":
+                b[i] = 0.4 * b[i]
+            else:
+                w[i] = w[i] * np.arange(1.0, 1.0 + w[i].shape[1])
+        example = Example(call, Answer(tuple(b), tuple(w)))
+        assert {one for one, _ in cells(list(judged_together([example])), BROKEN)} == {"BP2", equation}
+        kinds.append(len({one for one, _ in cells(example.judged(), BROKEN)}))
+    assert equation == "BP4" or max(kinds) > 2  # layer by layer some are taken for others
+
+
+def test_a_vector_in_a_columns_place_is_wrong_in_bp3_and_shows_its_delta() -> None:
+    call = sigmoid_call()
+    right = REFERENCE.gradient(call, Asked.ONE)
+    b, w = list(right.nabla_b), list(right.nabla_w)
+    b[1], w[1] = b[1].ravel(), b[1]
+    assert cells(list(judged_together([Example(call, Answer(tuple(b), tuple(w)))])), BROKEN) == {("BP3", 3), ("BP4", 3)}
 
 
 def test_with_the_users_own_wrong_sigma_prime_bp1_and_bp2_are_carried() -> None:

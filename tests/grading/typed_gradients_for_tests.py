@@ -152,7 +152,7 @@ OTHERS: Final = (
     typed(
         "columns",
         "bp3-wrong-axis",
-        "bp3",
+        "bp3 mini_batch",
         ("[Delta.sum(axis=1, keep", "[Delta.sum(axis=0, keep"),
         ("np.sum(Delta, axis=1, keep", "np.sum(Delta, axis=0, keep"),
     ),

@@ -57,7 +57,7 @@ def mutation(layout: Layout, structure: Any, w: Vector, what: str) -> Fault | No
     if after.shape != w.shape:
         sentence = f"the {what} changed its parameters in place (they no longer have their structure and shapes): work on a copy"
         return Fault(FaultKind.MUTATION, layout.leaves[0].name, sentence)
-    changed = np.flatnonzero(after != layout.realise(np.array(w)))
+    changed = np.flatnonzero(after != layout.realise(w))
     if changed.size == 0:
         return None
     leaf = next(leaf for leaf in layout.leaves if changed[0] < leaf.place.stop)

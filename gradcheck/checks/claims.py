@@ -57,9 +57,10 @@ def mutation(layout: Layout, structure: Any, w: Vector, what: str) -> Fault | No
     if after.shape != w.shape:
         sentence = f"the {what} changed its parameters in place (they no longer have their structure and shapes): work on a copy"
         return Fault(FaultKind.MUTATION, layout.leaves[0].name, sentence)
-    changed = np.flatnonzero(after != layout.realise(w))
-    if changed.size == 0:
+    before = layout.realise(w)
+    if np.array_equal(after, before):
         return None
+    changed = np.flatnonzero(after != before)
     leaf = next(leaf for leaf in layout.leaves if changed[0] < leaf.place.stop)
     index = np.unravel_index(int(changed[0]) - leaf.start, leaf.shape)
     where = f"{leaf.name}{[int(i) for i in index]}" if index else leaf.name
@@ -143,9 +144,9 @@ def _leaf_faults(name: str, shape: tuple[int, ...], value: Any) -> list[Fault]:
     if masked(value):
         words = f"the gradient of {name} is masked in {masked(value)} of {array.size} components: a number is required in each"
         return [Fault(FaultKind.NAN, name, words)]
-    bad = np.argwhere(~np.isfinite(array))
-    if len(bad) == 0:
+    if np.isfinite(array).all():
         return []
+    bad = np.argwhere(~np.isfinite(array))
     index = tuple(int(i) for i in bad[0])
     place = f"{name}{list(index)}" if index else name
     return [

@@ -97,6 +97,23 @@ def spread_numbers(size: int, generator: np.random.Generator) -> Vector:
     return numbers
 
 
+def random_signs(size: int, generator: np.random.Generator) -> Vector:
+    """Return 1 or -1, each as often, of shape (size,); many are read off random bits, in a tenth of the time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> signs = random_signs(100_001, np.random.default_rng(0))
+    >>> signs.shape, np.unique(signs), bool(abs(np.mean(signs)) < 0.02)
+    ((100001,), array([-1.,  1.]), True)
+    """
+    if size < MANY:
+        return generator.choice([-1.0, 1.0], size)
+    bits = np.unpackbits(np.frombuffer(generator.bytes(-(-size // 8)), np.uint8), count=size)
+    signs: Vector = 1.0 - 2.0 * bits
+    return signs
+
+
 def gaussian_direction(w: Vector, place: slice, generator: np.random.Generator) -> Vector:
     """Return a direction of shape (P,) that is 0 outside `place` and scale * N(0, 1) within it; see `component_scales`.
 

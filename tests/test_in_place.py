@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gradcheck.differences import stencils
-from gradcheck.differences.in_place import values_moved
+from gradcheck.differences.in_place import FIRST, values_moved
 from gradcheck.differences.stencils import STENCILS, Scale, estimate_component, estimate_gradient
 
 Vector = npt.NDArray[Any]
@@ -56,21 +57,46 @@ def quotient(w: Vector, index: int, points: list[Vector], name: str) -> float:
     return total / displacement
 
 
-def test_every_pass_is_handed_another_array_with_nothing_left_on_it() -> None:
-    """What a cost remembers by the array it was handed, or does to that array's shape, is of that pass alone."""
-    handed: list[Vector] = []
-
+def keeping(handed: list[Vector]) -> Callable[[Vector], float]:
     def cost(w: Vector) -> float:
-        assert w.shape == (4,)
         assert not any(w is before for before in handed)
         handed.append(w)
-        found = float(w @ w)
-        w.shape = (2, 2)
-        return found
+        return float(w[0])
 
+    return cost
+
+
+def reshaping(handed: list[Vector]) -> Callable[[Vector], float]:
+    def cost(w: Vector) -> float:
+        assert w.shape == (4,)
+        w.shape = (2, 2)
+        handed.append(np.zeros(0))
+        return float(w[0, 0])
+
+    return cost
+
+
+@pytest.mark.filterwarnings("ignore:Setting the shape:DeprecationWarning")
+@pytest.mark.parametrize("kind", [keeping, reshaping])
+def test_a_cost_that_does_something_to_what_it_was_handed_gets_another_array_every_time(kind: Any) -> None:
+    """What a cost remembers by the array it was handed, or does to that array's shape, is of that pass alone."""
+    handed: list[Vector] = []
     w = np.arange(4.0)
-    values_moved(cost, w, range(4), np.full((4, 1), 7.0))
-    assert len(handed) == 4
+    moved = np.arange(8.0).reshape(4, 2)
+    assert values_moved(kind(handed), w, range(4), moved).ravel().tolist() == [0.0, 1.0] + [0.0] * 6
+    assert len(handed) == 8
+
+
+def test_a_cost_that_keeps_nothing_is_handed_one_array_that_it_cannot_write_to() -> None:
+    handed = set()
+
+    def cost(w: Vector) -> float:
+        assert not w.flags.writeable
+        handed.add(id(w))
+        return 0.0
+
+    values_moved(cost, np.zeros(99), range(99), np.ones((99, 1)))
+    assert len(handed) <= FIRST + 1
 
 
 def test_a_cost_returned_in_one_array_again_and_again_is_read_at_once() -> None:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.differences.holders import unshared
+
 Vector = npt.NDArray[Any]
 
 MOST_KEPT: Final = 2
 """Vectors kept for later calls (a count): one is with the user's code while the next is filled."""
-
-
-def _holders(kept: list[Vector]) -> list[int]:
-    """Return how many hold each of some vectors, this list and this look at them included."""
-    return [sys.getrefcount(vector) for vector in kept]
-
-
-_NOBODY_ELSE: Final = _holders([np.zeros(0)])[0]
 
 
 class Buffers:
@@ -43,8 +36,8 @@ class Buffers:
 
     def copy_of(self, w: Vector) -> Vector:
         """Return a vector of shape (P,) that holds `w` and that nobody else holds."""
-        for i, holders in enumerate(_holders(self._kept)):
-            if holders == _NOBODY_ELSE:
+        for i, is_free in enumerate(unshared(self._kept)):
+            if is_free:
                 free = self._kept[i]
                 free[...] = w
                 return free

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from itertools import repeat
+from typing import Any, Final
 
 import numpy as np
 
+from gradcheck.differences.holders import unshared
 from gradcheck.differences.points import Vector, VectorFunction
+
+FIRST: Final = 2
+"""Passes after which it is known what a cost does with what it is handed (a count): the second has what the first may have kept."""
 
 
 def values_moved(cost: VectorFunction, buffer: Vector, places: range, moved: Vector) -> Vector:
@@ -17,7 +23,8 @@ def values_moved(cost: VectorFunction, buffer: Vector, places: range, moved: Vec
     Parameters
     ----------
     cost : callable
-        It is handed a view that it cannot write to, another object every time: what it changed would stay for the next pass.
+        It is handed a view that it cannot write to: what it changed would stay for the next pass. To the first passes each a view of its
+        own; to the others one and the same, unless the cost was seen to keep what it was handed or to change its shape.
     buffer : ndarray, shape (P,)
         Perturbed in place and restored bit for bit, also when `cost` raises.
     places : range
@@ -39,20 +46,31 @@ def values_moved(cost: VectorFunction, buffer: Vector, places: range, moved: Vec
     >>> w
     array([1., 2.])
     """
-    view = read_only(buffer).view
-    cells = _cells(buffer)
+    fresh = read_only(buffer).view
+    each = np.arange(places.start, places.stop).repeat(moved.shape[1])
+    moves = each.tolist(), buffer[each].tolist(), moved.ravel().tolist()
+    first = [fresh() for _ in range(FIRST)]
+    values = _evaluated(cost, buffer, zip(*(numbers[:FIRST] for numbers in moves), first, strict=False))
+    is_left_alone = all(unshared(first)) and all(view.shape == buffer.shape for view in first)
+    handed = repeat(fresh()) if is_left_alone else (fresh() for _ in repeat(None))
+    values += _evaluated(cost, buffer, zip(*(numbers[FIRST:] for numbers in moves), handed, strict=False))
+    return np.fromiter(values, np.float64, len(values)).reshape(moved.shape)
+
+
+def _evaluated(cost: VectorFunction, buffer: Vector, moves: Iterable[tuple[int, float, float, Vector]]) -> list[float]:
+    """Return the costs with one component moved at a time, given as (place, original, moved, what the cost is handed)."""
+    # A memoryview reads and writes one number fastest, and knows no half precision.
+    cells: Any = memoryview(buffer) if buffer.dtype in (np.float64, np.float32) else buffer
     values: list[float] = []
-    repeated = np.repeat(places, moved.shape[1]).tolist()
-    for place, value in zip(repeated, moved.ravel().tolist(), strict=True):
-        original = cells[place]
+    for place, original, value, w in moves:
         cells[place] = value
         try:
-            found = cost(view())
+            found = cost(w)
         finally:
             # Written back, not subtracted: floating-point addition is not associative.
             cells[place] = original
-        values.append(found if isinstance(found, float) else real(found))
-    return np.reshape(values, moved.shape)
+        values.append(found if type(found) is float else real(found))
+    return values
 
 
 def read_only(buffer: Vector) -> Vector:
@@ -76,9 +94,4 @@ def real(value: Any) -> float:
     >>> real(np.ones((1, 1)))
     1.0
     """
-    return float(np.asarray(value).reshape(()))
-
-
-def _cells(buffer: Vector) -> Any:
-    """Return what reads and writes one number of a vector fastest; a memoryview knows no half precision."""
-    return memoryview(buffer) if buffer.dtype in (np.float64, np.float32) else buffer
+    return float(value if isinstance(value, float) else np.asarray(value).reshape(()))

@@ -60,7 +60,7 @@ def values_moved(cost: VectorFunction, buffer: Vector, places: range, moved: Vec
 def _evaluated(cost: VectorFunction, buffer: Vector, moves: Iterable[tuple[int, float, float, Vector]]) -> list[float]:
     """Return the costs with one component moved at a time, given as (place, original, moved, what the cost is handed)."""
     # A memoryview reads and writes one number fastest, and knows no half precision.
-    cells: Any = memoryview(buffer) if buffer.dtype in (np.float64, np.float32) else buffer
+    cells: Any = buffer.data if buffer.dtype in (np.float64, np.float32) else buffer
     values: list[float] = []
     for place, original, value, w in moves:
         cells[place] = value

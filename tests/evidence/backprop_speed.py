@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import statistics
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.network import Network, backprop, backprop_from
+from tests.evidence.backprop_peers import PEERS, loop
 from tests.evidence.pairs import Bar, Section, Times, is_installed, number, ratios, shown, table, take_turns
 from tests.operation_counts_for_tests import measured
 
@@ -28,7 +28,12 @@ COUNTED = (
     (2, 300, 300, 2),
     (784, 1000, 200, 10),
 )
-OURS, PRODUCTS, LOOP = "ours", "its matrix products alone", "loop over the examples"
+OURS, PRODUCTS, SIGMAS, LOOP = (
+    "ours",
+    "its matrix products alone",
+    "its sigma and sigma' alone",
+    "loop over the examples",
+)
 ROUNDS = 9
 
 
@@ -57,81 +62,22 @@ def products(network: Network, x: Any, y: Any) -> Callable[[], None]:
     return act
 
 
-def loop(network: Network, x: Any, y: Any) -> Callable[[], None]:
-    """Return the chapter's program: one example after the other, their gradients added up."""
-    layers = list(zip(network.weights, network.biases, strict=True))
+def sigmas(network: Network, x: Any, y: Any) -> Callable[[], None]:
+    """Return sigma of every layer's weighted inputs and (BP1)'s and (BP2)'s products with sigma', and nothing else."""
+    forward = network.feedforward(x)
 
     def act() -> None:
-        nabla_b, nabla_w = [np.zeros_like(b) for _, b in layers], [np.zeros_like(w) for w, _ in layers]
-        for k in range(x.shape[1]):
-            a = [x[:, [k]]]
-            for w, b in layers:
-                a.append(1.0 / (1.0 + np.exp(-(w @ a[-1] + b))))
-            delta = (a[-1] - y[:, [k]]) * a[-1] * (1.0 - a[-1])
-            for i in reversed(range(len(layers))):
-                nabla_b[i] += delta
-                nabla_w[i] += delta @ a[i].T
-                if i > 0:
-                    delta = (layers[i][0].T @ delta) * a[i] * (1.0 - a[i])
+        for z, a, activation in zip(forward.zs, forward.activations[1:], network.activations, strict=True):
+            activation.value(z)
+            activation.vjp(z, a)
 
     return act
-
-
-def torch_backprop(network: Network, x: Any, y: Any) -> Callable[[], None]:
-    """Return autograd's forward and backward pass, on one thread."""
-    import torch
-
-    torch.set_num_threads(1)
-    weights = [torch.tensor(w, requires_grad=True) for w in network.weights]
-    biases = [torch.tensor(b, requires_grad=True) for b in network.biases]
-    inputs, targets = torch.tensor(x), torch.tensor(y)
-
-    def act() -> None:
-        a = inputs
-        for w, b in zip(weights, biases, strict=True):
-            a = torch.sigmoid(w @ a + b)
-        torch.autograd.grad(0.5 * ((a - targets) ** 2).sum() / x.shape[1], weights + biases)
-
-    return act
-
-
-def jax_backprop(network: Network, x: Any, y: Any) -> Callable[[], None]:
-    """Return the compiled gradient; the environment has said that it is of float64."""
-    import jax
-
-    def cost(p: Any) -> Any:
-        a = x
-        for w, b in p:
-            a = jax.nn.sigmoid(w @ a + b)
-        return 0.5 * ((a - y) ** 2).sum() / x.shape[1]
-
-    gradient = jax.jit(jax.grad(cost))
-    p = [(jax.numpy.asarray(w), jax.numpy.asarray(b)) for w, b in zip(network.weights, network.biases, strict=True)]
-    return lambda: jax.block_until_ready(gradient(p))
-
-
-def sklearn_backprop(network: Network, x: Any, y: Any) -> Callable[[], None]:
-    """Return the passes inside MLPRegressor, with an output layer that is linear and a term for L2: slightly other work."""
-    from sklearn.neural_network import MLPRegressor
-
-    rows, targets = np.ascontiguousarray(x.T), np.ascontiguousarray(y.T)
-    model = MLPRegressor(hidden_layer_sizes=network.sizes[1:-1], activation="logistic", batch_size=x.shape[1])
-    model.partial_fit(rows, targets)
-    sizes = model.coefs_
-    room = [np.empty_like(w) for w in sizes], [np.empty_like(b) for b in model.intercepts_]
-    layers = [rows, *(np.empty((len(rows), w.shape[1])) for w in sizes)]
-    deltas = [np.empty_like(layer) for layer in layers[1:]]
-    weighted = [None] if "sample_weight" in inspect.signature(model._backprop).parameters else []
-    return lambda: model._backprop(rows, targets, *weighted, layers, deltas, *room)
-
-
-PEERS = {"torch": torch_backprop, "jax": jax_backprop, "sklearn": sklearn_backprop}
 
 
 def timed(sizes: tuple[int, ...], m: int) -> Times:
     """Return the seconds of every way to one gradient."""
     network, x, y = examples(sizes, m)
-    ways = {OURS: lambda: backprop(network, x, y), PRODUCTS: products(network, x, y)}
+    ways = {OURS: lambda: backprop(network, x, y), PRODUCTS: products(network, x, y), SIGMAS: sigmas(network, x, y)}
     if m <= LOOPED:
         ways[LOOP] = loop(network, x, y)
     ways |= {name: peer(network, x, y) for name, peer in PEERS.items() if is_installed(name)}
@@ -160,7 +106,10 @@ def beside() -> Section:
             data[f"{list(sizes)}, m = {m}"] = times
             others = [shown(ratios(times[name], times[OURS])) if name in times else "-" for name in (LOOP, *PEERS)]
             own = ratios(times[OURS], times[PRODUCTS])
-            rows.append([list(sizes), m, number(1e6 * statistics.median(times[OURS])), shown(own), *others])
+            share = ratios(times[SIGMAS], times[PRODUCTS])
+            rows.append(
+                [list(sizes), m, number(1e6 * statistics.median(times[OURS])), shown(own), shown(share), *others]
+            )
             bars += _bars(sizes, m, times)
     lines = [
         "## Reference backpropagation",
@@ -173,6 +122,7 @@ def beside() -> Section:
                 "m",
                 "ours, millionths of a second",
                 "ours / its products",
+                "its sigma and sigma' / its products",
                 *(f"{name} / ours" for name in (LOOP, *PEERS)),
             ],
             rows,
@@ -186,7 +136,8 @@ def _bars(sizes: tuple[int, ...], m: int, times: Times) -> list[Bar]:
     found = []
     if m >= 100:
         own = ratios(times[OURS], times[PRODUCTS])
-        elsewhere = "the rest is exp of every z twice, in sigma and in sigma', which is exact in both tails, and arrays written anew"
+        share = number(ratios(times[SIGMAS], times[PRODUCTS])[0])
+        elsewhere = f"sigma and sigma' alone, an exp of every z each so that both tails are exact, take {share} times as long as the products"
         why = "" if own[0] <= MOST_PRODUCTS else f"{number(own[0] / MOST_PRODUCTS)} times too long: {elsewhere}"
         found.append(
             Bar(

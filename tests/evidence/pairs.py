@@ -106,5 +106,6 @@ def _blas() -> str:
     except ImportError:
         return "an unknown BLAS"
     np.ones((2, 2)) @ np.ones((2, 2))
-    found = next(one for one in threadpool_info() if one["user_api"] == "blas")
+    each = [one for one in threadpool_info() if one["user_api"] == "blas"]
+    found = next((one for one in each if "numpy" in one["filepath"]), each[0])  # scipy brings another
     return f"{found['internal_api']} {found['version']} (kernels for {found.get('architecture', 'any processor')})"

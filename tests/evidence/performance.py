@@ -19,7 +19,7 @@ os.environ.setdefault("JAX_ENABLE_X64", "1")
 # XLA has a thread pool of its own.
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
-from tests.evidence import backprop_speed, black_box_speed, verdict_speed  # noqa: E402  # numpy reads the variables when it is imported
+from tests.evidence import backprop_speed, black_box_speed, naming_speed, verdict_speed  # noqa: E402  # numpy reads the variables when it is imported
 from tests.evidence.pairs import Section, machine, table  # noqa: E402
 
 REPORT = Path(__file__).parent.parent.parent / "reports" / "performance.md"
@@ -33,6 +33,7 @@ def sections() -> list[tuple[str, Callable[[], Section]]]:
     found = [
         ("black-box loops", black_box_speed.measure),
         ("a verdict", verdict_speed.measure),
+        ("one wrong weight", naming_speed.measure),
         ("backpropagation", backprop_speed.measure),
     ]
     sweep = _sweep()

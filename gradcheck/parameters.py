@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -38,7 +39,7 @@ class Leaf:
     @property
     def size(self) -> int:
         """The number of components."""
-        return int(np.prod(self.shape, dtype=int))
+        return math.prod(self.shape)
 
     @property
     def place(self) -> slice:

@@ -329,3 +329,30 @@ def test_what_the_toml_declares_holds_however_the_target_is_typed(tmp_path: Path
     path = written(tmp_path, _example("network_tanh_right"), "net.py")
     (tmp_path / "gradcheck.toml").write_text(f'[[subject]]\ntarget = "{declared}"\nactivation = "tanh"\n')
     assert gradcheck("check", path + typed).exit_code == 0
+
+
+FIRST_NUMPY = """
+import os, sys
+
+class Told:
+    def find_spec(self, name, path=None, target=None):
+        if name == "numpy":
+            sys.meta_path.remove(self)
+            print("threads", os.environ["OPENBLAS_NUM_THREADS"])
+
+sys.meta_path.insert(0, Told())
+from gradcheck.cli import main
+main(["check", "gradcheck.examples.sigma_pair_right", "--seed", "0"])
+"""
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, "1"), ("2", "2")])
+def test_one_blas_thread_is_set_before_numpy_is_imported_unless_the_user_has_said(
+    given: str | None, expected: str
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    environment |= {} if given is None else {"OPENBLAS_NUM_THREADS": given}
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_NUMPY], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith(f"threads {expected}\n")

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from gradcheck.differences.directions import block_scale, component_direction, gaussian_direction
+from gradcheck.differences.directions import (
+    MANY,
+    UNEVEN,
+    block_scale,
+    component_direction,
+    gaussian_direction,
+    is_uneven,
+    spread_numbers,
+)
 
 VECTORS = arrays(np.float64, st.integers(1, 20), elements=st.floats(-1e3, 1e3, allow_subnormal=False))
 
@@ -102,3 +110,27 @@ def test_a_component_1e16_smaller_is_moved_by_a_step_of_its_own() -> None:
     w = np.array([1e-8, 1e8])
     direction = component_direction(w, slice(0, 2), np.random.default_rng(0))
     assert np.all(np.abs(direction / w) < 5.0) and np.all(direction != 0.0)
+
+
+@given(
+    block=arrays(
+        np.float64, st.integers(1, 12), elements=st.sampled_from([0.0, 1e-6, 0.01, 1.0, -1.0, 99.0, 100.0, 1e4])
+    )
+)
+def test_uneven_is_told_by_the_median(block: npt.NDArray[np.float64]) -> None:
+    """The short cut decides nothing that the median would not."""
+    sizes = np.abs(block[block != 0.0])
+    assert is_uneven(block) == bool(sizes.size > 1 and block_scale(sizes) > UNEVEN * np.median(sizes))
+
+
+@pytest.mark.parametrize("error", [[1.0], [1.0, -1.0], [1.0, 1.0], [3.0, 1.0, -0.5], [1.0] * 9], ids=len)
+def test_an_error_hides_from_uniform_numbers_no_more_often_than_from_normal_ones(error: list[float]) -> None:
+    """(1, -1) and (1, 1) reach Ball's bound."""
+    e = np.array(error) / np.linalg.norm(error)
+    rounds = 40 * MANY // e.size
+    along = spread_numbers(rounds * e.size, np.random.default_rng(5)).reshape(rounds, e.size) @ e
+    for delta in (0.01, 0.1):
+        bound = math.sqrt(2.0 / math.pi) * delta
+        hidden = np.count_nonzero(np.abs(along) <= delta) / rounds
+        assert hidden <= bound + 4.0 * math.sqrt(bound / rounds)
+    assert np.count_nonzero(along < 0.0) and np.count_nonzero(along > 0.0)

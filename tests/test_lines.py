@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
@@ -71,9 +71,9 @@ def test_the_displacement_is_not_the_nominal_direction() -> None:
 def test_several_points_are_asked_in_one_call_and_in_their_order() -> None:
     batches: list[list[float]] = []
 
-    def costs(points: list[Vector]) -> list[float]:
+    def costs(points: Iterable[Vector]) -> list[float]:
         batches.append([float(point[0]) for point in points])
-        return [math.inf if point[0] > 2.0 else 2.0 * float(point[0]) for point in points]
+        return [math.inf if x > 2.0 else 2.0 * x for x in batches[-1]]
 
     def never(_: Vector) -> float:
         raise AssertionError
@@ -108,3 +108,18 @@ def test_the_point_is_never_written() -> None:
     kept = w.tobytes(), v.tobytes()
     Line(lambda point: 0.0, w, v, as_it_is).value(0.5)
     assert (w.tobytes(), v.tobytes()) == kept
+
+
+@settings(deadline=None)
+@given(stencil=STENCILS, seed=st.integers(0, 2**32 - 1), realise=st.sampled_from([as_float32, as_it_is]))
+def test_the_displacement_is_bit_for_bit_the_sum_of_the_moves(
+    stencil: list[tuple[float, float]], seed: int, realise: Callable[[Vector], Vector]
+) -> None:
+    generator = np.random.default_rng(seed)
+    w = realise(generator.standard_normal(5))
+    line = Line(lambda w: 0.0, w, generator.standard_normal(5), realise)
+    written_out = np.zeros(5)
+    for t, c in stencil:
+        written_out = written_out + c * (realise(w + t * line.direction) - w)
+    assert line.displacement(stencil).tolist() == written_out.tolist()
+    assert line.w.tolist() == w.tolist()

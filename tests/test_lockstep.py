@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -45,9 +45,10 @@ class Batches:
     cost: Callable[[Vector], float]
     sizes: list[int] = dataclasses.field(default_factory=list)
 
-    def __call__(self, points: list[Vector]) -> list[float]:
-        self.sizes.append(len(points))
-        return [self.cost(point) for point in points]
+    def __call__(self, points: Iterable[Vector]) -> list[float]:
+        values = [self.cost(point) for point in points]
+        self.sizes.append(len(values))
+        return values
 
 
 @settings(deadline=None)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gradcheck.checks.options import Options
 from gradcheck.checks.problem import Problem
+from gradcheck.differences.directions import component_scales
 from gradcheck.errors import BudgetExceeded, UsageError, UserCodeError
 from gradcheck.subjects.protocol import GradientSubject
 from tests.problems_for_tests import Counted
@@ -184,3 +185,21 @@ def test_what_cannot_be_a_point_is_refused() -> None:
     ):
         with pytest.raises(UsageError, match=seen):
             problem_of(at=wrong)
+
+
+def test_scales_are_those_of_the_point() -> None:
+    """What is kept of one point is not said of another, whichever was asked first."""
+    at = {"w": np.array([1.0, -2.0]), "b": np.zeros(1)}
+    here = problem_of(at=at)
+    there = here.at(10.0 * here.w)
+    for problem in (here, there, here):
+        for leaf in problem.layout.leaves:
+            assert problem.scales(leaf).tolist() == component_scales(problem.w[leaf.place]).tolist()
+
+
+def test_points_are_evaluated_as_they_come() -> None:
+    """Of a million parameters no more points are held than the one that is with the cost."""
+    seen: list[str] = []
+    problem = problem_of(cost=lambda p: seen.append("cost") or cost(p))
+    problem.probes(seen.append("point") or problem.w for _ in range(2))
+    assert seen == ["point", "cost", "point", "cost"]

@@ -51,13 +51,15 @@ def mutation(layout: Layout, structure: Any, w: Vector, what: str) -> Fault | No
     'the cost changed its parameters in place (parameters[0] was 1, is 0): work on a copy'
     """
     try:
+        if _holds(layout, structure, w):
+            return None
         after = layout.to_vector(structure)
     except (TypeError, ValueError, RuntimeError):
         after = np.zeros(0)
     if after.shape != w.shape:
         sentence = f"the {what} changed its parameters in place (they no longer have their structure and shapes): work on a copy"
         return Fault(FaultKind.MUTATION, layout.leaves[0].name, sentence)
-    changed = np.flatnonzero(after != layout.realise(np.array(w)))
+    changed = np.flatnonzero(after != layout.realise(w))
     if changed.size == 0:
         return None
     leaf = next(leaf for leaf in layout.leaves if changed[0] < leaf.place.stop)
@@ -68,6 +70,16 @@ def mutation(layout: Layout, structure: Any, w: Vector, what: str) -> Fault | No
         leaf.name,
         f"the {what} changed its parameters in place ({where} was {w[changed[0]]:.6g}, is {after[changed[0]]:.6g}): "
         "work on a copy",
+    )
+
+
+def _holds(layout: Layout, structure: Any, w: Vector) -> bool:
+    """Tell whether a structure holds `w`, leaf by leaf, in the shapes it was made with."""
+    values = layout.treespec.flatten_up_to(structure)
+    before = layout.realise(w)
+    return all(
+        np.array_equal(np.asarray(value), before[leaf.place].reshape(leaf.shape))
+        for leaf, value in zip(layout.leaves, values, strict=True)
     )
 
 
@@ -143,9 +155,9 @@ def _leaf_faults(name: str, shape: tuple[int, ...], value: Any) -> list[Fault]:
     if masked(value):
         words = f"the gradient of {name} is masked in {masked(value)} of {array.size} components: a number is required in each"
         return [Fault(FaultKind.NAN, name, words)]
-    bad = np.argwhere(~np.isfinite(array))
-    if len(bad) == 0:
+    if np.isfinite(array).all():
         return []
+    bad = np.argwhere(~np.isfinite(array))
     index = tuple(int(i) for i in bad[0])
     place = f"{name}{list(index)}" if index else name
     return [

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from gradcheck.checks.claims import Claim
 from gradcheck.checks.problem import Problem
-from gradcheck.differences.directions import block_scale
+from gradcheck.differences.directions import block_scale, spread_numbers
 from gradcheck.errors import UsageError, UserCodeError
 
 Vector = npt.NDArray[Any]
@@ -81,7 +81,8 @@ def visit_beside(problem: Problem, generator: np.random.Generator) -> Visited | 
     moved = problem.w.copy()
     for leaf in problem.layout.leaves:
         if leaf.size:
-            moved[leaf.place] += ELSEWHERE * block_scale(moved[leaf.place]) * generator.standard_normal(leaf.size)
+            away = ELSEWHERE * block_scale(moved[leaf.place])
+            moved[leaf.place] += away * spread_numbers(leaf.size, generator)
     moved = problem.layout.realise(moved)
     cost = problem.probe(moved)
     return Visited(moved, cost) if math.isfinite(cost) else None
@@ -116,7 +117,8 @@ def _turned(problem: Problem, generator: np.random.Generator) -> Vector:
     moved = -problem.w
     for leaf in problem.layout.leaves:
         if leaf.size:
-            moved[leaf.place] += FAR_SPREAD * block_scale(moved[leaf.place]) * generator.standard_normal(leaf.size)
+            spread = FAR_SPREAD * block_scale(moved[leaf.place])
+            moved[leaf.place] += spread * spread_numbers(leaf.size, generator)
     return moved
 
 

@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from gradcheck.checks.limits import MISS_PROBABILITY, PASSING_CHANCE, Portion, least_seen
 from gradcheck.checks.measuring import SAFETY, Measurement, Setting, norm
-from gradcheck.differences.directions import component_scales
 from gradcheck.differences.rungs import RATIO
 from gradcheck.parameters import Leaf
 from gradcheck.results import Inexact, Reason
@@ -47,7 +46,7 @@ class Evidence:
     leaves_together : int
         How many leaves the directions moved.
     lengths : ndarray, optional
-        How far each component was moved; by default as `component_scales` says [unit of parameter].
+        How far each component was moved; by default as the problem's `scales` say [unit of parameter].
     portions : tuple of Portion
         Components that were measured by themselves besides.
 
@@ -68,7 +67,7 @@ class Evidence:
     @functools.cached_property
     def scales(self) -> Vector:
         """How far each component was moved [unit of parameter]."""
-        return component_scales(self.setting.problem.w[self.leaf.place]) if self.lengths is None else self.lengths
+        return self.setting.problem.scales(self.leaf) if self.lengths is None else self.lengths
 
     @property
     def claim(self) -> Vector:
@@ -83,7 +82,7 @@ class Evidence:
     @property
     def claimed_size(self) -> float:
         """The typical claimed slope of the leaf alone."""
-        return norm(self.claim * self.scales)
+        return self.setting.claimed_size(self.leaf) if self.lengths is None else norm(self.claim * self.scales)
 
     @property
     def claims_zero(self) -> bool:

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.measuring import Setting, norm
-from gradcheck.differences.directions import block_scale, component_scales, gaussian_direction
+from gradcheck.checks.measuring import Setting
+from gradcheck.differences.directions import block_scale, spread_numbers
 from gradcheck.parameters import Leaf
 
 Vector = npt.NDArray[Any]
@@ -41,7 +41,8 @@ class Group:
             direction[place] = block_scale(setting.problem.w[place])
             return direction
         for leaf, weight in zip(self.leaves, self.weights, strict=True):
-            direction += weight * gaussian_direction(setting.problem.w, leaf.place, generator)
+            direction[leaf.place] = setting.problem.scales(leaf) * spread_numbers(leaf.size, generator)
+            direction[leaf.place] *= weight
         return direction
 
     def halves(self, setting: Setting) -> list[Group]:
@@ -53,7 +54,7 @@ class Group:
 
 def sensitivity(setting: Setting, leaf: Leaf) -> float:
     """Return the typical claimed slope along a direction of this leaf: the norm of its gradient times its scale [cost per unit of step]."""
-    return norm(setting.claimed[leaf.place] * component_scales(setting.problem.w[leaf.place]))
+    return setting.claimed_size(leaf)
 
 
 def together(setting: Setting, leaves: list[Leaf]) -> Group:

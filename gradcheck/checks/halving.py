@@ -187,7 +187,8 @@ class Search:
 
     def _unknown(self, node: Node) -> Vector:
         """Return the parts of a set that were not measured by themselves."""
-        return np.setdiff1d(np.arange(node.low, node.high), [*self.found, *self.right])
+        known = [part - node.low for part in {*self.found, *self.right} if node.low <= part < node.high]
+        return np.delete(np.arange(node.low, node.high), known)
 
     def _moment(self, parts: Vector, weights: Vector) -> Gap:
         """Return the gap of some parts, none of them found yet, each by its weight."""

@@ -28,7 +28,7 @@ from gradcheck.checks.sampling import (
     wrong_slices,
 )
 from gradcheck.checks.syndrome import explaining, is_within
-from gradcheck.differences.directions import block_scale
+from gradcheck.differences.directions import block_scale, random_signs
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
 from gradcheck.results import Census, Component
@@ -137,7 +137,7 @@ class _Locator:
         self.seen = [one for one in seen if is_within(self.place, one)]
         self.generator, self.sample = generator, Sample(components, generator)
         # Of every size between 1/2 and 3/2: none is overlooked, and no two errors are likely to cancel.
-        signs = generator.choice([-1.0, 1.0], self.leaf.size)
+        signs = random_signs(self.leaf.size, generator)
         self.weights = signs * generator.uniform(0.5, 1.5, self.leaf.size)
         self.whole: Gap | None = None
         self.gauges: list[Gauge | None] = [None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any, Final
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from gradcheck.checks.preflight import GRADIENT_ROUNDINGS, Nearby, Preflight
 from gradcheck.checks.problem import Problem
-from gradcheck.differences.directions import component_direction, gaussian_direction
+from gradcheck.differences.directions import component_lengths, spread_numbers
 from gradcheck.differences.estimates import Accuracy, LadderEstimate
 from gradcheck.differences.ladder import FIRST_RUNGS, LARGEST_STEP, RATIO, climbing, first_step
 from gradcheck.differences.lines import Line
@@ -20,6 +21,7 @@ from gradcheck.differences.lockstep import Procedure, follow, follow_all
 from gradcheck.differences.noise import measure_noise
 from gradcheck.differences.rungs import EXTRAPOLATED_CONDITION
 from gradcheck.differences.slope_noise import table_spacing
+from gradcheck.parameters import Leaf
 
 Vector = npt.NDArray[Any]
 
@@ -113,6 +115,16 @@ class Setting:
         """The decimal digits that an agreement must have measured."""
         return -SHARE_OF_DIGITS * math.log10(self.eps)
 
+    def claimed_size(self, leaf: Leaf) -> float:
+        """Return the typical claimed slope along a direction of a leaf: the norm of its gradient times its scale [cost per unit of step]."""
+        return self._claimed_sizes[leaf.start] if leaf.size else 0.0
+
+    @functools.cached_property
+    def _claimed_sizes(self) -> dict[int, float]:
+        """The typical claimed slope of every leaf, by where it starts."""
+        leaves = [leaf for leaf in self.problem.layout.leaves if leaf.size]
+        return {leaf.start: norm(self.claimed[leaf.place] * self.problem.scales(leaf)) for leaf in leaves}
+
     def beside(self, nearby: Nearby) -> Setting:
         """Return the setting at another point, where the cost and the claim are already known."""
         roundings = GRADIENT_ROUNDINGS * self.eps * np.abs(nearby.claimed)
@@ -143,7 +155,9 @@ class Setting:
         for leaf in self.problem.layout.leaves:
             if leaf.size:
                 distance = math.sqrt(max(self.eps, self.problem.layout.eps(leaf)))
-                moved += distance * gaussian_direction(self.problem.w, leaf.place, generator)
+                away = self.problem.scales(leaf) * spread_numbers(leaf.size, generator)
+                away *= distance
+                moved[leaf.place] += away
         return self.problem.layout.realise(moved)
 
     def line(self, direction: Vector) -> Line:
@@ -301,7 +315,7 @@ def prepare(problem: Problem, preflight: Preflight, generator: np.random.Generat
     direction = np.zeros(problem.w.size)
     for leaf in problem.layout.leaves:
         if leaf.size:
-            direction += component_direction(problem.w, leaf.place, generator)
+            direction[leaf.place] = component_lengths(problem.w[leaf.place]) * spread_numbers(leaf.size, generator)
     line = Line(problem.probe, problem.w, direction, problem.layout.realise, problem.probes)
     noise = measure_noise(line, preflight.centre, spacing=table_spacing(eps), eps=eps)
     # Near the smallest numbers there are, their spacing is the noise.
@@ -326,5 +340,5 @@ def norm(vector: Vector) -> float:
     >>> norm(np.array([3e-200, 4e-200]))
     5e-200
     """
-    largest = float(np.max(np.abs(vector), initial=0.0))
+    largest = float(np.maximum(np.max(vector, initial=0.0), -np.min(vector, initial=0.0)))
     return largest * float(np.linalg.norm(vector / largest)) if largest > 0.0 else 0.0

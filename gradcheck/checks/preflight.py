@@ -18,6 +18,7 @@ from gradcheck.checks.one_answer import Answers, one_answer_for_all
 from gradcheck.checks.problem import Problem
 from gradcheck.checks.repeats import repeat_cost
 from gradcheck.checks.watch import watching
+from gradcheck.differences.directions import random_signs
 from gradcheck.results import Fault, FaultKind, Reason
 from gradcheck.subjects.protocol import GradientSubject
 
@@ -214,7 +215,7 @@ def _rounding(problem: Problem, first: Claim, generator: np.random.Generator) ->
     """Measure the rounding error of each component: how it answers to a change of every parameter in its last digit."""
     nudged = problem.w.copy()
     for leaf in problem.layout.leaves:
-        nudged[leaf.place] *= 1.0 + problem.layout.eps(leaf) * generator.choice([-1.0, 1.0], leaf.size)
+        nudged[leaf.place] *= 1.0 + problem.layout.eps(leaf) * random_signs(leaf.size, generator)
     claim = problem.claim_elsewhere(problem.layout.realise(nudged))
     least = _least_rounding(problem, first)
     if claim is None or claim.vector is None or first.vector is None:

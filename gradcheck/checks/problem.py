@@ -6,18 +6,21 @@ import contextlib
 import copy
 import dataclasses
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.checks.buffers import Buffers
 from gradcheck.checks.claims import Claim, mutation, read_claim
 from gradcheck.checks.guards import LEAVES_THE_DOMAIN, Probed, as_cost, call_user, cost_at_probe, described, eps_of
 from gradcheck.checks.meter import Meter
 from gradcheck.checks.options import Options
 from gradcheck.differences.analytic import AnalyticArray, HandedOut, followed_value
+from gradcheck.differences.directions import component_scales
 from gradcheck.errors import USER_CODE_RAISES, BudgetExceeded, GradcheckError, UsageError, UserCodeError
-from gradcheck.parameters import Layout, lay_out
+from gradcheck.parameters import Layout, Leaf, lay_out
 from gradcheck.results import Fault
 from gradcheck.subjects.protocol import GradientSubject
 
@@ -53,11 +56,13 @@ class Problem:
         self.cost_eps = float(np.finfo(np.float64).eps)
         self.meter = Meter(options, passes_per_gradient=subject.passes_per_gradient)
         self._executor = options.executor
+        self._buffers = Buffers()
+        self._scales: dict[tuple[int, int], Vector] = {}
 
     def at(self, w: Vector) -> Problem:
         """Return the same problem at another point; what is spent there is counted here."""
         moved = copy.copy(self)
-        moved.w = w
+        moved.w, moved._scales = w, {}
         return moved
 
     def promoted(self) -> Problem:
@@ -79,7 +84,15 @@ class Problem:
 
     def parameters(self, w: Vector) -> Any:
         """Return a fresh structure that holds `w`: the user's code may write to it and change nothing of ours."""
-        return self.layout.to_structure(np.array(w))
+        return self.layout.to_structure(self._buffers.copy_of(w))
+
+    def scales(self, leaf: Leaf) -> Vector:
+        """Return how far each component of a leaf is moved, found once a point; see `component_scales`."""
+        key = leaf.start, leaf.size
+        if key not in self._scales:
+            self._scales[key] = component_scales(self.w[leaf.place])
+            self._scales[key].flags.writeable = False
+        return self._scales[key]
 
     def cost(self, w: Vector) -> float:
         """Return the cost at the user's point."""
@@ -89,17 +102,17 @@ class Problem:
         """Return the cost at a point of ours, evaluated here and not by an executor; NaN outside its domain."""
         return self._taken(self._probed([self.parameters(w)]))[0]
 
-    def probes(self, points: list[Vector]) -> list[float]:
+    def probes(self, points: Iterable[Vector]) -> list[float]:
         """Return the cost at several points of ours, side by side where there is an executor; NaN outside its domain."""
-        structures = [self.parameters(w) for w in points]
-        return self._taken(self._probed(structures) if self._executor is None else self._submitted(structures))
+        structures = map(self.parameters, points)
+        return self._taken(self._probed(structures) if self._executor is None else self._submitted(list(structures)))
 
     def _taken(self, probed: list[Probed]) -> list[float]:
         """Return the values, and remember the coarsest precision any of them came in."""
         self.cost_eps = max([self.cost_eps, *(one.eps for one in probed)])
         return [one.value for one in probed]
 
-    def _probed(self, structures: list[Any]) -> list[Probed]:
+    def _probed(self, structures: Iterable[Any]) -> list[Probed]:
         """Evaluate the cost here, one point after the other."""
         found = []
         for structure in structures:

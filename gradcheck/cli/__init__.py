@@ -13,6 +13,7 @@ from gradcheck.cli.grade_command import grade
 from gradcheck.cli.gradescope_command import gradescope
 from gradcheck.cli.init_command import init
 from gradcheck.cli.mistakes_command import mistakes
+from gradcheck.cli.process import own_the_process
 from gradcheck.cli.rubric_command import rubric
 
 __all__ = ["Exit", "entrypoint", "exit_code", "main", "parse_shapes"]
@@ -22,6 +23,7 @@ __all__ = ["Exit", "entrypoint", "exit_code", "main", "parse_shapes"]
 @click.version_option(__version__, prog_name="gradcheck")
 def main() -> None:
     """Tell whether a gradient written by hand is right, and if not, where and why."""
+    own_the_process()
 
 
 for _command in (check, demo, doctor, grade, gradescope, init, mistakes, rubric):

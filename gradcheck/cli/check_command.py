@@ -14,7 +14,6 @@ import click
 
 from gradcheck.cli.exits import INTERRUPTED, exit_code
 from gradcheck.cli.printing import EVERYTHING, print_report
-from gradcheck.cli.process import own_the_process
 
 if TYPE_CHECKING:
     from gradcheck.checks.options import Options
@@ -128,7 +127,6 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
     With no TARGET, those that ./gradcheck.toml names. Exit code 0: all agree; 1: something disagrees; 2: misuse; 3: something is
     inconclusive and nothing disagrees; 4: the user's code raised.
     """
-    own_the_process()
     if given["rubric"] is not None:
         from gradcheck.cli.self_check import check_yourself
 

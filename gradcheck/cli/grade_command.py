@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from gradcheck.cli.exits import INTERRUPTED, Exit
-from gradcheck.cli.process import own_the_process
 
 if TYPE_CHECKING:
     from gradcheck.grading.jobs import Jobs
@@ -65,7 +64,6 @@ def grade(rubric: Path, submissions: Path, **given: Any) -> None:
     test`. Exit code 0: every submission was graded; 1: some were not, or not wholly; 2: misuse; 130: interrupted, and what is finished
     is whole.
     """
-    own_the_process()
     from gradcheck.errors import GradcheckError
 
     try:

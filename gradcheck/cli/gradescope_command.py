@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from gradcheck.cli.grade_command import A_FILE, rubric_at
-from gradcheck.cli.process import own_the_process
 
 
 @click.command()
@@ -16,7 +15,6 @@ from gradcheck.cli.process import own_the_process
 @click.option("--secret-file", type=A_FILE, help="The course's secret. [default: a new one, in the zip]")
 def gradescope(rubric: Path, out: Path, secret_file: Path | None) -> None:
     """Write an autograder for Gradescope that grades by a RUBRIC: upload the zip under "Configure Autograder"."""
-    own_the_process()
     from gradcheck.errors import UsageError
     from gradcheck.grading.autograder import autograder_zip
 

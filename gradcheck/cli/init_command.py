@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from gradcheck.cli.exits import Exit
-from gradcheck.cli.process import own_the_process
 
 
 @click.command()
@@ -27,7 +26,6 @@ def init(targets: tuple[str, ...], protocol: str | None) -> None:
 
     `gradcheck init rubric` writes a rubric.toml instead, with which `gradcheck grade` grades a class as it stands.
     """
-    own_the_process()
     if targets == ("rubric",):
         _write_rubric(protocol or "network")
         return

@@ -9,7 +9,6 @@ import click
 
 from gradcheck.cli.exits import Exit
 from gradcheck.cli.grade_command import A_FILE, rubric_at
-from gradcheck.cli.process import own_the_process
 
 
 @click.group()
@@ -25,7 +24,6 @@ def try_out(file: Path) -> None:
     It takes some minutes. Exit code 0: the right program has full points, and each mistake loses the points it should and no others;
     1: not so; 2: misuse.
     """
-    own_the_process()
     from gradcheck.errors import UsageError
     from gradcheck.grading.coverage_text import render_coverage
     from gradcheck.grading.engine import grade_program

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ class Line:
     realise : callable
         The vector as it is after rounding to the dtypes the cost computes in.
     costs : callable, optional
-        The costs at a list of such vectors, in its order: side by side where an executor does it.
+        The costs at such vectors, in their order: one after the other as they come, or side by side where an executor does it.
 
     Examples
     --------
@@ -39,19 +40,22 @@ class Line:
     w: Vector
     direction: Vector
     realise: Callable[[Vector], Vector]
-    costs: Callable[[list[Vector]], list[float]] | None = None
+    costs: Callable[[Iterable[Vector]], list[float]] | None = None
 
-    @property
+    @functools.cached_property
     def distance(self) -> float:
         """The size of the parameters that move, in units of the direction: its rounding is eps / 2 times this."""
         moved = self.direction != 0.0
+        w = self.w if moved.all() else self.w[moved]
         # Divided first: the squares of 1e-200 or 1e200 are 0 or infinite.
         largest = np.max(np.abs(self.direction))
-        return float(np.linalg.norm(self.w[moved] / largest) / np.linalg.norm(self.direction / largest))
+        return float(np.linalg.norm(w / largest) / np.linalg.norm(self.direction / largest))
 
     def point(self, t: float) -> Vector:
         """Return w + t v, of shape (P,), as it is realised."""
-        return self.realise(self.w + t * self.direction)
+        point = t * self.direction
+        point += self.w
+        return self.realise(point)
 
     def value(self, t: float) -> float:
         """Return phi(t); NaN where it is not a finite number."""
@@ -59,11 +63,11 @@ class Line:
 
     def values(self, steps: Sequence[float]) -> list[float]:
         """Return phi at several steps; NaN where it is not a finite number."""
-        return self.at([self.point(t) for t in steps])
+        return self.at(map(self.point, steps))
 
-    def at(self, points: list[Vector]) -> list[float]:
+    def at(self, points: Iterable[Vector]) -> list[float]:
         """Return the cost at several points, on the line or not; NaN where it is not a finite number."""
-        values = [self.cost(point) for point in points] if self.costs is None else self.costs(points)
+        values = map(self.cost, points) if self.costs is None else self.costs(points)
         return [value if math.isfinite(value) else math.nan for value in values]
 
     def displacement(self, stencil: Sequence[tuple[float, float]]) -> Vector:
@@ -71,6 +75,11 @@ class Line:
 
         sum c phi(t) is the slope along sum c (w + t v - w), each point as it is realised.
         """
-        moves = np.reshape([c * (self.point(t) - self.w) for t, c in stencil], (-1, self.w.size))
-        displacement: Vector = np.sum(moves, axis=0)
+        displacement, move = np.zeros(self.w.size), np.empty(self.w.size)
+        for t, c in stencil:
+            np.multiply(self.direction, t, out=move)
+            move += self.w
+            np.subtract(self.realise(move), self.w, out=move)
+            move *= c
+            displacement += move
         return displacement

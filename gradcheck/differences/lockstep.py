@@ -63,6 +63,6 @@ def _evaluated(lines: Sequence[Line], wanted: dict[int, list[float]]) -> dict[in
     """Return phi at all the steps wanted, from one batch."""
     if not wanted:
         return {}
-    points = [lines[i].point(t) for i, steps in wanted.items() for t in steps]
+    points = (lines[i].point(t) for i, steps in wanted.items() for t in steps)
     values = iter(lines[0].at(points))
     return {i: [next(values) for _ in steps] for i, steps in wanted.items()}

@@ -44,7 +44,7 @@ def check_index(point: Vector, index: int) -> None:
 
 
 def together(parts: list[Estimate], forward_passes: int) -> Estimate:
-    """Return the estimates of all components as one, its values and errors of shape (P,).
+    """Return the estimates of all components, given one by one or several at a time, as one, its values and errors of shape (P,).
 
     Equation (46) for every j.
 
@@ -56,10 +56,10 @@ def together(parts: list[Estimate], forward_passes: int) -> Estimate:
     array([2., 2.])
     """
     return Estimate(
-        value=np.array([part.value for part in parts]),
-        truncation_error=np.array([part.truncation_error for part in parts]),
-        condition_error=np.array([part.condition_error for part in parts]),
-        step=np.array([part.step for part in parts]),
+        value=np.hstack([part.value for part in parts]),
+        truncation_error=np.hstack([part.truncation_error for part in parts]),
+        condition_error=np.hstack([part.condition_error for part in parts]),
+        step=np.hstack([part.step for part in parts]),
         forward_passes=forward_passes,
         error_source=parts[0].error_source,
     )

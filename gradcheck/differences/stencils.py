@@ -3,118 +3,38 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
 
+from gradcheck.differences.formulas import (
+    ASSUMED_SCALE,
+    CENTRAL,
+    FORWARD,
+    ROUNDINGS_PER_EVALUATION,
+    STENCILS,
+    Scale,
+    Stencil,
+)
+from gradcheck.differences.in_place import read_only, real, values_moved
 from gradcheck.differences.points import Vector, VectorFunction, check_index, direction_for, together, working_copy
 from gradcheck.errors import UsageError
 from gradcheck.results import ErrorSource, Estimate
 
-ROUNDINGS_PER_EVALUATION: Final = 4.0
-"""Noise assumed of one cost evaluation, in units of eps * |C|, where the caller has not measured it (dimensionless).
+__all__ = [
+    "CENTRAL",
+    "FORWARD",
+    "ROUNDINGS_PER_EVALUATION",
+    "STENCILS",
+    "Scale",
+    "Stencil",
+    "estimate_component",
+    "estimate_direction",
+    "estimate_gradient",
+]
 
-A cost that ends in one sum and one multiplication cannot be promised better than a few roundings of its own size;
-measure with
-`measure_noise` where it matters."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Stencil:
-    """A finite-difference formula as data: sum_i coefficient_i * C(w + grid_i * step * v) / step.
-
-    Attributes
-    ----------
-    name : str
-    grid : tuple of float
-        Where the cost is evaluated, in steps; 0 is the point itself, evaluated once for all components.
-    coefficients : tuple of float
-    order : int
-        The truncation error is truncation_factor * step**order * |derivative of order + 1 along v|.
-    truncation_factor : float
-
-    Examples
-    --------
-    >>> FORWARD.grid, CENTRAL.order
-    ((0.0, 1.0), 2)
-    """
-
-    name: str
-    grid: tuple[float, ...]
-    coefficients: tuple[float, ...]
-    order: int
-    truncation_factor: float
-
-    @property
-    def moved(self) -> tuple[tuple[float, float], ...]:
-        """The (grid, coefficient) pairs that need an evaluation of their own for each component."""
-        return tuple((g, c) for g, c in zip(self.grid, self.coefficients, strict=True) if g != 0.0)
-
-    @property
-    def coefficient_at_point(self) -> float:
-        """The coefficient of C(w) itself, 0 where the formula does not use it."""
-        return sum(c for g, c in zip(self.grid, self.coefficients, strict=True) if g == 0.0)
-
-    @property
-    def condition(self) -> float:
-        """Sum of |coefficients|: how the noise of one evaluation is amplified (dimensionless)."""
-        return sum(abs(c) for c in self.coefficients)
-
-    def default_step(self, eps: float) -> float:
-        """Return the step, in units of the scale, at which the two errors have the least sum.
-
-        The scale is by definition the length over which the derivatives of C are of the size of C: then
-        truncation_factor * s**order + condition * 4 eps / s is least where its derivative in s is 0.
-        """
-        noise = self.condition * ROUNDINGS_PER_EVALUATION * eps
-        return float((noise / (self.order * self.truncation_factor)) ** (1.0 / (self.order + 1)))
-
-    def errors(self, step: float, *, noise: float, derivative: float) -> tuple[float, float]:
-        """Return (truncation_error, condition_error) in cost per unit of parameter.
-
-        `noise` is the error of one evaluation [cost], `derivative` the magnitude of the derivative of order + 1 along
-        the direction [cost per unit of parameter to the power order + 1].
-        """
-        return self.truncation_factor * step**self.order * derivative, self.condition * noise / step
-
-
-FORWARD: Final = Stencil("forward", (0.0, 1.0), (-1.0, 1.0), 1, 1 / 2)
-"""Equation (46): (C(w + step e_j) - C(w)) / step; P + 1 evaluations for all components."""
-
-CENTRAL: Final = Stencil("central", (-1.0, 1.0), (-0.5, 0.5), 2, 1 / 6)
-"""(C(w + step e_j) - C(w - step e_j)) / (2 step); 2P evaluations for all components."""
-
-STENCILS: Final = {stencil.name: stencil for stencil in (FORWARD, CENTRAL)}
-
-
-@dataclasses.dataclass(frozen=True)
-class Scale:
-    """What is known of the cost beforehand; what is None is assumed.
-
-    Attributes
-    ----------
-    length : float, optional
-        How far a parameter moves before the cost's derivatives change [unit of parameter]; default max(|w_j|, rms of
-        w, or 1 where w is 0).
-    noise : float, optional
-        The error of one evaluation [cost]; default 4 eps |C|.
-    derivative : float, optional
-        Bound on the derivative of the stencil's order + 1 along the direction; default |C| / length**(order + 1).
-
-    Examples
-    --------
-    >>> Scale(length=2.0).noise is None
-    True
-    """
-
-    length: float | None = None
-    noise: float | None = None
-    derivative: float | None = None
-
-
-ASSUMED_SCALE: Final = Scale()
+CHUNK: Final = 4096
+"""Components whose estimates are made at a time (a count): all that is computed with them stays in the processor's cache."""
 
 
 def estimate_component(
@@ -151,8 +71,11 @@ def estimate_component(
     """
     buffer = working_copy(w)
     check_index(buffer, index)
-    centre = _real(cost(_read_only(buffer))) if stencil.coefficient_at_point else None
-    return _component(cost, buffer, index, stencil, _Known(scale, centre, _rms(buffer)))
+    centre = real(cost(read_only(buffer))) if stencil.coefficient_at_point else None
+    place = index % buffer.size
+    return _alone(
+        _components(cost, buffer, range(place, place + 1), stencil, _Known(scale, centre, _rms(buffer), _eps(buffer)))
+    )
 
 
 def estimate_direction(
@@ -185,17 +108,17 @@ def estimate_direction(
     point = working_copy(w)
     v = direction_for(point, direction)
     buffer = np.zeros(1, dtype=point.dtype)
-    length = scale.length or _own_length(_rms(point), point.dtype) / _rms(v)
+    length = scale.length or float(_own_length(np.array(_rms(point)), point.dtype)) / _rms(v)
 
     def along(t: Vector) -> Any:
         return cost(point + t[0] * v)
 
     known = dataclasses.replace(scale, length=length)
-    centre = _real(along(buffer)) if stencil.coefficient_at_point else None
-    estimate = _component(along, buffer, 0, stencil, _Known(known, centre, 1.0))
+    centre = real(along(buffer)) if stencil.coefficient_at_point else None
+    estimate = _alone(_components(along, buffer, range(1), stencil, _Known(known, centre, 1.0, _eps(buffer))))
     # The step is realised exactly, each moved point only to half a unit in its last place: the slope carries that into
     # the values.
-    misplaced = float(np.finfo(point.dtype).eps) / 2.0 * abs(estimate.value) * _rms(point[v != 0.0]) / _rms(v[v != 0.0])
+    misplaced = _eps(point) / 2.0 * abs(estimate.value) * _rms(point[v != 0.0]) / _rms(v[v != 0.0])
     moved = sum(abs(c) for _, c in stencil.moved) * misplaced / estimate.step
     return dataclasses.replace(estimate, condition_error=estimate.condition_error + moved)
 
@@ -231,82 +154,92 @@ def estimate_gradient(
     4
     """
     buffer = working_copy(w)
-    centre = _real(cost(_read_only(buffer))) if stencil.coefficient_at_point else None
-    known = _Known(scale, centre, _rms(buffer))
-    parts = [_component(cost, buffer, index, stencil, known) for index in range(buffer.size)]
+    centre = real(cost(read_only(buffer))) if stencil.coefficient_at_point else None
+    known = _Known(scale, centre, _rms(buffer), _eps(buffer))
+    chunks = [range(start, min(start + CHUNK, buffer.size)) for start in range(0, buffer.size, CHUNK)]
+    parts = [_components(cost, buffer, places, stencil, known) for places in chunks]
     return together(parts, len(stencil.moved) * buffer.size + (centre is not None))
 
 
 @dataclasses.dataclass(frozen=True)
 class _Known:
-    """What one component's estimate is made with: the scale as given, C(w) if it was evaluated, the rms of w."""
+    """What the estimates of components are made with: the scale as given, C(w) if it was evaluated, the rms and the eps of w."""
 
     scale: Scale
     centre: float | None
     rms: float
+    eps: float
+
+    def noise(self, largest: Vector) -> Any:
+        """Return the error of one evaluation of a cost of this size."""
+        return ROUNDINGS_PER_EVALUATION * self.eps * largest if self.scale.noise is None else self.scale.noise
 
 
-def _component(cost: VectorFunction, buffer: Vector, index: int, stencil: Stencil, known: _Known) -> Estimate:
-    """Estimate along e_index, perturbing `buffer` in place."""
-    eps = float(np.finfo(buffer.dtype).eps)
-    length = known.scale.length or _own_length(max(abs(float(buffer[index])), known.rms), buffer.dtype)
-    step = stencil.default_step(eps) * length
-    total, largest, realised = 0.0, 0.0, 0.0
-    if known.centre is not None:
-        total, largest = stencil.coefficient_at_point * known.centre, abs(known.centre)
-    for grid, coefficient in stencil.moved:
-        with _perturbed(buffer, index, grid * step) as displacement:
-            value = _real(cost(_read_only(buffer)))
-        total += coefficient * value
-        largest = max(largest, abs(value))
-        realised += coefficient * displacement
-    if realised == 0.0:
+def _components(cost: VectorFunction, buffer: Vector, places: range, stencil: Stencil, known: _Known) -> Estimate:
+    """Estimate along e_j for every j of `places`, perturbing `buffer` in place; values and errors have shape (n,)."""
+    w = buffer[places.start : places.stop].copy()
+    sizes = np.maximum(np.abs(w).astype(np.float64), known.rms)
+    lengths = np.full(w.shape, known.scale.length) if known.scale.length else _own_length(sizes, buffer.dtype)
+    steps = stencil.default_step(known.eps) * lengths
+    moved = np.stack([w + (grid * steps).astype(w.dtype) for grid, _ in stencil.moved], axis=1)
+    realised = _sum(stencil, (moved - w[:, np.newaxis]).astype(np.float64), 0.0)
+    if not np.all(realised):
+        lost = int(np.flatnonzero(realised == 0.0)[0])
         raise UsageError(
-            f"the step {step:.3g} is lost beside w[{index}] = {buffer[index]}: "
-            f"a larger scale length than {length:.3g} is required"
+            f"the step {steps[lost]:.3g} is lost beside w[{places[lost]}] = {w[lost]}: "
+            f"a larger scale length than {lengths[lost]:.3g} is required"
         )
-    noise = ROUNDINGS_PER_EVALUATION * eps * largest if known.scale.noise is None else known.scale.noise
-    assumed = known.scale.derivative is None
+    values = values_moved(cost, buffer, places, moved)
+    with np.errstate(all="ignore"):  # the cost may have returned anything
+        return _estimated(values, realised, lengths, stencil, known)
+
+
+def _estimated(values: Vector, realised: Vector, lengths: Vector, stencil: Stencil, known: _Known) -> Estimate:
+    """Return the estimates made of the costs at the moved points, of shape (n, k), one row a component."""
+    centre = 0.0 if known.centre is None else known.centre
+    slopes = _sum(stencil, values, stencil.coefficient_at_point * centre) / realised
+    largest = np.maximum(np.max(np.abs(values), axis=1), abs(centre))
+    noise = known.noise(largest)
     if known.scale.derivative is None:
         # In units of the length: its third power may be 0 or infinite.
-        truncation, condition = stencil.errors(realised / length, noise=noise / length, derivative=largest / length)
+        truncation, condition = stencil.errors(realised / lengths, noise=noise / lengths, derivative=largest / lengths)
     else:
         truncation, condition = stencil.errors(realised, noise=noise, derivative=known.scale.derivative)
-    source = ErrorSource.ASSUMED if assumed else ErrorSource.MEASURED
-    passes = len(stencil.moved) + (known.centre is not None)
-    return Estimate(total / realised, truncation, condition, realised, passes, source)
+    source = ErrorSource.ASSUMED if known.scale.derivative is None else ErrorSource.MEASURED
+    passes = values.size + (known.centre is not None)
+    return Estimate(slopes, truncation, condition, realised, passes, source)
 
 
-@contextmanager
-def _perturbed(buffer: Vector, index: int, displacement: float) -> Iterator[float]:
-    """Move one component and give the displacement that floating point realised; restore it bit for bit."""
-    original = buffer[index]
-    buffer[index] = original + displacement
-    try:
-        yield float(buffer[index] - original)
-    finally:
-        # Written back, not subtracted: floating-point addition is not associative.
-        buffer[index] = original
+def _sum(stencil: Stencil, columns: Vector, start: float) -> Vector:
+    """Return start + sum c_i column_i, added in the stencil's order."""
+    total = np.full(len(columns), start)
+    for (_, coefficient), column in zip(stencil.moved, columns.T, strict=True):
+        total += coefficient * column
+    return total
 
 
-def _own_length(size: float, dtype: np.dtype[Any]) -> float:
-    """Return the size of the parameters, or 1 where a rounding of it is no normal number: 0 and denormals have no
+def _alone(estimate: Estimate) -> Estimate:
+    """Return the estimate of a single component as numbers."""
+    return dataclasses.replace(
+        estimate,
+        value=float(estimate.value[0]),
+        truncation_error=float(estimate.truncation_error[0]),
+        condition_error=float(estimate.condition_error[0]),
+        step=float(estimate.step[0]),
+    )
+
+
+def _own_length(sizes: Vector, dtype: np.dtype[Any]) -> Vector:
+    """Return the sizes of the parameters, or 1 where a rounding of one is no normal number: 0 and denormals have no
     scale of their own."""
-    return size if size * float(np.finfo(dtype).eps) > float(np.finfo(dtype).tiny) else 1.0
+    return np.where(sizes * float(np.finfo(dtype).eps) > float(np.finfo(dtype).tiny), sizes, 1.0)
 
 
-def _read_only(buffer: Vector) -> Vector:
-    """Return a view that the cost cannot write to: what it changed there would stay for the next evaluation."""
-    view = buffer.view()
-    view.flags.writeable = False
-    return view
+def _eps(vector: Vector) -> float:
+    """Return the machine precision of a vector's dtype (dimensionless)."""
+    return float(np.finfo(vector.dtype).eps)
 
 
 def _rms(vector: Vector) -> float:
     """Return the root of the mean square, in float64: the squares of a float16 overflow at 256."""
     return float(np.linalg.norm(vector.astype(np.float64)) / np.sqrt(vector.size))
-
-
-def _real(value: Any) -> float:
-    """Return the cost as a float."""
-    return float(np.asarray(value).reshape(()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -135,17 +136,23 @@ class Survey:
 
     def _look(self, steps: list[float]) -> None:
         """Evaluate at some steps, and note where along the direction the points really are."""
-        points = [self.line.point(t) for t in steps]
-        values = self.line.at(points)
-        self.forward_passes += len(points)
-        places = [self._place(point - self.line.w) for point in points]
+        places: list[float] = []
+        values = self.line.at(self._walked(steps, places))
+        self.forward_passes += len(places)
         self.samples = Samples.of([*self.samples.places, *places], [*self.samples.values, *values])
 
-    def _place(self, displacement: npt.NDArray[Any]) -> float:
+    def _walked(self, steps: list[float], places: list[float]) -> Iterator[npt.NDArray[Any]]:
+        """Give the points at some steps, and add to `places` where along the direction each really is."""
         # Divided first: the squares of 1e-200 or 1e200 are 0 or infinite.
         largest = np.max(np.abs(self.line.direction))
         direction = self.line.direction / largest
-        return float((displacement / largest) @ direction / (direction @ direction))
+        squared = direction @ direction
+        for t in steps:
+            point = self.line.point(t)
+            displacement = point - self.line.w
+            displacement /= largest
+            places.append(float(displacement @ direction / squared))
+            yield point
 
     def _spread(self) -> list[float]:
         """Return six numbers between 0 and 1, others every time."""

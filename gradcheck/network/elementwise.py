@@ -35,8 +35,11 @@ def sigmoid(z: Array) -> Array:
         e = _decay(z)
         value: Array = np.where(z.real > 0, 1, e) / (1 + e)
         return value
+    e = np.negative(z)
     with np.errstate(over="ignore"):  # e^-z overflows only where the value is below the smallest normal number
-        return np.asarray(1 / (1 + np.exp(-z)))
+        e = np.exp(e, out=_room(e))
+    e += 1
+    return np.asarray(np.divide(1, e, out=_room(e)))
 
 
 def sigmoid_prime(z: Array) -> Array:
@@ -52,7 +55,8 @@ def sigmoid_prime(z: Array) -> Array:
     """
     e = _decay(z)
     total = 1 + e
-    derivative: Array = e / (total * total)
+    total *= total
+    derivative: Array = np.divide(e, total, out=_room(total))
     return derivative
 
 
@@ -307,9 +311,17 @@ def linear_prime(z: Array) -> Array:
     return np.ones_like(z)
 
 
+def _room(values: Array) -> Array | None:
+    """Return an array as the place for what is made of it; a number has none."""
+    return values if isinstance(values, np.ndarray) else None
+
+
 def _decay(z: Array) -> Array:
     """Return e^-|z|, which never overflows."""
-    decay: Array = np.exp(np.where(z.real > 0, -z, z) if np.iscomplexobj(z) else -np.abs(z))
+    below = np.where(z.real > 0, -z, z) if np.iscomplexobj(z) else np.abs(z)
+    if not np.iscomplexobj(z):
+        below = np.negative(below, out=_room(below))
+    decay: Array = np.exp(below, out=_room(below))
     return decay
 
 

@@ -63,7 +63,7 @@ def _other_cost(
         other = dataclasses.replace(subject, declared=dataclasses.replace(declared, cost=cost))
         if check_gradient(make(other, network, case.x, case.y), budget.left()).verdict is Verdict.AGREE:
             sentence = (
-                f"it is the gradient of the {cost.name} cost, not of the {declared.cost.name} cost: if that is your cost, "
-                f"say --cost {cost.name}; if not, (BP1) is where the two differ"
+                f"it is the gradient of the {cost.name} cost, not of the {declared.cost.name} cost: (BP1) is where the two "
+                f"differ; if that is your cost, say --cost {cost.name}"
             )
             yield Diagnosis(f"cost-{cost.name}", "(BP1)", sentence, Explains.PATTERN)

@@ -29,6 +29,9 @@ DERIVATIVE_ROUNDINGS: Final = 16.0
 """Roundings a cost's derivative may make of |a| + |y| and of itself (a count): it is a handful of operations."""
 
 
+HINT: Final = "Write down the cost of one example, and differentiate it by a single output activation: which sign, which factor, which power?"
+"""Of a wrong nabla_a C."""
+
 STEPS: Final = {"sigma": "sigma_prime", "cost_derivative": "nabla_a"}
 """The steps of backprop that the parts judge."""
 
@@ -101,7 +104,7 @@ def _compared(run: NetworkRun, user: UserNetwork, exposed: Exposing) -> CheckRes
                 f"cost_derivative is not nabla_a C of the {network.cost.name} cost: for a = {short(a)}, y = {short(y)} "
                 f"it says {short(claimed)}, {short(right)} is right"
             )
-            told = Diagnosis("cost-derivative", "(BP1)", sentence)
+            told = Diagnosis("cost-derivative", "(BP1)", sentence, hint=HINT)
             return dataclasses.replace(part, verdict=Verdict.DISAGREE, diagnosis=(told,))
     return part
 

@@ -63,7 +63,8 @@ def digits_of_leaf(one: Array, other: Array, whole: float = 0.0) -> float:
     one, other = np.asarray(one), np.asarray(other)
     if one.shape != other.shape or (one.dtype.kind == "f") is not (other.dtype.kind == "f"):
         return 0.0
-    gap = float(np.abs(one - other).max(initial=0.0))
+    with np.errstate(all="ignore"):  # inf - inf, or beyond the largest number: not finite, and told below
+        gap = float(np.abs(one - other).max(initial=0.0))
     if gap == 0.0:
         return math.inf
     size = max(float(np.abs(one).max()), float(np.abs(other).max()))

@@ -87,6 +87,7 @@ class Example:
     [('BP1', 3, 'holds'), ('BP3', 3, 'holds')]
     """
 
+    @np.errstate(all="ignore")
     def __init__(
         self,
         call: Call,
@@ -109,6 +110,7 @@ class Example:
             for nabla, decay in zip(answer.nabla_w, decays, strict=True)
         ]
 
+    @np.errstate(all="ignore")  # what is not finite, or becomes so here, fits nothing: numpy need not say it too
     def judged(self, carries: Carries = Carries.SUPPORTED) -> list[EquationResult]:
         """Return (BP1) or (BP2), (BP3) and (BP4) of every layer, the output layer first."""
         found: list[EquationResult] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Final
 
 from gradcheck.checks.gradient import check_gradient
 from gradcheck.checks.guards import call_user
@@ -10,6 +11,9 @@ from gradcheck.checks.options import DEFAULT_OPTIONS, Options, seeded
 from gradcheck.results import CheckResult, Diagnosis, Verdict
 from gradcheck.subjects.functions import SigmaSubject, Weighted, sigma_gradient
 from gradcheck.subjects.protocol import GradientSubject
+
+HINT: Final = "Take two z close together, and divide the difference of sigma by theirs: what does the formula say there, and is it one of z or of sigma(z)?"
+"""Of a wrong sigma'."""
 
 
 def check_sigma(subject: SigmaSubject, options: Options = DEFAULT_OPTIONS) -> CheckResult:
@@ -66,4 +70,4 @@ def _explain(subject: SigmaSubject, weighted: GradientSubject, result: CheckResu
         f"{subject.name} is not the derivative of {getattr(subject.sigma, '__name__', 'sigma')}: at z = {z:.4f} "
         f"it says {result.worst.claimed / c:.6g}, differences give {result.worst.estimated / c:.6g}"
     )
-    return (Diagnosis("sigma-prime", "(BP1), (BP2)", sentence),)
+    return (Diagnosis("sigma-prime", "(BP1), (BP2)", sentence, hint=HINT),)

@@ -122,7 +122,7 @@ def _look_farther(survey: Survey, tables: int) -> Settled:
     for table in range(tables):
         survey.look_within(reach)
         level = _level_at(survey, reach)
-        moved, many = float(np.ptp(survey.samples.between(0.0, reach).values)), 2.0 * CROWDED * survey.quantum
+        moved, many = _range_of(survey.samples.between(0.0, reach)), 2.0 * CROWDED * survey.quantum
         is_enough = moved > many or reach == WIDEST
         is_too_much = reach > BENDING and 0.0 < BROKEN * UNIFORM * survey.quantum < level
         if (is_enough and not is_too_much) or table + 1 == tables:
@@ -165,10 +165,15 @@ def _look_nearer(survey: Survey, breaking: Model) -> Settled:
         # The pairs of the first table are up to a quarter farther.
         samples = survey.samples.between(0.0, 1.25 * reach)
         found = _plainest(samples, _quartic, breaking)
-        is_curve = found.level <= SMOOTH * float(np.ptp(samples.values))
+        is_curve = found.level <= SMOOTH * _range_of(samples)
         if is_curve and found.level <= SETTLED * polynomial(samples, SEXTIC).level < math.inf:
             break
     return Settled.on(found, Spacing.COARSE)
+
+
+def _range_of(samples: Samples) -> float:
+    """Return the largest value less the smallest; 0 where none is finite, and none kept."""
+    return float(np.ptp(samples.values)) if len(samples) else 0.0
 
 
 def _plainest(samples: Samples, smoother: Model, breaking: Model | None = None) -> Rest:

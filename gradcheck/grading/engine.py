@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from gradcheck import __version__
 from gradcheck.grading.doors import ProgramDoor, SubmissionDoor, sandbox_limits
 from gradcheck.grading.fake_backprop import Suspect, flags_of_gradient
@@ -45,6 +47,8 @@ OF_GRADIENTS: Final = frozenset(
 FAKE: Final = "What is asked for is backpropagation: this gradient was made in another way."
 
 
+# Numbers of a submission that are not finite fit nothing, and are told to the student: numpy's warnings of them are no news of the grader's.
+@np.errstate(all="ignore")
 def grade(submission: Submission, rubric: Rubric, zygote: Zygote, seeds: Seeds) -> GradeSheet:
     """Grade one submission.
 
@@ -96,6 +100,7 @@ def grade(submission: Submission, rubric: Rubric, zygote: Zygote, seeds: Seeds) 
     return dataclasses.replace(sheet, seconds=time.monotonic() - begun)
 
 
+@np.errstate(all="ignore")
 def grade_program(program: Program, rubric: Rubric, seeds: Seeds) -> GradeSheet:
     """Grade a class of ours, with no sandbox: how a rubric is tried before it grades.
 

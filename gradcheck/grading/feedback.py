@@ -20,6 +20,9 @@ _PRICE: Final = "\n\nforward passes: "
 _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+\.(\d{3,})(e[-+]?\d+)?")
 """A number with three decimals or more: others meet right values by chance."""
 
+_OPTION: Final = re.compile(r"[:;] if [^:;]*--[a-z].*")
+"""What a sentence says last of how to declare another network: the course declares it, and not whoever hands in."""
+
 _BARE: Final = {
     ItemStatus.ERROR: "Your code raised an error, or returned what is no answer.",
     ItemStatus.TIMEOUT: "Your code did not answer within its limits of time.",
@@ -93,11 +96,14 @@ def _report(result: CheckResult, explain: Explain) -> str:
 
 
 def _for_students(result: CheckResult) -> CheckResult:
-    """Return a result without what repeats it: the seed is the course's."""
+    """Return a result without what repeats it, and what declares it: the seed is the course's, and so are the options."""
+    told = [dataclasses.replace(one, sentence=_OPTION.sub("", one.sentence)) for one in result.diagnosis]
     return dataclasses.replace(
         result,
         seed=0,
         reproduce="",
+        diagnosis=tuple(told),
+        notes=tuple(_OPTION.sub("", note) for note in result.notes),
         nearby=result.nearby and _for_students(result.nearby),
         parts=tuple(map(_for_students, result.parts)),
     )

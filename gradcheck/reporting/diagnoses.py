@@ -28,6 +28,8 @@ def diagnosis_sections(diagnosis: tuple[Diagnosis, ...], explain: Explain) -> li
     """
     mistakes, patterns, compared = (_of_kind(diagnosis, kind) for kind in ORDER)
     told = _mistakes(mistakes) if explain >= Explain.MISTAKE else _hints(mistakes)
+    if not mistakes and explain < Explain.NUMBERS:  # there a comparison is told whole
+        told = _hints(compared)
     best_first = "" if len(compared) == 1 else ", best first"
     heading = "Found besides:" if mistakes else f"What explains it{best_first}:"
     found = [
@@ -99,9 +101,11 @@ def _mistakes(mistakes: list[Diagnosis]) -> list[Line]:
     return [Line(heading, Style.HEADING), *found]
 
 
-def _hints(mistakes: list[Diagnosis]) -> list[Line]:
+def _hints(explanations: list[Diagnosis]) -> list[Line]:
     """Say where to look, without the answer."""
-    hints = dict.fromkeys(one.hint if one.hint.endswith((".", "?")) else f"{one.hint}." for one in mistakes if one.hint)
+    hints = dict.fromkeys(
+        one.hint if one.hint.endswith((".", "?")) else f"{one.hint}." for one in explanations if one.hint
+    )
     return [line for hint in hints for line in sentence(f"Hint: {hint}")]
 
 

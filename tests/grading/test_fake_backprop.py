@@ -80,6 +80,15 @@ def test_a_gradient_that_is_wrong_by_a_little_is_wrong_and_no_fake(zygote: Zygot
     assert flags(zygote, tmp_path, wrong) == ()
 
 
+def test_a_gradient_whose_equations_are_wrong_is_no_fake_by_its_digits(zygote: Zygote, tmp_path: Path) -> None:
+    # Off by as little as differences are, and yet by a mistake that was told.
+    wrong = program(HONEST.replace("delta @ activations[i].T", "1.000001 * delta @ activations[i].T"))
+    (ada,) = submissions_in(written(tmp_path, wrong, "ada.py"), rubric())
+    sheet = grade(ada, rubric(), zygote, seeds_of(SECRET))
+    assert {item.id for item in sheet.items[:7] if item.lost} == {"bp4"}
+    assert sheet.flags == ()
+
+
 def test_a_program_that_is_slow_by_the_clock_and_idle_is_not_flagged(zygote: Zygote, tmp_path: Path) -> None:
     idle = HONEST.replace("    zs, activations", "    import time\n\n    time.sleep(0.02)\n    zs, activations")
     assert flags(zygote, tmp_path, program(idle)) == ()

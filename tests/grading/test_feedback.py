@@ -10,6 +10,7 @@ from gradcheck import Options, check_network
 from gradcheck.checks.single_parts import check_feedforward
 from gradcheck.examples.network_bp2_no_sigma_prime_wrong import Network as WithoutSigmaPrime
 from gradcheck.examples.network_bp4_uses_z_wrong import Network as UsesZ
+from gradcheck.examples.network_cross_entropy_right import Network as OfAnotherCost
 from gradcheck.examples.network_tanh_right import Network as Tanh
 from gradcheck.grading.feedback import feedback_of, tells_right_values
 from gradcheck.grading.network_equations import equation_outcome
@@ -19,6 +20,7 @@ from gradcheck.grading.rubric_model import CarriedForward
 from gradcheck.results import CheckResult, Component, Diagnosis, Explains, Verdict
 from gradcheck.results.grades import ItemStatus
 from gradcheck.subjects.network_class import NetworkSubject
+from tests.grading.sources_for_tests import edited, graded
 
 SEED = 907_611
 
@@ -75,3 +77,37 @@ def test_a_right_value_that_slips_into_a_sentence_lowers_the_level() -> None:
 def test_at_level_0_no_reason_is_told() -> None:
     assert "no idea" not in feedback_of(Outcome(ItemStatus.ERROR, words="RuntimeError: no idea"), 0)
     assert "no idea" in feedback_of(Outcome(ItemStatus.ERROR, words="RuntimeError: no idea"), 1)
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [("return output_activations - y", "return y - output_activations")],
+        [("return s * (1.0 - s)", "return s * (1.0 + s)")],
+    ],
+    ids=["cost_derivative", "sigma_prime"],
+)
+def test_a_factor_that_is_wrong_comes_with_a_hint_before_it_is_told(edits: list[tuple[str, str]]) -> None:
+    id = "cost_derivative" if "output" in edits[0][0] else "sigma_prime"
+    (item,) = graded(edited(*edits), id).items
+    where, how, mistake, numbers = (feedback_of(of_verdict(item.result), level) for level in range(1, 5))
+    assert "Hint: " not in where
+    assert "Hint: " in how and "Hint: " in mistake
+    assert "Hint: " not in numbers  # there it stands behind what was compared
+
+
+@pytest.mark.parametrize("level", range(5))
+def test_no_option_of_a_command_line_is_told_to_whoever_hands_in(level: int) -> None:
+    other_cost = check_network(OfAnotherCost, options=Options(seed=SEED))
+    backprop = next(one for one in other_cost.parts if one.part == "backprop")
+    assert "--cost" in feedback_words(backprop) and "--activation" in feedback_words(OUTCOMES[0].result)
+    told = feedback_of(OUTCOMES[0], level) + feedback_of(of_verdict(backprop), level)
+    assert "--" not in told and "gradcheck.toml" not in told
+    assert level < 1 or "tanh fits it" in " ".join(told.split())
+    assert level < 2 or "(BP1) is where the two differ" in " ".join(told.split())
+
+
+def feedback_words(result: CheckResult | None) -> str:
+    """Return all sentences of a result."""
+    assert result is not None
+    return " ".join([*result.notes, *(one.sentence for one in result.diagnosis)])

@@ -13,6 +13,7 @@ from gradcheck.cli.grade_command import grade
 from gradcheck.cli.gradescope_command import gradescope
 from gradcheck.cli.init_command import init
 from gradcheck.cli.mistakes_command import mistakes
+from gradcheck.cli.report_command import report
 from gradcheck.cli.rubric_command import rubric
 
 __all__ = ["Exit", "entrypoint", "exit_code", "main", "parse_shapes"]
@@ -24,7 +25,7 @@ def main() -> None:
     """Tell whether a gradient written by hand is right, and if not, where and why."""
 
 
-for _command in (check, demo, doctor, grade, gradescope, init, mistakes, rubric):
+for _command in (check, demo, doctor, grade, gradescope, init, mistakes, report, rubric):
     main.add_command(_command)
 
 

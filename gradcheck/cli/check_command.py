@@ -105,10 +105,16 @@ def parse_shapes(
     default=EVERYTHING,
     show_default=True,
     metavar="LEVEL",
-    help="How much text and junit tell: 0 pass or fail, 1 where, 2 how and a hint, 3 the mistake by name, 4 the right numbers too. "
+    help="How much text, junit and html tell: 0 pass or fail, 1 where, 2 how and a hint, 3 the mistake by name, 4 the right numbers too. "
     "json always tells all.",
 )
-@click.option("--format", "layout", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@click.option("--format", "layout", type=click.Choice(["text", "json", "junit", "html"]), default="text", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write the report to a file. [default: standard output]",
+)
 @click.option(
     "--rubric",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -150,7 +156,7 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
         tuple(result for report in reports for result in report.results),
         tuple(failure for report in reports for failure in report.failures),
     )
-    print_report(whole, given["layout"], given["explain"])
+    print_report(whole, given["layout"], given["explain"], out=given["out"])
     sys.exit(exit_code(whole))
 
 

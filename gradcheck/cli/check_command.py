@@ -148,7 +148,7 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
     except UsageError as error:
         raise click.UsageError(str(error)) from error
     try:
-        reports = [_check_one(spec, options, given["import_timeout"]) for spec in specs]
+        reports = [_check_one(spec, options, given) for spec in specs]
     except KeyboardInterrupt:
         click.echo("interrupted: nothing is reported", err=True)
         sys.exit(INTERRUPTED)
@@ -192,14 +192,17 @@ def _options(given: dict[str, Any]) -> Options:
     ).seeded()
 
 
-def _check_one(spec: SubjectSpec, options: Options, import_timeout: float) -> Report:
-    """Check one target; what the user's code prints goes to standard error, so that the report stays whole."""
+def _check_one(spec: SubjectSpec, options: Options, given: dict[str, Any]) -> Report:
+    """Check one target, for a page with the steps of its picture; what the user's code prints goes to standard error, so that the report stays whole."""
     import dataclasses
 
-    from gradcheck.checks.targets import check_target
+    from gradcheck.checks.steps import with_step_study
+    from gradcheck.checks.targets import as_checked, check_target
 
+    look = with_step_study if given["layout"] == "html" else as_checked
     with _progress(spec.target) as on_pass, contextlib.redirect_stdout(sys.stderr):
-        return check_target(spec, dataclasses.replace(options, progress=on_pass), import_timeout=import_timeout)
+        watched = dataclasses.replace(options, progress=on_pass)
+        return check_target(spec, watched, import_timeout=given["import_timeout"], look=look)
 
 
 @contextlib.contextmanager

@@ -216,6 +216,9 @@ def price_lines(result: CheckResult) -> list[Line]:
     found = [Line(one, Style.FAINT) for one in price.split("\n")]
     if result.example_passes > 0:
         found.append(Line(f"examples times passes: {result.example_passes:,}", Style.FAINT))
+    if result.steps is not None:
+        passes = f"{result.steps.forward_passes:,} forward passes and {result.steps.gradient_calls:,} gradient calls"
+        found.append(Line(f"beside the check, for the pictures of the steps: {passes}", Style.FAINT))
     together = max((block.leaves_together for block in _every_block(result)), default=1)
     if together > 1:
         words = f"several blocks were measured together, up to {together:,} along one direction"

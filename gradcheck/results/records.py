@@ -23,7 +23,7 @@ from gradcheck.results.kinds import (
     Status,
     Verdict,
 )
-from gradcheck.results.pictured import Session, StepStudy, WeightGradient
+from gradcheck.results.pictured import Matrix, Session, StepStudy, WeightGradient
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,6 +116,9 @@ class BlockResult:
     Of a block that is open, `claimed_alone` is the typical slope its own gradient claims and `least_seen` the least that would
     have been seen (cost per unit of step), also where many leaves shared the directions.
 
+    `sizes` is known of a block of one or two axes, not too large, with components below their resolution: the size of each claimed
+    component in units of it (dimensionless); a vector is one row.
+
     Examples
     --------
     >>> BlockResult("w", (2, 3), Status.AGREE).size
@@ -150,6 +153,7 @@ class BlockResult:
     slope_right: float | None = None
     claimed_alone: float | None = None
     least_seen: float | None = None
+    sizes: Matrix | None = None
 
     @property
     def size(self) -> int:

@@ -11,6 +11,7 @@ from gradcheck.reporting.layout import printable
 from gradcheck.reporting.levels import Explain
 from gradcheck.reporting.plots.picture import Picture
 from gradcheck.reporting.plots.pictures import pictures_of
+from gradcheck.reporting.plots.price import price_picture
 from gradcheck.reporting.plots.svg import inline_svg
 from gradcheck.reporting.text import price_lines, sections
 from gradcheck.reporting.words import essence, title
@@ -51,7 +52,8 @@ class Told:
     why, details : list of list of Piece
         Sections.
     price : list of Piece
-    pictures : list of Shown
+    pictures, bars : list of Shown
+        The one of the price by itself.
 
     Examples
     --------
@@ -69,6 +71,7 @@ class Told:
     details: list[list[Piece]]
     price: list[Piece]
     pictures: list[Shown]
+    bars: list[Shown]
 
 
 def tell(result: CheckResult, name: str, explain: Explain = Explain.NUMBERS) -> Told:
@@ -84,7 +87,7 @@ def tell(result: CheckResult, name: str, explain: Explain = Explain.NUMBERS) -> 
     >>> tell(CheckResult("gradient", Verdict.INCONCLUSIVE), "check-1").why[0][0].words
     'Nothing was decided: your gradient may be right, and it may be wrong.'
     """
-    said = sections(result, explain)
+    said, bars = sections(result, explain), price_picture(result)
     return Told(
         name=name,
         verdict=result.verdict.name,
@@ -95,6 +98,7 @@ def tell(result: CheckResult, name: str, explain: Explain = Explain.NUMBERS) -> 
         details=[pieces(section) for section in said.details],
         price=pieces(price_lines(result)),
         pictures=[show(picture, name) for picture in pictures_of(result, explain)],
+        bars=[] if bars is None else [show(bars, name)],
     )
 
 

@@ -95,7 +95,7 @@ def new_figure(height: float, width: float = WIDTH) -> Figure:
     return figure
 
 
-def write(axes: Axes, x: float, y: float, words: str, **style: Any) -> None:
+def write(axes: Axes | Figure, x: float, y: float, words: str, **style: Any) -> None:
     """Write words as they are: a name with a dollar sign in it is no formula.
 
     Examples

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from gradcheck.reporting.equations import COLUMNS, MARKS, broken_words
@@ -11,6 +12,7 @@ from gradcheck.reporting.plots.canvas import (
     GREEN,
     INK,
     ORANGE,
+    PAPER,
     SKY,
     VERMILLION,
     WIDTH,
@@ -132,10 +134,10 @@ def _places(size: int) -> list[float]:
 def _connect(axes: Axes, sizes: tuple[int, ...]) -> None:
     """Draw the weights, as lines."""
     for layer in range(1, len(sizes)):
-        for below in _places(sizes[layer - 1]):
-            for above in _places(sizes[layer]):
-                ends = [_height_of(layer), _height_of(layer + 1)]
-                axes.plot([below, above], ends, color=FAINT, linewidth=0.5, alpha=0.6, zorder=1)
+        pairs = [(below, above) for below in _places(sizes[layer - 1]) for above in _places(sizes[layer])]
+        x = [place for below, above in pairs for place in (below, above, math.nan)]
+        y = [_height_of(layer), _height_of(layer + 1), math.nan] * len(pairs)
+        axes.plot(x, y, color=FAINT, linewidth=0.5, alpha=0.6, zorder=1)
 
 
 def _neurons(axes: Axes, layer: int, size: int, *, name: str) -> None:
@@ -143,7 +145,7 @@ def _neurons(axes: Axes, layer: int, size: int, *, name: str) -> None:
     patches = required("matplotlib.patches")
     y = _height_of(layer)
     for x in _places(size):
-        axes.add_patch(patches.Circle((x, y), 0.075, facecolor="#fefefe", edgecolor=INK, linewidth=1.0, zorder=2))
+        axes.add_patch(patches.Circle((x, y), 0.075, facecolor=PAPER, edgecolor=INK, linewidth=1.0, zorder=2))
     more = f", {size:,} neurons" if size > MOST_NEURONS else ""
     write(axes, 0.04, y + 0.17, f"{name}{more}", ha="left", va="bottom", color=INK, fontsize=9.0, zorder=3)
 

@@ -87,7 +87,23 @@ def tell(result: CheckResult, name: str, explain: Explain = Explain.NUMBERS) -> 
     >>> tell(CheckResult("gradient", Verdict.INCONCLUSIVE), "check-1").why[0][0].words
     'Nothing was decided: your gradient may be right, and it may be wrong.'
     """
-    said, bars = sections(result, explain), price_picture(result)
+    bars = price_picture(result)
+    return dataclasses.replace(
+        tell_plainly(result, name, explain),
+        pictures=[show(picture, name) for picture in pictures_of(result, explain)],
+        bars=[] if bars is None else [show(bars, name)],
+    )
+
+
+def tell_plainly(result: CheckResult, name: str, explain: Explain = Explain.NUMBERS) -> Told:
+    """Return the same without pictures.
+
+    Examples
+    --------
+    >>> tell_plainly(CheckResult("gradient", Verdict.AGREE, parameters=2, forward_passes=24), "check-1").bars
+    []
+    """
+    said = sections(result, explain)
     return Told(
         name=name,
         verdict=result.verdict.name,
@@ -97,8 +113,8 @@ def tell(result: CheckResult, name: str, explain: Explain = Explain.NUMBERS) -> 
         why=[pieces(section) for section in said.why],
         details=[pieces(section) for section in said.details],
         price=pieces(price_lines(result)),
-        pictures=[show(picture, name) for picture in pictures_of(result, explain)],
-        bars=[] if bars is None else [show(bars, name)],
+        pictures=[],
+        bars=[],
     )
 
 

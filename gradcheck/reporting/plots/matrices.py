@@ -164,9 +164,9 @@ def _cells(axes: Axes, matrix: Matrix, *, of: float) -> None:
         is_number = math.isfinite(value)
         share = abs(value) / of if is_number and of > 0.0 else 0.0
         colour = VERMILLION if value > 0.0 else BLUE
-        shade = {"facecolor": colour, "alpha": SHADE * math.sqrt(share)} if is_number else {"fill": False, "hatch": "xxx"}
-        axes.add_patch(rectangle((column, row), 1.0, 1.0, linewidth=0.0, **shade))
-        axes.add_patch(rectangle((column, row), 1.0, 1.0, fill=False, edgecolor=FAINT, linewidth=0.5))
+        shade = {"facecolor": (colour, SHADE * math.sqrt(share))} if is_number else {"fill": False, "hatch": "xxx"}
+        edge = {"edgecolor": FAINT, "linewidth": 0.5, "clip_on": False}
+        axes.add_patch(rectangle((column, row), 1.0, 1.0, **shade, **edge))
         if matrix.columns <= SIGNED and share > 0.02:
             sign = "+" if value > 0.0 else "-"
             write(axes, column + 0.5, row + 0.5, sign, ha="center", va="center", color=INK, fontsize=9.0)

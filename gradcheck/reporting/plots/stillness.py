@@ -81,6 +81,9 @@ def _sentence(name: str, sizes: Matrix) -> str:
     still = [_is_still(size) for size in sizes.values]
     if all(still):
         return f"{name}: all {len(still):,} components."
+    if sizes.rows == 1:
+        places = [f"[{n}]" for n, one in enumerate(still) if one]
+        return f"{name}: {sum(still):,} of {len(still):,} components, {listed(places, MOST_NAMED)}."
     rows = [row for row in range(sizes.rows) if all(still[row * sizes.columns : (row + 1) * sizes.columns])]
     columns = [column for column in range(sizes.columns) if all(still[column :: sizes.columns])]
     where = [
@@ -127,10 +130,8 @@ def _cells(axes: Axes, sizes: Matrix) -> None:
     rectangle = required("matplotlib.patches").Rectangle
     for place, size in enumerate(sizes.values):
         row, column = divmod(place, sizes.columns)
-        corner = (column, row)
         if _is_still(size):
-            axes.add_patch(rectangle(corner, 1.0, 1.0, fill=False, edgecolor=SKY, hatch="////", linewidth=0.0))
+            shade = {"fill": False, "edgecolor": SKY, "hatch": "////"}
         else:
-            share = min(1.0, math.log10(size) / DARKEST)
-            axes.add_patch(rectangle(corner, 1.0, 1.0, facecolor=GREEN, alpha=0.1 + 0.7 * share, linewidth=0.0))
-        axes.add_patch(rectangle(corner, 1.0, 1.0, fill=False, edgecolor=FAINT, linewidth=0.5, clip_on=False))
+            shade = {"facecolor": (GREEN, 0.1 + 0.7 * min(1.0, math.log10(size) / DARKEST)), "edgecolor": FAINT}
+        axes.add_patch(rectangle((column, row), 1.0, 1.0, linewidth=0.5, clip_on=False, **shade))

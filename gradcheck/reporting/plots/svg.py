@@ -41,6 +41,7 @@ OF_THE_PAGE: Final = {
 COLOUR: Final = re.compile("|".join(OF_THE_PAGE), re.IGNORECASE)
 NAMESPACE: Final = re.compile(r"\{[^}]*\}")
 REFERENCE: Final = re.compile(r"url\(#([^)]*)\)")
+USED: Final = re.compile(r"""(?:url\(#|href="#)([^)"]*)""")
 FONT: Final = re.compile(r"font: (?:\w+ )*?([\d.]+)px [^;]*")
 
 
@@ -67,8 +68,9 @@ def inline_svg(figure: Figure, name: str, words: str) -> str:
         warnings.simplefilter("ignore", UserWarning)  # of letters that our font lacks, and the page's has
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     root = ElementTree.fromstring(written.getvalue())
+    used = set(USED.findall(written.getvalue()))
     for element in root.iter():
-        _settle(element, name)
+        _settle(element, name, used)
     _leave_out(root)
     size = {"viewBox": root.attrib["viewBox"], "role": "img", "aria-labelledby": f"{name}-title", "class": "plot"}
     found = ElementTree.Element("svg", {**size, "style": f"max-width: {figure.get_figwidth():.4g}in"})
@@ -77,13 +79,17 @@ def inline_svg(figure: Figure, name: str, words: str) -> str:
     return ElementTree.tostring(found, encoding="unicode")
 
 
-def _settle(element: ElementTree.Element, name: str) -> None:
-    """Rename what a figure calls its own, and take its colours and letters from the page."""
+def _settle(element: ElementTree.Element, name: str, used: set[str]) -> None:
+    """Rename what a figure refers to within itself, and take its colours and letters from the page."""
     element.tag = NAMESPACE.sub("", element.tag)
+    if element.tag != "text":
+        element.text = None if not (element.text or "").strip() else element.text
     element.tail = None if not (element.tail or "").strip() else element.tail
     for key, value in list(element.attrib.items()):
         del element.attrib[key]
         plain = NAMESPACE.sub("", key)
+        if plain == "id" and value not in used:
+            continue
         if plain == "id":
             value = f"{name}-{value}"
         elif plain == "href":

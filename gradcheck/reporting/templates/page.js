@@ -17,6 +17,14 @@ for (const block of document.querySelectorAll(".code")) {
   });
   block.prepend(button);
 }
+// Whoever is sent to something that is folded away finds it open.
+function open() {
+  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const folded = target && target.closest("details");
+  if (folded) { folded.open = true; target.scrollIntoView(); }
+}
+window.addEventListener("hashchange", open);
+open();
 // What is folded away on the screen is printed.
 window.addEventListener("beforeprint", () => {
   for (const one of document.querySelectorAll("details")) one.open = true;

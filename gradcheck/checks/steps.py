@@ -67,6 +67,14 @@ def with_step_study(subject: Subject, result: CheckResult, options: Options) -> 
     return dataclasses.replace(result, steps=study)
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Moved:
+    """A direction of shape (P,), and what it moves in words."""
+
+    direction: Vector
+    name: str
+
+
 def _study(subject: Subject, result: CheckResult, options: Options) -> StepStudy | None:
     """Measure one direction; None where the cost or the gradient has no sound value at the point."""
     studied = _as_gradient(subject, options)
@@ -75,13 +83,13 @@ def _study(subject: Subject, result: CheckResult, options: Options) -> StepStudy
     if first.faults or first.reason is not None or first.claimed is None:
         return None
     setting = prepare(problem, first, options.generator("noise"))
-    leaf, direction, where = _worst(setting, result, options)
-    measured = setting.measure(direction)
+    moved = _worst(setting, result, options)
+    measured = setting.measure(moved.direction)
     if not measured.is_measured:
         return None
     of = "" if isinstance(subject, GradientSubject | SigmaSubject) else f" of {_case(subject)}"
     return StepStudy(
-        where=where + of,
+        where=moved.name + of,
         steps=_errors(setting, measured),
         claimed=measured.claimed,
         estimated=measured.estimate.value,
@@ -112,19 +120,19 @@ def _case(subject: Subject) -> str:
     return "a random network" if isinstance(subject, NetworkSubject) else "the layer under a random cotangent"
 
 
-def _worst(setting: Setting, result: CheckResult, options: Options) -> tuple[Leaf, Vector, str]:
-    """Return the leaf, the direction and its name: that of the worst component, or a random one in the worst block."""
+def _worst(setting: Setting, result: CheckResult, options: Options) -> _Moved:
+    """Return the axis of the worst component, or a random direction in the worst block."""
     leaves = {leaf.name: leaf for leaf in setting.problem.layout.leaves if leaf.size}
     worst = result.worst
     if worst is not None and _is_in(worst, leaves):
         leaf = leaves[worst.block]
         number = int(np.ravel_multi_index(worst.index, leaf.shape)) if worst.index else 0
-        return leaf, axis(setting, leaf, number), worst.name
+        return _Moved(axis(setting, leaf, number), worst.name)
     blocks = [block for block in result.blocks if block.name in leaves]
     name = min(blocks, key=_strength).name if blocks else max(leaves, key=lambda name: leaves[name].size)
     leaf = leaves[name]
     direction = gaussian_direction(setting.problem.w, leaf.place, options.generator("direction"))
-    return leaf, direction, f"{name}, along a random direction"
+    return _Moved(direction, f"{name}, along a random direction")
 
 
 def _is_in(worst: Component, leaves: dict[str, Leaf]) -> bool:

@@ -108,7 +108,9 @@ def parse_shapes(
     help="How much text, junit and html tell: 0 pass or fail, 1 where, 2 how and a hint, 3 the mistake by name, 4 the right numbers too. "
     "json always tells all.",
 )
-@click.option("--format", "layout", type=click.Choice(["text", "json", "junit", "html"]), default="text", show_default=True)
+@click.option(
+    "--format", "layout", type=click.Choice(["text", "json", "junit", "html"]), default="text", show_default=True
+)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),

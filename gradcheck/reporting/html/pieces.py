@@ -65,8 +65,8 @@ def table_piece(table: Table) -> Piece:
 def _each(lines: Iterable[Line]) -> Iterator[Piece]:
     """Yield one piece for all the lines of each."""
     for _, group in itertools.groupby(lines, key=_owner):
-        first = next(group)
-        made_of = first.piece
+        of_one = list(group)
+        made_of = of_one[0].piece
         if isinstance(made_of, Sentence):
             yield _of_sentence(made_of)
         elif isinstance(made_of, Table):
@@ -74,7 +74,7 @@ def _each(lines: Iterable[Line]) -> Iterator[Piece]:
         elif isinstance(made_of, Code):
             yield Piece("code", words=made_of.text)
         else:
-            yield from filter(None, map(_alone, (first, *group)))
+            yield from filter(None, map(_alone, of_one))
 
 
 def _owner(line: Line) -> int:

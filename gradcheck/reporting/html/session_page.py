@@ -16,6 +16,10 @@ MOST_PICTURED: Final = 5
 MARKS: Final = {Verdict.AGREE.value: "✓", Verdict.DISAGREE.value: "✗", Verdict.INCONCLUSIVE.value: "?"}
 
 
+ORDER: Final = {Verdict.DISAGREE.value: 0, Verdict.INCONCLUSIVE.value: 2}
+"""What is told first of what does not agree: after what is wrong comes what was not checked."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Line:
     """One line of the table: one gradient, with all that the page tells of it.
@@ -61,7 +65,7 @@ def render(report: Report) -> str:
     for number, gradient in enumerate(session.gradients, 1):
         pictured = sum(not line.agrees and line.told is not None for line in lines) < MOST_PICTURED
         lines.append(_line(report, gradient, f"gradient-{number}", "pictured" if pictured else "plain"))
-    apart = [line for line in lines if not line.agrees]
+    apart = sorted((line for line in lines if not line.agrees), key=lambda line: ORDER.get(line.gradient.outcome, 1))
     alike = [line for line in lines if line.agrees]
     return fill("session.html.j2", title=_title(session), session=session, lines=lines, apart=apart, alike=alike)
 
@@ -77,7 +81,9 @@ def _line(report: Report, gradient: SessionGradient, name: str, how: str) -> Lin
         return line
     result = report.results[gradient.place]
     pictured = how == "pictured" and not line.agrees
-    return dataclasses.replace(line, told=tell(result, name, explain) if pictured else tell_plainly(result, name, explain))
+    return dataclasses.replace(
+        line, told=tell(result, name, explain) if pictured else tell_plainly(result, name, explain)
+    )
 
 
 def _title(session: Session) -> str:

@@ -93,13 +93,14 @@ def set_logarithmic(axes: Axes, steps: Iterable[float], sizes: Iterable[float]) 
     >>> [label.get_text() for label in axes.get_xticklabels()]
     ['1e-3', '1e-2', '1e-1', '1']
     """
-    for values, axis, set_scale, set_ticks, set_limits in (
-        (steps, "x", axes.set_xscale, axes.set_xticks, axes.set_xlim),
-        (sizes, "y", axes.set_yscale, axes.set_yticks, axes.set_ylim),
-    ):
+    each = (
+        (steps, axes.set_xscale, axes.set_xticks, axes.set_xlim),
+        (sizes, axes.set_yscale, axes.set_yticks, axes.set_ylim),
+    )
+    for values, set_scale, set_ticks, set_limits in each:
         lowest, highest = span(values)
         set_scale("log")
         exponents = spread(lowest, highest)[::-1]
         set_ticks([10.0**n for n in exponents], [power(n) for n in exponents])
         set_limits(10.0 ** (lowest - 0.3), 10.0 ** (highest + 0.3))
-        axes.tick_params(axis=axis, which="minor", length=0)
+    axes.minorticks_off()

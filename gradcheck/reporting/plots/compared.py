@@ -75,7 +75,7 @@ def plot_claimed_against_estimated(result: CheckResult) -> Figure:
 
 
 def compared_picture(result: CheckResult) -> Picture | None:
-    """Return the picture, where anything was measured.
+    """Return the picture, where anything but zeros was measured.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def compared_picture(result: CheckResult) -> Picture | None:
     """
     told = deciding(result)
     points = _points(told)
-    if not points:
+    if not any(point.claimed or point.estimated for point in points):
         return None
     wrong = sum(point.is_wrong for point in points)
     what = "components, each measured by itself" if told.measured else "blocks, each along a random direction"
@@ -182,4 +182,12 @@ def _name(axes: Axes, wrong: list[Point], *, left: int) -> None:
             annotation_clip=False,
         )
     if left > 0:
-        write(axes, x, 0.97 - len(from_top) * 0.1, f"and {left:,} more", transform=axes.transAxes, va="center", fontsize=9.0)
+        write(
+            axes,
+            x,
+            0.97 - len(from_top) * 0.1,
+            f"and {left:,} more",
+            transform=axes.transAxes,
+            va="center",
+            fontsize=9.0,
+        )

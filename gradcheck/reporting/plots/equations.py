@@ -93,7 +93,11 @@ def equations_picture(result: CheckResult) -> Picture | None:
     wrong = broken_words(equations)
     counts = [(status, sum(one.status is status for one in equations)) for status in MARKS]
     told = ", ".join(f"{count} {MARKS[status]}" for status, count in counts if count)
-    verdict = f"{wrong}." if wrong else "No equation fails."
+    is_carried = any(one.status is EquationStatus.CARRIED for one in equations)
+    whole = (
+        "No equation fails by itself: what they were given is wrong already." if is_carried else "No equation fails."
+    )
+    verdict = f"{wrong}." if wrong else whole
     words = f"The layers from the output at the top to the input, and beside each its equations: {told}."
     return Picture("equations", "The equations, layer by layer", words, lambda: _draw(equations), verdict=verdict)
 

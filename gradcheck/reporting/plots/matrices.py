@@ -124,9 +124,7 @@ def _largest(both: WeightGradient) -> str:
 
 def _table(matrix: Matrix) -> Table:
     """Return a matrix in numbers."""
-    rows = (
-        Row((f"row [{n}]", *(f"{value:.3g}" for value in matrix.row(n)))) for n in range(matrix.rows)
-    )
+    rows = (Row((f"row [{n}]", *(f"{value:.3g}" for value in matrix.row(n)))) for n in range(matrix.rows))
     return Table(("", *(f"column [{n}]" for n in range(matrix.columns))), tuple(rows), left=1)
 
 
@@ -146,7 +144,15 @@ def _draw(both: WeightGradient) -> Figure:
         _cells(axes, panel, of=_size(panel) if name == "claimed - right" else largest)
         axes.set(xlim=(-0.06, panel.columns + 0.06), ylim=(height / cell - 0.3 / cell, -0.06))
         axes.set_axis_off()
-        write(figure, (x + panel.columns * cell / 2) / WIDTH, 1.0 - 0.14 / height, name, ha="center", va="center", color=INK)
+        write(
+            figure,
+            (x + panel.columns * cell / 2) / WIDTH,
+            1.0 - 0.14 / height,
+            name,
+            ha="center",
+            va="center",
+            color=INK,
+        )
         x += (panel.columns + 1.5) * cell
     return figure
 

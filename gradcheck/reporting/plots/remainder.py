@@ -71,7 +71,9 @@ def remainder_picture(result: CheckResult) -> Picture | None:
         "gradient leaves the curvature, which falls with the square of the step; a wrong one leaves its error, which falls with the step."
     )
     verdict = slope_in_words(slope, result.verdict)
-    return Picture("remainder", "Taylor's remainder", words, lambda: _draw(study, slope, fitted), _table(study), verdict)
+    return Picture(
+        "remainder", "Taylor's remainder", words, lambda: _draw(study, slope, fitted), _table(study), verdict
+    )
 
 
 def slope_in_words(slope: float, verdict: Verdict) -> str:
@@ -123,7 +125,9 @@ def _draw(study: StepStudy, slope: float, fitted: list[StepErrors]) -> Figure:
     anchor = fitted[len(fitted) // 2]
     for number, style in ((1, ":"), (2, "--")):
         line = [anchor.remainder * (t / anchor.step) ** number for t in steps]
-        axes.plot(steps, line, color=FAINT if number == 2 else INK, linewidth=1.0, linestyle=style, label=f"slope {number}")
+        axes.plot(
+            steps, line, color=FAINT if number == 2 else INK, linewidth=1.0, linestyle=style, label=f"slope {number}"
+        )
     if study.noise > 0.0:
         axes.axhline(study.noise, color=INK, linewidth=0.8, label="noise of one value")
     axes.set(xlabel="step t (in units of the direction)", ylabel="remainder")

@@ -124,7 +124,9 @@ def _lines(axes: Axes, study: StepStudy, steps: list[float]) -> None:
     if study.noise > 0.0:
         noise = [study.noise / t for t in steps]
         axes.plot(steps, noise, color=INK, linewidth=1.0, linestyle=":", label="noise / step")
-    rates = [one.plain / one.step for one in study.steps if TRUNCATING[0] <= one.step <= TRUNCATING[1] and one.plain > 0.0]
+    rates = [
+        one.plain / one.step for one in study.steps if TRUNCATING[0] <= one.step <= TRUNCATING[1] and one.plain > 0.0
+    ]
     if rates:
         rate = statistics.median(rates)
         axes.plot(steps, [rate * t for t in steps], color=FAINT, linewidth=1.0, linestyle="--", label="truncation")

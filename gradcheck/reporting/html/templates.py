@@ -35,7 +35,8 @@ def fill(template: str, **values: Any) -> str:
     >>> "<title>&lt;script&gt;</title>" in page, "<script>" in page.split("</title>")[0]
     (True, False)
     """
-    return _environment().get_template(template).render(**values)
+    page: str = _environment().get_template(template).render(**values)
+    return page
 
 
 def own_text(name: str) -> str:

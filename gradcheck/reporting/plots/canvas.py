@@ -24,7 +24,7 @@ ORANGE: Final = "#e69f00"
 SKY: Final = "#56b4e9"
 PURPLE: Final = "#cc79a7"
 
-WIDTH: Final = 5.2
+WIDTH: Final = 4.6
 """Of a figure [inches]: on a telephone of 400 pixels its letters are still 10 pixels high."""
 
 LETTERS: Final = 10.0
@@ -88,7 +88,7 @@ def new_figure(height: float, width: float = WIDTH) -> Figure:
     --------
     >>> with own_style():
     ...     new_figure(2.0).get_size_inches().tolist()
-    [5.2, 2.0]
+    [4.6, 2.0]
     """
     figure: Figure = required("matplotlib.figure").Figure(figsize=(width, height), layout="constrained")
     required("matplotlib.backends.backend_svg").FigureCanvasSVG(figure)

@@ -44,13 +44,13 @@ PATTERNS: Final = {
 MOST_NEURONS: Final = 7
 """Neurons of a layer drawn at most (a count)."""
 
-NETWORK: Final = (0.45, 1.95)
+NETWORK: Final = (0.3, 1.7)
 """Where the neurons stand, from left to right [inches]."""
 
-TILES: Final = (2.28, 3.28, 4.28)
+TILES: Final = (1.85, 2.77, 3.69)
 """Where the tiles begin [inches]."""
 
-TILE: Final = (0.88, 0.44)
+TILE: Final = (0.86, 0.44)
 """Width and height of a tile [inches]."""
 
 ROW: Final = 0.72

@@ -11,7 +11,7 @@ from gradcheck.reporting.layout import Row, Table
 from gradcheck.reporting.plots.canvas import BLUE, FAINT, INK, VERMILLION, WIDTH, new_figure, write
 from gradcheck.reporting.plots.picture import Picture, figure_of
 from gradcheck.reporting.words import deciding
-from gradcheck.results import CheckResult, Component, Matrix, WeightGradient
+from gradcheck.results import BlockResult, CheckResult, Matrix, WeightGradient
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,9 +47,10 @@ def plot_matrices(result: CheckResult) -> Figure:
 
     Examples
     --------
-    >>> from gradcheck.results import Verdict
-    >>> wrong = tuple(Component("w", (0, k), claimed=2.0, estimated=1.0, bound=1e-9) for k in range(2))
-    >>> figure = plot_matrices(CheckResult("gradient", Verdict.DISAGREE, wrong=wrong, measured=wrong))
+    >>> from gradcheck.results import Component, Status, Verdict
+    >>> wrong = tuple(Component("w", (k,), claimed=2.0, estimated=1.0, bound=1e-9) for k in range(2))
+    >>> blocks = (BlockResult("w", (2,), Status.DISAGREE),)
+    >>> figure = plot_matrices(CheckResult("gradient", Verdict.DISAGREE, blocks=blocks, wrong=wrong, measured=wrong))
     >>> len(figure.get_axes())
     3
     """
@@ -79,24 +80,17 @@ def _is_drawable(both: WeightGradient) -> bool:
 
 def _measured(told: CheckResult) -> list[tuple[str, WeightGradient]]:
     """Return the wrong blocks of which all components were measured by themselves; a vector as one row."""
-    found = []
-    for block in dict.fromkeys(one.block for one in told.wrong):
-        components = [one for one in told.measured if one.block == block]
-        both = _as_matrices(components)
-        if both is not None:
-            found.append((block, both))
-    return found
+    wrong = {one.block for one in told.wrong}
+    return [(block.name, both) for block in told.blocks if block.name in wrong and (both := _as_matrices(block, told))]
 
 
-def _as_matrices(components: list[Component]) -> WeightGradient | None:
-    """Return components as matrices; None where they are no matrix, or some are missing."""
-    if not components or not 1 <= len(components[0].index) <= 2:
+def _as_matrices(block: BlockResult, told: CheckResult) -> WeightGradient | None:
+    """Return a block as matrices; None where it is none, or some components are missing."""
+    components = {one.index: one for one in told.measured if one.block == block.name}
+    if not 1 <= len(block.shape) <= 2 or len(components) != block.size:
         return None
-    places = {(one.index if len(one.index) == 2 else (0, *one.index)): one for one in components}
-    rows, columns = (1 + max(place[axis] for place in places) for axis in (0, 1))
-    if len(places) != rows * columns:
-        return None
-    each = [places[row, column] for row in range(rows) for column in range(columns)]
+    rows, columns = block.shape if len(block.shape) == 2 else (1, block.size)
+    each = [components[index] for index in sorted(components)]
     claimed = Matrix(rows, columns, tuple(one.claimed for one in each))
     return WeightGradient(claimed, Matrix(rows, columns, tuple(one.estimated for one in each)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradcheck.reporting.layout import Row, Table
+from gradcheck.reporting.plots.axes import span, spread
 from gradcheck.reporting.plots.canvas import BLUE, FAINT, INK, new_figure, write
 from gradcheck.reporting.plots.picture import Picture, figure_of
 from gradcheck.reporting.words import deciding
@@ -65,7 +66,11 @@ def _draw(bars: Bars) -> Figure:
     for bar, hatch in zip(axes.patches, ("", "//", "//"), strict=True):
         bar.set(hatch=hatch, edgecolor=bar.get_facecolor(), fill=not hatch)
     axes.invert_yaxis()
+    lowest, highest = span([1.0, *passes])
+    exponents = spread(lowest, highest)
     axes.set_xscale("log")
+    axes.set_xticks([10.0**n for n in exponents], [f"{10**n:,}" for n in exponents])
+    axes.minorticks_off()
     axes.set_xlim(0.8, 8.0 * max(passes))
     axes.set_xlabel("forward passes (logarithmic)")
     for height, count in enumerate(passes):

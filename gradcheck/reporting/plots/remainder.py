@@ -131,5 +131,5 @@ def _draw(study: StepStudy, slope: float, fitted: list[StepErrors]) -> Figure:
     if study.noise > 0.0:
         axes.axhline(study.noise, color=INK, linewidth=0.8, label="noise of one value")
     axes.set(xlabel="step t (in units of the direction)", ylabel="remainder")
-    figure.legend(loc="outside upper left", ncols=4, handlelength=1.8, columnspacing=1.2)
+    figure.legend(loc="outside upper left", ncols=4, handlelength=1.4, columnspacing=0.9)
     return figure

@@ -115,7 +115,7 @@ def _draw(study: StepStudy) -> Figure:
     axes.plot([study.chosen], [study.error], marker="*", markersize=13, color=GREEN, linestyle="none", label="chosen")
     axes.axvline(study.chosen, color=GREEN, linewidth=0.8)
     axes.set(xlabel="step (in units of the direction)", ylabel="error of the slope")
-    figure.legend(loc="outside upper left", ncols=3, handlelength=1.8, columnspacing=1.2)
+    figure.legend(loc="outside upper left", ncols=3, handlelength=1.6, columnspacing=1.0)
     return figure
 
 

@@ -61,7 +61,7 @@ def inline_svg(figure: Figure, name: str, words: str) -> str:
     >>> with own_style():
     ...     figure = new_figure(1.0)
     >>> inline_svg(figure, "empty", "1 < 2")[:71]
-    '<svg viewBox="0 0 374.4 72" role="img" aria-labelledby="empty-title" cl'
+    '<svg viewBox="0 0 331.2 72" role="img" aria-labelledby="empty-title" cl'
     """
     written = io.StringIO()
     with own_style(), warnings.catch_warnings():

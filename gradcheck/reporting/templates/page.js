@@ -1,6 +1,6 @@
 
 "use strict";
-// A button to copy code: beside the code, and only where there is a script to serve it.
+/* A button to copy code: beside the code, and only where there is a script to serve it. */
 for (const block of document.querySelectorAll(".code")) {
   const button = document.createElement("button");
   button.type = "button";
@@ -17,7 +17,7 @@ for (const block of document.querySelectorAll(".code")) {
   });
   block.prepend(button);
 }
-// Whoever is sent to something that is folded away finds it open.
+/* Whoever is sent to something that is folded away finds it open. */
 function open() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const folded = target && target.closest("details");
@@ -25,7 +25,7 @@ function open() {
 }
 window.addEventListener("hashchange", open);
 open();
-// What is folded away on the screen is printed.
+/* What is folded away on the screen is printed. */
 window.addEventListener("beforeprint", () => {
   for (const one of document.querySelectorAll("details")) one.open = true;
 });

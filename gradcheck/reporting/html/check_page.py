@@ -20,7 +20,7 @@ def render(report: Report, explain: Explain = Explain.NUMBERS) -> str:
     --------
     >>> from gradcheck.results import CheckResult, Verdict
     >>> page = render(Report((CheckResult("gradient", Verdict.AGREE),)))
-    >>> page[:15], "✓ AGREE" in page
+    >>> page[:15], "</span>AGREE</p>" in page
     ('<!doctype html>', True)
     """
     told = [tell(result, f"check-{number}", explain) for number, result in enumerate(report.results, 1)]

@@ -18,7 +18,7 @@ def fragment(result: CheckResult) -> str:
     Examples
     --------
     >>> from gradcheck.results import Verdict
-    >>> "✓ AGREE" in fragment(CheckResult("gradient", Verdict.AGREE))
+    >>> "</span>AGREE</p>" in fragment(CheckResult("gradient", Verdict.AGREE))
     True
     """
     name = f"check-{hashlib.sha256(data.render(result).encode()).hexdigest()[:10]}"

@@ -62,9 +62,9 @@ def set_symmetric(axes: Axes, values: Iterable[float]) -> None:
     >>> from gradcheck.reporting.plots.canvas import new_figure, own_style
     >>> with own_style():
     ...     axes = new_figure(2.0).subplots()
-    ...     set_symmetric(axes, [-1.0, 0.01])
+    ...     set_symmetric(axes, [-1.0, -0.01])
     >>> [label.get_text() for label in axes.get_xticklabels()]
-    ['-1', '0', '0.1', '1', '10']
+    ['-10', '-1', '-0.1', '-0.01', '0']
     """
     known = [value for value in values if math.isfinite(value)]
     lowest, highest = span(known)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 MOST_DECADES: Final = 14
 """Powers of ten of an axis on each side of 0 at most (a count): what is nearer to 0 is drawn as if it were at 0."""
 
+HIGHEST: Final = 300
+"""The largest power of ten at an axis: float64 holds no more than some beyond it (dimensionless)."""
+
 MOST_TICKS: Final = 5
 """Numbers at one side of an axis at most (a count)."""
 
@@ -32,14 +35,15 @@ def span(values: Iterable[float]) -> tuple[int, int]:
 
     Examples
     --------
-    >>> span([0.0, 0.02, -3.0]), span([0.0])
-    ((-2, 1), (0, 1))
+    >>> span([0.0, 0.02, -3.0]), span([0.0]), span([1e308]), span([5e-324])
+    ((-2, 1), (0, 1), (299, 300), (-300, -299))
     """
     sizes = [abs(value) for value in values if value != 0.0 and math.isfinite(value)]
     if not sizes:
         return 0, 1
-    highest = math.floor(math.log10(max(sizes))) + 1
-    return max(math.floor(math.log10(min(sizes))), highest - MOST_DECADES), highest
+    highest = max(min(math.floor(math.log10(max(sizes))) + 1, HIGHEST), 1 - HIGHEST)
+    lowest = min(math.floor(math.log10(min(sizes))), highest - 1)
+    return max(lowest, highest - MOST_DECADES, -HIGHEST), highest
 
 
 def spread(lowest: int, highest: int) -> list[int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from gradcheck.reporting.extra import required
+from gradcheck.reporting.layout import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,7 +97,7 @@ def new_figure(height: float, width: float = WIDTH) -> Figure:
 
 
 def write(axes: Axes | Figure, x: float, y: float, words: str, **style: Any) -> None:
-    """Write words as they are: a name with a dollar sign in it is no formula.
+    """Write words as they are: a name with a dollar sign in it is no formula, and one with a control character no end of the picture.
 
     Examples
     --------
@@ -106,4 +107,4 @@ def write(axes: Axes | Figure, x: float, y: float, words: str, **style: Any) -> 
     >>> axes.texts[0].get_parse_math()
     False
     """
-    axes.text(x, y, words, parse_math=False, **style)
+    axes.text(x, y, printable(words), parse_math=False, **style)

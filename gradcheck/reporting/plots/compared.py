@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from gradcheck.reporting import numerals
-from gradcheck.reporting.layout import Row, Style, Table
+from gradcheck.reporting.layout import Row, Style, Table, printable
 from gradcheck.reporting.plots.axes import set_symmetric
 from gradcheck.reporting.plots.canvas import FAINT, GREEN, INK, VERMILLION, new_figure, write
 from gradcheck.reporting.plots.picture import Picture, figure_of
@@ -104,13 +104,13 @@ def _points(told: CheckResult) -> list[Point]:
     wrong = {(one.block, one.index) for one in told.wrong}
     found = []
     for one in known:
-        if not (math.isfinite(one.estimated) and math.isfinite(one.claimed) and math.isfinite(one.bound)):
+        if not (math.isfinite(one.estimated) and math.isfinite(one.claimed) and 0.0 <= one.bound < math.inf):
             continue
         if isinstance(one, BlockResult):
             is_wrong = one.status is Status.DISAGREE
         else:
             is_wrong = (one.block, one.index) in wrong or not abs(one.claimed - one.estimated) <= one.bound
-        found.append(Point(one.name, one.claimed, one.estimated, one.bound, is_wrong))
+        found.append(Point(printable(one.name), one.claimed, one.estimated, one.bound, is_wrong))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from gradcheck.reporting import numerals
 from gradcheck.reporting.extra import required
-from gradcheck.reporting.layout import Row, Table
+from gradcheck.reporting.layout import Row, Table, printable
 from gradcheck.reporting.plots.canvas import BLUE, FAINT, INK, VERMILLION, WIDTH, new_figure, write
 from gradcheck.reporting.plots.picture import Picture, figure_of
 from gradcheck.reporting.words import deciding
@@ -81,7 +81,11 @@ def _is_drawable(both: WeightGradient) -> bool:
 def _measured(told: CheckResult) -> list[tuple[str, WeightGradient]]:
     """Return the wrong blocks of which all components were measured by themselves; a vector as one row."""
     wrong = {one.block for one in told.wrong}
-    return [(block.name, both) for block in told.blocks if block.name in wrong and (both := _as_matrices(block, told))]
+    return [
+        (printable(block.name), both)
+        for block in told.blocks
+        if block.name in wrong and (both := _as_matrices(block, told))
+    ]
 
 
 def _as_matrices(block: BlockResult, told: CheckResult) -> WeightGradient | None:

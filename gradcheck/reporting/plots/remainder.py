@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from gradcheck.reporting import numerals
-from gradcheck.reporting.layout import Row, Table
+from gradcheck.reporting.layout import Row, Table, printable
 from gradcheck.reporting.plots.axes import set_logarithmic
 from gradcheck.reporting.plots.canvas import FAINT, GREEN, INK, VERMILLION, new_figure
 from gradcheck.reporting.plots.picture import Picture, figure_of
@@ -67,7 +67,7 @@ def remainder_picture(result: CheckResult) -> Picture | None:
         return None
     slope = _slope(fitted)
     words = (
-        f"What is left of the cost when the claimed slope is taken off, of {study.where}: |C(w + t v) - C(w) - t g.v|. A right "
+        f"What is left of the cost when the claimed slope is taken off, of {printable(study.where)}: |C(w + t v) - C(w) - t g.v|. A right "
         "gradient leaves the curvature, which falls with the square of the step; a wrong one leaves its error, which falls with the step."
     )
     verdict = slope_in_words(slope, result.verdict)

@@ -7,7 +7,7 @@ import statistics
 from typing import TYPE_CHECKING, Final
 
 from gradcheck.reporting import numerals
-from gradcheck.reporting.layout import Row, Table
+from gradcheck.reporting.layout import Row, Table, printable
 from gradcheck.reporting.plots.axes import set_logarithmic
 from gradcheck.reporting.plots.canvas import (
     BLUE,
@@ -75,7 +75,7 @@ def steps_picture(result: CheckResult) -> Picture | None:
     if study is None or not any(math.isfinite(one.plain) for one in study.steps):
         return None
     words = (
-        f"Of {study.where}. To the right steps are too long for the curvature of the cost, to the left rounding, of "
+        f"Of {printable(study.where)}. To the right steps are too long for the curvature of the cost, to the left rounding, of "
         f"{numerals.error(study.noise)} in one value of the cost, is divided by too short a step. The check measures at the step "
         f"{numerals.error(study.chosen)}, where it knows the slope to {numerals.error(study.error)}."
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from gradcheck.reporting import numerals
 from gradcheck.reporting.extra import required
-from gradcheck.reporting.layout import Row, Style, Table
+from gradcheck.reporting.layout import Row, Style, Table, printable
 from gradcheck.reporting.plots.canvas import FAINT, GREEN, INK, SKY, WIDTH, new_figure, write
 from gradcheck.reporting.plots.picture import Picture, figure_of
 from gradcheck.reporting.words import listed, teller
@@ -60,7 +60,7 @@ def stillness_picture(result: CheckResult) -> Picture | None:
     'w: 2 of 4 components, all of row [0].'
     """
     told = result if result.blocks else teller(result)
-    maps: Maps = [(block.name, block.sizes) for block in told.blocks if block.sizes is not None]
+    maps: Maps = [(printable(block.name), block.sizes) for block in told.blocks if block.sizes is not None]
     if not maps:
         return None
     verdict = " ".join(_sentence(name, sizes) for name, sizes in maps[:MOST_DRAWN])

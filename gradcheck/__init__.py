@@ -34,6 +34,13 @@ _HOME = {
     "check_network": "gradcheck.checks.equations",
     "check_vjp": "gradcheck.checks.vjp",
     "count_passes": "gradcheck.passes",
+    "plot_claimed_against_estimated": "gradcheck.reporting.plots",
+    "plot_equations": "gradcheck.reporting.plots",
+    "plot_matrices": "gradcheck.reporting.plots",
+    "plot_price": "gradcheck.reporting.plots",
+    "plot_remainder": "gradcheck.reporting.plots",
+    "plot_steps": "gradcheck.reporting.plots",
+    "plot_stillness": "gradcheck.reporting.plots",
 }
 
 if TYPE_CHECKING:
@@ -46,6 +53,15 @@ if TYPE_CHECKING:
     from gradcheck.checks.vjp import check_vjp
     from gradcheck.errors import GradcheckError, GradientMismatch, UsageError, UserCodeError
     from gradcheck.passes import count_passes
+    from gradcheck.reporting.plots import (
+        plot_claimed_against_estimated,
+        plot_equations,
+        plot_matrices,
+        plot_price,
+        plot_remainder,
+        plot_steps,
+        plot_stillness,
+    )
     from gradcheck.results import (
         BlockResult,
         Census,
@@ -88,6 +104,13 @@ __all__ = [
     "check_network",
     "check_vjp",
     "count_passes",
+    "plot_claimed_against_estimated",
+    "plot_equations",
+    "plot_matrices",
+    "plot_price",
+    "plot_remainder",
+    "plot_steps",
+    "plot_stillness",
 ]
 
 

@@ -20,10 +20,14 @@ from gradcheck.results import (
     Explains,
     Fault,
     FaultKind,
+    Matrix,
     PassCount,
     Reason,
     Status,
+    StepErrors,
+    StepStudy,
     Verdict,
+    WeightGradient,
 )
 
 TEXTS = st.text(st.characters(), max_size=20)
@@ -43,6 +47,11 @@ COMPONENTS = st.builds(
     truncation_error=FLOATS,
     condition_error=FLOATS,
     gradient_noise=FLOATS,
+)
+MATRICES = st.tuples(st.integers(1, 2), st.integers(1, 3)).flatmap(
+    lambda shape: st.lists(FLOATS, min_size=shape[0] * shape[1], max_size=shape[0] * shape[1]).map(
+        lambda values: Matrix(*shape, tuple(values))
+    )
 )
 BLOCKS = st.builds(
     BlockResult,
@@ -67,6 +76,7 @@ BLOCKS = st.builds(
     resolution=st.none() | FLOATS,
     leaves_together=COUNTS,
     arbiter=st.sampled_from(Arbiter),
+    sizes=st.none() | MATRICES,
 )
 CENSUSES = st.builds(
     Census, TEXTS, INDICES, COUNTS, COUNTS, rows=COUNTS, columns=COUNTS, wrong_rows=INDICES, wrong_columns=INDICES
@@ -90,6 +100,11 @@ EQUATIONS = st.builds(
     residual=FLOATS,
     bound=FLOATS,
     examples=COUNTS,
+    weights=st.none() | st.builds(WeightGradient, MATRICES, MATRICES),
+)
+STEPS = st.builds(StepErrors, FLOATS, FLOATS, FLOATS, FLOATS, FLOATS)
+STUDIES = st.builds(
+    StepStudy, TEXTS, st.lists(STEPS, max_size=2).map(tuple), FLOATS, FLOATS, FLOATS, FLOATS, FLOATS, COUNTS, COUNTS
 )
 PASS_COUNTS = st.builds(
     PassCount, TEXTS, st.sampled_from(CountedStep), st.lists(st.integers(1, 9), min_size=2).map(tuple), COUNTS
@@ -114,6 +129,7 @@ def results_with(
         blocks=few(BLOCKS),
         worst=st.none() | COMPONENTS,
         wrong=few(COMPONENTS),
+        measured=few(COMPONENTS),
         census=few(CENSUSES),
         nearby=nearby,
         diagnosis=few(DIAGNOSES),
@@ -128,6 +144,7 @@ def results_with(
         example_passes=COUNTS,
         seed=st.integers(0, 2**64),
         reproduce=TEXTS,
+        steps=st.none() | STUDIES,
     )
 
 

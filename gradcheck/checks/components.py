@@ -71,6 +71,10 @@ class Components:
         found = [one.component for one in self.measured.values() if one.is_wrong]
         return tuple(sorted(found, key=lambda component: -abs(component.claimed - component.estimated)))
 
+    def tried(self) -> tuple[Component, ...]:
+        """Return all that could be measured so far, right or wrong."""
+        return tuple(one.component for one in self.measured.values() if math.isfinite(one.gap.bound))
+
     def measure(self, numbers: Sequence[int]) -> list[Measured]:
         """Measure components, given by their places within the block; 6 forward passes or more for each that is new."""
         new = [number for number in dict.fromkeys(map(int, numbers)) if number not in self.measured]

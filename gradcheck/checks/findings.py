@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -11,7 +12,10 @@ from gradcheck.checks.evidence import Evidence
 from gradcheck.checks.limits import MISS_PROBABILITY
 from gradcheck.checks.locate import Location
 from gradcheck.checks.measuring import Measurement
-from gradcheck.results import Arbiter, BlockResult, Inexact, Reason, Status
+from gradcheck.results import Arbiter, BlockResult, Inexact, Matrix, Reason, Status
+
+LARGEST_MAP: Final = 40
+"""Rows or columns of a block of which the size of each component is kept (a count): of more, no map could be read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,12 +58,25 @@ def describe(
     if reason is Reason.KINK:
         return at_kink(blank, usable)
     seen = usable if status is not Status.DISAGREE else usable + apart
+    blank = dataclasses.replace(blank, sizes=_sizes(evidence) if status in (Status.AGREE, Status.VACUOUS) else None)
     block = _told_by(blank, max(seen, key=lambda m: m.gap / m.bound if m.bound > 0.0 else m.gap))
     if status is Status.AGREE:
         return with_limit(evidence, block)
     if status is Status.INCONCLUSIVE:
         return dataclasses.replace(block, claimed_alone=evidence.claimed_size, least_seen=evidence.bound)
     return block
+
+
+def _sizes(evidence: Evidence) -> Matrix | None:
+    """Return the claim in units of its resolution, where some of it is below that and it is no more than a small map."""
+    shape = evidence.leaf.shape
+    if len(shape) > 2 or max(shape, default=1) > LARGEST_MAP:
+        return None
+    sizes = np.abs(evidence.claim) / evidence.resolutions
+    if np.all(sizes > 1.0):
+        return None
+    rows, columns = shape if len(shape) == 2 else (1, evidence.leaf.size)
+    return Matrix(rows, columns, tuple(map(float, sizes)))
 
 
 def at_kink(block: BlockResult, usable: Sequence[Measurement]) -> BlockResult:

@@ -209,6 +209,7 @@ def _filled(part: CheckResult, detail: CheckResult) -> CheckResult:
         blocks=detail.blocks,
         worst=detail.worst,
         wrong=detail.wrong,
+        measured=detail.measured,
         census=detail.census,
         parameters=detail.parameters,
         gradient_calls=part.gradient_calls + detail.gradient_calls,

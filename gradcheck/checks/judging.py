@@ -32,6 +32,9 @@ COARSE: Final = (
 )
 """The note of a result whose cost computes in float16."""
 
+MOST_KEPT: Final = 1000
+"""Components kept in a result of those measured by themselves (a count): more of them are no points but a cloud in a picture."""
+
 MOST_LOCATED: Final = 3
 """Leaves that disagree in which wrong components are looked for, those of the largest gap for its bound (a count): of the one leaf or two
 that one mistake in one layer makes wrong none is left out, and where all are wrong three cost 200 forward passes and tell as much as
@@ -76,6 +79,7 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
     generator = options.generator("locate")
     chosen = _chosen(findings, options)
     wrong: list[Component] = []
+    measured: list[Component] = []
     blocks: list[BlockResult] = []
     census: list[Census] = []
     explained: list[Wrong] = []
@@ -84,6 +88,7 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
         if block.name in chosen:
             location = _location(setting, finding, options, generator)
             wrong.extend(location.wrong)
+            measured.extend(location.tried)
             census.extend([] if location.census is None else [location.census])
             block = _located(block, location)
         else:
@@ -101,10 +106,19 @@ def _with_locations(setting: Setting, findings: list[Finding], blank: CheckResul
         blocks=tuple(blocks),
         wrong=tuple(wrong[:MOST_LISTED]),
         worst=wrong[0] if wrong else None,
+        measured=_furthest_off(measured),
         census=tuple(census),
         diagnosis=_explanations(setting, explained, options),
         notes=(*blank.notes, *([COARSE] if is_coarse(setting) else []), *filter(None, map(slight_note, blocks))),
     )
+
+
+def _furthest_off(measured: list[Component]) -> tuple[Component, ...]:
+    """Return the components that are kept, in their order: all, or of many those furthest off in units of their bounds."""
+    if len(measured) <= MOST_KEPT:
+        return tuple(measured)
+    far = sorted(range(len(measured)), key=lambda n: -_refutation(measured[n]))[:MOST_KEPT]
+    return tuple(measured[n] for n in sorted(far))
 
 
 def _chosen(findings: list[Finding], options: Options) -> set[str]:
@@ -116,10 +130,10 @@ def _chosen(findings: list[Finding], options: Options) -> set[str]:
     return {f.block.name for f in worst[:MOST_LOCATED]} | {f.block.name for f in refuted if f.location is not None}
 
 
-def _refutation(block: BlockResult) -> float:
+def _refutation(one: BlockResult | Component) -> float:
     """Return how far a gap stands out, in units of its bound."""
-    gap = abs(block.claimed - block.estimated)
-    return gap / block.bound if block.bound > 0.0 else math.inf
+    gap = abs(one.claimed - one.estimated)
+    return gap / one.bound if one.bound > 0.0 else math.inf
 
 
 def _location(setting: Setting, finding: Finding, options: Options, generator: np.random.Generator) -> Location:

@@ -153,11 +153,13 @@ def in_terms_of_inputs(result: CheckResult, subject: TangentSubject, each: Seque
     proofs = Counter(block.name for one in each for block in one.blocks if block.status is Status.AGREE)
     blocks = tuple(_block_of(block, at[block.name].shape, proofs[block.name]) for block in result.blocks)
     wrong = tuple(_component_of(one, at[one.block]) for one in result.wrong if one.block in small)
+    measured = tuple(_component_of(one, at[one.block]) for one in result.measured if one.block in small)
     nearby = result.nearby and in_terms_of_inputs(result.nearby, subject, [result.nearby])
     return dataclasses.replace(
         result,
         blocks=blocks,
         wrong=wrong,
+        measured=measured,
         worst=wrong[0] if wrong else None,
         census=(),
         nearby=nearby,

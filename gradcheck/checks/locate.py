@@ -70,6 +70,8 @@ class Location:
         Whether `wrong` explains all of the error there is, as far as can be measured.
     each : tuple of Component
         All components of the block that could be measured, right or wrong, where every one was tried; else empty.
+    tried : tuple of Component
+        Those that were measured by themselves, right or wrong.
 
     Examples
     --------
@@ -82,6 +84,7 @@ class Location:
     census: Census | None = None
     is_complete: bool = False
     each: tuple[Component, ...] = ()
+    tried: tuple[Component, ...] = ()
 
 
 def locate(
@@ -120,12 +123,12 @@ def _all(components: Components) -> Location:
     try:
         components.measure(range(leaf.size))
     except BudgetExceeded:
-        return Location(components.wrong(), len(components.measured))
+        return Location(components.wrong(), len(components.measured), tried=components.tried())
     wrong = components.wrong()
-    each = tuple(one.component for one in components.measured.values() if math.isfinite(one.gap.bound))
+    each = components.tried()
     is_complete = bool(wrong) and len(each) == leaf.size
     census = census_of_all(leaf.name, leaf.shape, wrong) if len(wrong) > MOST_EXACT else None
-    return Location(wrong, leaf.size, census, is_complete, each)
+    return Location(wrong, leaf.size, census, is_complete, each, each)
 
 
 class _Locator:
@@ -150,7 +153,8 @@ class _Locator:
         with contextlib.suppress(BudgetExceeded):
             self._search()
         wrong = self.components.wrong()
-        return Location(wrong, len(self.components.measured), self._census(wrong), self.is_complete)
+        tried = self.components.tried()
+        return Location(wrong, len(self.components.measured), self._census(wrong), self.is_complete, tried=tried)
 
     def _search(self) -> None:
         """Look for one error, then for a few, then for how many."""

@@ -71,6 +71,7 @@ def _settled(result: CheckResult, judged: Judgement, options: Options) -> CheckR
             reason=None,
             worst=near.worst,
             wrong=near.wrong,
+            measured=near.measured,
             census=near.census,
             diagnosis=near.diagnosis,
         )

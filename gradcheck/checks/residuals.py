@@ -15,7 +15,7 @@ from gradcheck.mistakes.program import Answer, Call
 from gradcheck.network.activations import Activation
 from gradcheck.network.backprop import backprop_from
 from gradcheck.network.model import ForwardPass, Network
-from gradcheck.results import EquationResult, EquationStatus
+from gradcheck.results import EquationResult, EquationStatus, Matrix, WeightGradient
 
 Array = npt.NDArray[Any]
 
@@ -169,10 +169,17 @@ class _Layer:
             ("BP3", self._of(Side(self.delta, self._blur_of_implied()).fits(by_biases)), self._worst(by_biases)),
             ("BP4", self._of(by_weights.fits(self.nabla_w)), by_weights.worst(self.nabla_w)),
         )
-        return [
+        *others, last = [
             EquationResult(equation, self.layer, status, residual, bound, 1, self.example.network.sizes)
             for equation, status, (residual, bound) in statuses
         ]
+        return [*others, dataclasses.replace(last, weights=self._wrong_weights(last.status))]
+
+    def _wrong_weights(self, status: EquationStatus) -> WeightGradient | None:
+        """Return nabla_w beside what it should be, where it is wrong, be it for an earlier mistake."""
+        if status not in (EquationStatus.BROKEN, EquationStatus.CARRIED) or self.nabla_w.ndim != 2:
+            return None
+        return WeightGradient(_matrix(self.nabla_w), _matrix(self.true.value @ self.a.T))
 
     def _of_delta(self) -> EquationStatus:
         """Return whether (BP1) or (BP2) holds of the delta that is carried on."""
@@ -328,6 +335,11 @@ def judged_together(examples: Sequence[Example]) -> tuple[EquationResult, ...]:
 
 def _broken(equations: tuple[EquationResult, ...]) -> set[str]:
     return {one.equation for one in equations if one.status is EquationStatus.BROKEN}
+
+
+def _matrix(array: Array) -> Matrix:
+    rows, columns = array.shape
+    return Matrix(rows, columns, tuple(map(float, array.ravel())))
 
 
 def together(judged: list[list[EquationResult]]) -> tuple[EquationResult, ...]:

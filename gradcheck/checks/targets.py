@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
-from gradcheck.checks.dispatch import check_subject
+from gradcheck.checks.dispatch import Subject, check_subject
 from gradcheck.checks.options import DEFAULT_OPTIONS, Locate, Options, seeded
 from gradcheck.errors import LoadError, UsageError, UserCodeError
 from gradcheck.results import CheckResult, Failure, FailureKind, Report
@@ -20,7 +21,27 @@ from gradcheck.subjects.targets import parse_target
 from gradcheck.subjects.tracebacks import user_traceback
 
 
-def check_target(spec: SubjectSpec, options: Options = DEFAULT_OPTIONS, *, import_timeout: float = 10.0) -> Report:
+def as_checked(_: Subject, result: CheckResult, __: Options) -> CheckResult:
+    """Return a result as it was.
+
+    Examples
+    --------
+    >>> from gradcheck.results import Verdict
+    >>> from gradcheck.subjects.protocol import GradientSubject
+    >>> result = CheckResult("square", Verdict.AGREE)
+    >>> as_checked(GradientSubject("square", lambda w: w * w, lambda w: 2 * w, at=3.0), result, Options()) is result
+    True
+    """
+    return result
+
+
+def check_target(
+    spec: SubjectSpec,
+    options: Options = DEFAULT_OPTIONS,
+    *,
+    import_timeout: float = 10.0,
+    look: Callable[[Subject, CheckResult, Options], CheckResult] = as_checked,
+) -> Report:
     """Check what one target offers, and say so too when it offers nothing or raises.
 
     Equation (46)'s differences for every subject found; what the folder's gradcheck.toml declares of the target is taken where
@@ -33,6 +54,8 @@ def check_target(spec: SubjectSpec, options: Options = DEFAULT_OPTIONS, *, impor
     options : Options
     import_timeout : float
         How long the file may take to import [seconds].
+    look : callable
+        look(subject, result, options) -> result with more in it, while the subject is at hand: `with_step_study`, for a page.
 
     Examples
     --------
@@ -48,7 +71,8 @@ def check_target(spec: SubjectSpec, options: Options = DEFAULT_OPTIONS, *, impor
         loaded = load(parse_target(spec.target), timeout=import_timeout)
         path = loaded.path
         for found in subjects_in(loaded, spec, options):
-            result = titled(check_subject(found.subject, options), spec, found, loaded)
+            checked = look(found.subject, check_subject(found.subject, options), options)
+            result = titled(checked, spec, found, loaded)
             results.append(_repeatable(result, spec, options))
     except (UserCodeError, UsageError) as error:
         return Report(tuple(results), (failure_of(spec, error, path),))

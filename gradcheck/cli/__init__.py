@@ -14,6 +14,7 @@ from gradcheck.cli.gradescope_command import gradescope
 from gradcheck.cli.init_command import init
 from gradcheck.cli.mistakes_command import mistakes
 from gradcheck.cli.process import own_the_process
+from gradcheck.cli.report_command import report
 from gradcheck.cli.rubric_command import rubric
 
 __all__ = ["Exit", "entrypoint", "exit_code", "main", "parse_shapes"]
@@ -26,7 +27,7 @@ def main() -> None:
     own_the_process()
 
 
-for _command in (check, demo, doctor, grade, gradescope, init, mistakes, rubric):
+for _command in (check, demo, doctor, grade, gradescope, init, mistakes, report, rubric):
     main.add_command(_command)
 
 

@@ -104,10 +104,18 @@ def parse_shapes(
     default=EVERYTHING,
     show_default=True,
     metavar="LEVEL",
-    help="How much text and junit tell: 0 pass or fail, 1 where, 2 how and a hint, 3 the mistake by name, 4 the right numbers too. "
+    help="How much text, junit and html tell: 0 pass or fail, 1 where, 2 how and a hint, 3 the mistake by name, 4 the right numbers too. "
     "json always tells all.",
 )
-@click.option("--format", "layout", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@click.option(
+    "--format", "layout", type=click.Choice(["text", "json", "junit", "html"]), default="text", show_default=True
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write the report to a file. [default: standard output]",
+)
 @click.option(
     "--rubric",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -140,7 +148,7 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
     except UsageError as error:
         raise click.UsageError(str(error)) from error
     try:
-        reports = [_check_one(spec, options, given["import_timeout"]) for spec in specs]
+        reports = [_check_one(spec, options, given) for spec in specs]
     except KeyboardInterrupt:
         click.echo("interrupted: nothing is reported", err=True)
         sys.exit(INTERRUPTED)
@@ -148,7 +156,7 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
         tuple(result for report in reports for result in report.results),
         tuple(failure for report in reports for failure in report.failures),
     )
-    print_report(whole, given["layout"], given["explain"])
+    print_report(whole, given["layout"], given["explain"], out=given["out"])
     sys.exit(exit_code(whole))
 
 
@@ -184,14 +192,17 @@ def _options(given: dict[str, Any]) -> Options:
     ).seeded()
 
 
-def _check_one(spec: SubjectSpec, options: Options, import_timeout: float) -> Report:
-    """Check one target; what the user's code prints goes to standard error, so that the report stays whole."""
+def _check_one(spec: SubjectSpec, options: Options, given: dict[str, Any]) -> Report:
+    """Check one target, for a page with the steps of its picture; what the user's code prints goes to standard error, so that the report stays whole."""
     import dataclasses
 
-    from gradcheck.checks.targets import check_target
+    from gradcheck.checks.steps import with_step_study
+    from gradcheck.checks.targets import as_checked, check_target
 
+    look = with_step_study if given["layout"] == "html" else as_checked
     with _progress(spec.target) as on_pass, contextlib.redirect_stdout(sys.stderr):
-        return check_target(spec, dataclasses.replace(options, progress=on_pass), import_timeout=import_timeout)
+        watched = dataclasses.replace(options, progress=on_pass)
+        return check_target(spec, watched, import_timeout=given["import_timeout"], look=look)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -15,8 +16,13 @@ EVERYTHING: Final = 4
 """The level of `--explain` at which a report tells all: the default."""
 
 
-def print_report(report: Report, layout: str, level: int) -> None:
-    """Print a report as text, JSON or JUnit XML; failures in text go to standard error.
+def print_report(report: Report, layout: str, level: int, *, out: Path | None = None) -> None:
+    """Print a report as text, JSON, JUnit XML or a page, or write it to a file, whole; failures in text go to standard error.
+
+    Raises
+    ------
+    click.UsageError
+        If a page is wanted and what makes it is not installed, or the file cannot be written.
 
     Examples
     --------
@@ -30,19 +36,68 @@ def print_report(report: Report, layout: str, level: int) -> None:
     from gradcheck.reporting.levels import Explain
 
     explain = Explain(level)
-    if layout == "json":
-        from gradcheck.reporting.data import render as render_json
+    if layout != "json":
+        report = _repeating(report, explain)
+    if layout == "text" and out is None:
+        _print_text(report, explain)
+    elif out is None:
+        click.echo(_rendered(report, layout, explain))
+    else:
+        _write(_rendered(report, layout, explain), out)
+    if layout == "text":
+        for failure in report.failures:
+            click.echo(f"{failure.traceback}ERROR  {failure.target}: {failure.sentence}", err=True)
 
-        click.echo(render_json(report))
-        return
+
+def _rendered(report: Report, layout: str, explain: Explain) -> str:
+    """Return a report in one of its layouts."""
+    if layout == "html":
+        return page_of(report, explain)
+    if layout == "text":
+        from gradcheck.reporting.text import render
+
+        return "\n\n".join(render(result, explain) for result in report.results)
     if layout == "junit":
         from gradcheck.reporting.junit import render as render_junit
 
-        click.echo(render_junit(_repeating(report, explain), explain))
-        return
-    _print_text(_repeating(report, explain), explain)
-    for failure in report.failures:
-        click.echo(f"{failure.traceback}ERROR  {failure.target}: {failure.sentence}", err=True)
+        return render_junit(report, explain)
+    from gradcheck.reporting.data import render as render_json
+
+    return render_json(report)
+
+
+def page_of(report: Report, explain: Explain) -> str:
+    """Return the page of a report: of a session of pytest where it is one, else of a run of the command.
+
+    Raises
+    ------
+    click.UsageError
+        If what makes pages is not installed.
+    """
+    from gradcheck.reporting.extra import MissingExtra
+    from gradcheck.reporting.html.pages import page
+
+    try:
+        return page(report, explain)
+    except MissingExtra as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _write(text: str, out: Path) -> None:
+    """Write a file whole, and say so.
+
+    Raises
+    ------
+    click.UsageError
+        If it cannot be written.
+    """
+    from gradcheck.grading.formats.writing import write_whole
+
+    try:
+        write_whole(out, text if text.endswith("\n") else f"{text}\n")
+    except OSError as error:
+        raise click.UsageError(f"{out} could not be written: {error}") from error
+    click.echo(f"{out} is written", err=True)
 
 
 def _repeating(report: Report, explain: Explain) -> Report:

@@ -39,7 +39,7 @@ class Gathering:
         from gradcheck.pytest_plugin.report import write
 
         try:
-            self._written = write(folder, self._told())
+            self._written = write(folder, self._told(), seed=self._config.stash[SESSION].seed)
         except OSError as error:
             self._written = f"the report could not be written to {folder}: {error}"
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED

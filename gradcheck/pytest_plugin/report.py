@@ -1,4 +1,4 @@
-"""The report of a session on disk: all results as JSON, and as text at the level of each test."""
+"""The report of a session on disk: all results as JSON, and as text and as a page at the level of each test."""
 
 from __future__ import annotations
 
@@ -7,21 +7,32 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from gradcheck.pytest_plugin.ledger import NOT_CHECKED
+from gradcheck.pytest_plugin.summary import summary_lines
 from gradcheck.reporting import data, text
+from gradcheck.reporting.extra import MissingExtra
+from gradcheck.reporting.html.pages import page
 from gradcheck.reporting.levels import Explain
-from gradcheck.results import CheckResult, Failure, Report
+from gradcheck.results import CheckResult, Failure, Report, Session, SessionGradient
+
+KEPT: Final = ("line", "title", "outcome", "checks", "forward_passes", "seconds")
+"""What a page shows of a record."""
 
 
-def write(folder: Path, tests: Sequence[dict[str, Any]]) -> str:
-    """Write gradcheck.json and gradcheck.txt, each whole or not at all, and return a line that says so.
+def write(folder: Path, tests: Sequence[dict[str, Any]], *, seed: int) -> str:
+    """Write gradcheck.json, gradcheck.txt and gradcheck.html, each whole or not at all, and return a line that says so.
+
+    Where what makes pages is not installed, there is none, and the line says what to install.
 
     Parameters
     ----------
     folder : Path
     tests : sequence of dict
         What `telling.tell_all` returned of each.
+    seed : int
+        Of the session.
 
     Raises
     ------
@@ -31,17 +42,53 @@ def write(folder: Path, tests: Sequence[dict[str, Any]]) -> str:
     Examples
     --------
     >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = write(folder, [])
+    >>> _ = write(folder, [], seed=1)
     >>> sorted(one.name for one in folder.iterdir())
-    ['gradcheck.json', 'gradcheck.txt']
+    ['gradcheck.html', 'gradcheck.json', 'gradcheck.txt']
     """
-    found = [(test["explain"], one) for test in tests for one in _titled(test)]
-    results = tuple(one for _, one in found if isinstance(one, CheckResult))
-    failures = tuple(one for _, one in found if isinstance(one, Failure))
-    pages = [_page(one, Explain(explain)) for explain, one in found]
-    _replace(folder / "gradcheck.json", data.render(Report(results, failures)) + "\n")
-    _replace(folder / "gradcheck.txt", "\n\n".join(pages) + "\n")
-    return f"report: {folder / 'gradcheck.json'}, {folder / 'gradcheck.txt'}"
+    report = session_report(tests, seed=seed)
+    told = [(one.explain, _found(report, one)) for one in _gradients(report)]
+    _replace(folder / "gradcheck.json", data.render(report) + "\n")
+    _replace(folder / "gradcheck.txt", "\n\n".join(_page(one, Explain(explain)) for explain, one in told) + "\n")
+    line = f"report: {folder / 'gradcheck.json'}, {folder / 'gradcheck.txt'}"
+    try:
+        _replace(folder / "gradcheck.html", page(report))
+    except MissingExtra as error:
+        return f"{line}; {error}"
+    return f"{line}, {folder / 'gradcheck.html'}"
+
+
+def session_report(tests: Sequence[dict[str, Any]], *, seed: int) -> Report:
+    """Return all that a session found, each gradient with the place of its result.
+
+    Examples
+    --------
+    >>> session_report([], seed=1).session.summary[0]
+    'no gradient was checked'
+    """
+    results: list[CheckResult] = []
+    failures: list[Failure] = []
+    gradients: list[SessionGradient] = []
+    for test in tests:
+        for record, one in zip(test["records"], _titled(test), strict=True):
+            place = len(results) if isinstance(one, CheckResult) else len(failures)
+            if isinstance(one, CheckResult):
+                results.append(one)
+            else:
+                failures.append(one)
+            kept = {name: record[name] for name in KEPT}
+            gradients.append(SessionGradient(test=test["nodeid"], explain=test["explain"], place=place, **kept))
+    session = Session(tuple(summary_lines(tests, seed=seed)), seed, tuple(gradients))
+    return Report(tuple(results), tuple(failures), session)
+
+
+def _gradients(report: Report) -> tuple[SessionGradient, ...]:
+    return () if report.session is None else report.session.gradients
+
+
+def _found(report: Report, one: SessionGradient) -> CheckResult | Failure:
+    """Return what was found of a gradient."""
+    return report.failures[one.place] if one.outcome == NOT_CHECKED else report.results[one.place]
 
 
 def _titled(test: dict[str, Any]) -> Iterator[CheckResult | Failure]:

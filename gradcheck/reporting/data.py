@@ -19,6 +19,7 @@ def render(result: CheckResult | Report) -> str:
     {
       "results": [],
       "failures": [],
+      "session": null,
       "schema_version": 1
     }
     """

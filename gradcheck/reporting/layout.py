@@ -1,4 +1,4 @@
-"""Lines with a style each, and the two ways to make them: wrapped sentences and aligned tables."""
+"""Lines with a style each, and the ways to make them: wrapped sentences, aligned tables and code; each line knows which it is of."""
 
 from __future__ import annotations
 
@@ -41,20 +41,6 @@ class Style(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True)
-class Line:
-    """One line of a report.
-
-    Examples
-    --------
-    >>> Line("AGREE  gradient", Style.AGREE).text
-    'AGREE  gradient'
-    """
-
-    text: str
-    style: Style = Style.PLAIN
-
-
-@dataclasses.dataclass(frozen=True)
 class Row:
     """One row of a table: its cells, and the style of the line they become.
 
@@ -66,6 +52,64 @@ class Row:
 
     cells: tuple[str, ...]
     style: Style = Style.PLAIN
+
+
+@dataclasses.dataclass(frozen=True)
+class Sentence:
+    """A sentence before it was wrapped, with the mark before it.
+
+    Examples
+    --------
+    >>> Sentence("it is doubled", mark="- ").style
+    <Style.PLAIN: 'plain'>
+    """
+
+    text: str
+    mark: str = ""
+    style: Style = Style.PLAIN
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """A table before it was aligned: the first `left` columns hold words, the others numbers.
+
+    Examples
+    --------
+    >>> Table(("block", "digits"), (Row(("w", "11.6")),), left=1).rows[0].cells
+    ('w', '11.6')
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    left: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Code:
+    """Code before it was indented.
+
+    Examples
+    --------
+    >>> Code("x = 1").text
+    'x = 1'
+    """
+
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One line of a report; `piece` is what it is a line of, for pages that wrap and align by themselves.
+
+    Examples
+    --------
+    >>> Line("AGREE  gradient", Style.AGREE).text
+    'AGREE  gradient'
+    """
+
+    text: str
+    style: Style = Style.PLAIN
+    piece: Sentence | Table | Code | None = dataclasses.field(default=None, compare=False, repr=False)
 
 
 def printable(text: str) -> str:
@@ -87,15 +131,16 @@ def sentence(text: str, *, mark: str = "", style: Style = Style.PLAIN) -> list[L
     >>> [line.text for line in sentence("one " * 21, mark="- ")][1]
     '  one one'
     """
+    piece = Sentence(printable(text), mark, style)
     wrapped = textwrap.wrap(
-        DIFFERENCE.sub(rf"{TIE}-{TIE}", printable(text)),
+        DIFFERENCE.sub(rf"{TIE}-{TIE}", piece.text),
         WIDTH,
         initial_indent=mark,
         subsequent_indent=" " * len(mark),
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [Line(one.rstrip().replace(TIE, " "), style) for one in wrapped]
+    return [Line(one.rstrip().replace(TIE, " "), style, piece) for one in wrapped]
 
 
 def table(header: Sequence[str], rows: Sequence[Row], *, left: int) -> list[Line]:
@@ -111,7 +156,8 @@ def table(header: Sequence[str], rows: Sequence[Row], *, left: int) -> list[Line
     """
     every = [Row(tuple(header), Style.HEADING), *(Row(tuple(map(printable, row.cells)), row.style) for row in rows)]
     widths = [max(len(row.cells[i]) for row in every) for i in range(len(header))]
-    return [Line((GUTTER + GUTTER.join(_padded(row.cells, widths, left))).rstrip(), row.style) for row in every]
+    piece = Table(every[0].cells, tuple(every[1:]), left)
+    return [Line((GUTTER + GUTTER.join(_padded(row.cells, widths, left))).rstrip(), row.style, piece) for row in every]
 
 
 def code(text: str) -> list[Line]:
@@ -122,7 +168,9 @@ def code(text: str) -> list[Line]:
     >>> code("x = 1")[0].text
     '    x = 1'
     """
-    return [Line(f"    {_escaped(one.expandtabs(4).rstrip())}".rstrip(), Style.CODE) for one in text.split("\n")]
+    lines = [_escaped(one.expandtabs(4).rstrip()) for one in text.split("\n")]
+    piece = Code("\n".join(lines))
+    return [Line(f"    {one}".rstrip(), Style.CODE, piece) for one in lines]
 
 
 def _padded(cells: tuple[str, ...], widths: list[int], left: int) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from gradcheck.reporting.blocks import block_lines, block_table, glossary_lines
 from gradcheck.reporting.disagreement import FAULTS, disagreement_sections
 from gradcheck.reporting.equations import equation_lines
-from gradcheck.reporting.layout import Line, Style, printable, sentence
+from gradcheck.reporting.layout import Line, Row, Style, Table, printable, sentence
 from gradcheck.reporting.levels import Explain, notes_at, where_alone
 from gradcheck.reporting.nearby import nearby_lines
 from gradcheck.reporting.own_passes import own_pass_lines
@@ -68,32 +69,60 @@ def lines(result: CheckResult, explain: Explain = Explain.NUMBERS) -> list[Line]
     >>> lines(CheckResult("gradient", Verdict.DISAGREE))[0]
     Line(text='DISAGREE  gradient', style=<Style.DISAGREE: 'disagree'>)
     """
-    sections = [
-        [Line(headline(result, explain), Style[result.verdict.name])],
-        *([*_details(result, explain), own_pass_lines(result.own_passes)] if explain > Explain.VERDICT else []),
-        _price(result),
-    ]
-    filled = [section for section in sections if section]
-    return [line for i, section in enumerate(filled) for line in ([Line("")] if i else []) + section]
+    first = [Line(headline(result, explain), Style[result.verdict.name])]
+    said = sections(result, explain)
+    every = [first, *said.why, *said.details, price_lines(result)]
+    return [line for i, section in enumerate(every) for line in ([Line("")] if i else []) + section]
 
 
-def _details(result: CheckResult, explain: Explain) -> list[list[Line]]:
-    """Return the sections between the first line and the price."""
+@dataclasses.dataclass(frozen=True)
+class Sections:
+    """What stands between the first line and the price, none of it empty: why first, then how sure and what was looked at.
+
+    Examples
+    --------
+    >>> Sections((), ()).details
+    ()
+    """
+
+    why: tuple[list[Line], ...]
+    details: tuple[list[Line], ...]
+
+
+def sections(result: CheckResult, explain: Explain = Explain.NUMBERS) -> Sections:
+    """Return the sections that a level may show.
+
+    Examples
+    --------
+    >>> sections(CheckResult("gradient", Verdict.AGREE))
+    Sections(why=(), details=())
+    """
+    if explain is Explain.VERDICT:
+        return Sections((), ())
     notes = _notes(result, explain)
     if result.verdict is Verdict.INCONCLUSIVE:
         why = [undecided_lines(result, explain), notes, *_equations(result)]
-        return [*why, *_blocks(result), _parts(result, explain)]
-    why = [nearby_lines(teller(result), explain)]
+        details = [*_blocks(result), _parts(result, explain)]
+    else:
+        why = _why(result, explain)
+        shown = result
+        if result.verdict is Verdict.DISAGREE and explain is not Explain.NUMBERS:
+            shown = where_alone(result)
+        details = [*_blocks(shown), _parts(shown, explain), notes]
+    details.append(own_pass_lines(result.own_passes))
+    return Sections(tuple(filter(None, why)), tuple(filter(None, details)))
+
+
+def _why(result: CheckResult, explain: Explain) -> list[list[Line]]:
+    """Return the sections on what is wrong and why; of an agreement, what was found nearby and its equations."""
     told = deciding(result)
-    why += _equations(result) if result.verdict is Verdict.AGREE or not told.equations else []
+    why = [nearby_lines(teller(result), explain)]
+    if result.verdict is Verdict.AGREE or not told.equations:
+        why += _equations(result)
     if result.verdict is Verdict.DISAGREE:
-        why += [
-            section
-            for section in disagreement_sections(told, explain)
-            if not _is_said(section, headline(result, explain))
-        ]
-        result = result if explain is Explain.NUMBERS else where_alone(result)
-    return [*why, *_blocks(result), _parts(result, explain), notes]
+        first = headline(result, explain)
+        why += [section for section in disagreement_sections(told, explain) if not _is_said(section, first)]
+    return why
 
 
 def _is_said(section: list[Line], first: str) -> bool:
@@ -145,9 +174,12 @@ def _tables(result: CheckResult, of: str) -> list[list[Line]]:
 def _parts(result: CheckResult, explain: Explain) -> list[Line]:
     """List the parts, each with its own headline."""
     width = max((len(part.verdict.name) for part in result.parts), default=0)
+    rows = [Row((part.verdict.name, subject(part, explain)), Style[part.verdict.name]) for part in result.parts]
+    piece = Table(("verdict", "part"), tuple(rows), left=2)
     found = [
-        Line(f"  {part.verdict.name.ljust(width)}  {subject(part, explain)}".rstrip(), Style[part.verdict.name])
-        for part in result.parts
+        Line(f"  {verdict.ljust(width)}  {words}".rstrip(), row.style, piece)
+        for row in rows
+        for verdict, words in [row.cells]
     ]
     return [Line("What was checked, in this order:", Style.HEADING), *found] if found else []
 
@@ -169,8 +201,14 @@ def _notes_of(result: CheckResult) -> list[str]:
     return [*result.notes, *(f"at the point nearby: {note}" for note in nearby if note not in result.notes)]
 
 
-def _price(result: CheckResult) -> list[Line]:
-    """Say what the check cost, beside equation (46), and how to repeat it."""
+def price_lines(result: CheckResult) -> list[Line]:
+    """Say what the check cost, beside equation (46), and how to repeat it.
+
+    Examples
+    --------
+    >>> price_lines(CheckResult("gradient", Verdict.AGREE, forward_passes=24))[0].text
+    'forward passes: 24, gradient calls: 0'
+    """
     price = f"forward passes: {result.forward_passes:,}, gradient calls: {result.gradient_calls:,}"
     if result.parameters > 0:
         where = "\non the smallest case alone," if deciding(result).counterexample else ";"
@@ -178,6 +216,9 @@ def _price(result: CheckResult) -> list[Line]:
     found = [Line(one, Style.FAINT) for one in price.split("\n")]
     if result.example_passes > 0:
         found.append(Line(f"examples times passes: {result.example_passes:,}", Style.FAINT))
+    if result.steps is not None:
+        passes = f"{result.steps.forward_passes:,} forward passes and {result.steps.gradient_calls:,} gradient calls"
+        found.append(Line(f"beside the check, for the pictures of the steps: {passes}", Style.FAINT))
     together = max((block.leaves_together for block in _every_block(result)), default=1)
     if together > 1:
         words = f"several blocks were measured together, up to {together:,} along one direction"

@@ -37,8 +37,18 @@ def subject(result: CheckResult, explain: Explain = Explain.NUMBERS) -> str:
     >>> subject(CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET))
     'gradient - the budget of forward passes ran out (budget)'
     """
-    title = printable(result.title + _place_named(result, explain))
-    return " - ".join(words for words in (title, printable(essence(result, explain))) if words)
+    return " - ".join(words for words in (title(result, explain), printable(essence(result, explain))) if words)
+
+
+def title(result: CheckResult, explain: Explain = Explain.NUMBERS) -> str:
+    """Return what was checked, with the equation and the layers of the explanation behind it.
+
+    Examples
+    --------
+    >>> title(CheckResult("gradient", Verdict.AGREE))
+    'gradient'
+    """
+    return printable(result.title + _place_named(result, explain))
 
 
 def essence(result: CheckResult, explain: Explain = Explain.NUMBERS) -> str:

@@ -26,6 +26,14 @@ from gradcheck.results.kinds import (
     Status,
     Verdict,
 )
+from gradcheck.results.pictured import (
+    Matrix,
+    Session,
+    SessionGradient,
+    StepErrors,
+    StepStudy,
+    WeightGradient,
+)
 from gradcheck.results.records import (
     BlockResult,
     Census,
@@ -66,12 +74,18 @@ __all__ = [
     "Isolation",
     "ItemGrade",
     "ItemStatus",
+    "Matrix",
     "PassCount",
     "Reason",
     "Report",
+    "Session",
+    "SessionGradient",
     "Severity",
     "SheetStatus",
     "Status",
+    "StepErrors",
+    "StepStudy",
     "Verdict",
     "Visibility",
+    "WeightGradient",
 ]

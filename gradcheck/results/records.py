@@ -23,6 +23,7 @@ from gradcheck.results.kinds import (
     Status,
     Verdict,
 )
+from gradcheck.results.pictured import Matrix, Session, StepStudy, WeightGradient
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,6 +116,9 @@ class BlockResult:
     Of a block that is open, `claimed_alone` is the typical slope its own gradient claims and `least_seen` the least that would
     have been seen (cost per unit of step), also where many leaves shared the directions.
 
+    `sizes` is known of a block of one or two axes, not too large, with components below their resolution: the size of each claimed
+    component in units of it (dimensionless); a vector is one row.
+
     Examples
     --------
     >>> BlockResult("w", (2, 3), Status.AGREE).size
@@ -149,6 +153,7 @@ class BlockResult:
     slope_right: float | None = None
     claimed_alone: float | None = None
     least_seen: float | None = None
+    sizes: Matrix | None = None
 
     @property
     def size(self) -> int:
@@ -236,6 +241,8 @@ class EquationResult:
         Examples it was looked at on.
     sizes : tuple of int
         Those of the networks it was looked at on; empty where they are not known.
+    weights : WeightGradient or None
+        Of (BP4), where the gradient by the weights is wrong, be it for an earlier mistake: on one example.
 
     Examples
     --------
@@ -250,6 +257,7 @@ class EquationResult:
     bound: float = math.nan
     examples: int = 0
     sizes: tuple[int, ...] = ()
+    weights: WeightGradient | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -302,6 +310,8 @@ class CheckResult:
         The worst component found.
     wrong : tuple of Component
         The located wrong components, worst first.
+    measured : tuple of Component
+        Components that were measured by themselves, right or wrong, in blocks that disagree; of many those furthest off.
     census : tuple of Census
         One for each block with more wrong components than are listed.
     nearby : CheckResult or None
@@ -333,6 +343,8 @@ class CheckResult:
         Of a part of a network check, the name it has in every check: "sigmoid_prime" or whatever the user's sigma' is called,
         "feedforward", "cost", "cost_derivative", "zs", "deltas[0]", "backprop", "BP1" to "BP4", "backprop_of_columns",
         "update_mini_batch"; empty for a check that is no part of another.
+    steps : StepStudy or None
+        One direction measured with steps of every size, where that was asked for.
 
     Examples
     --------
@@ -348,6 +360,7 @@ class CheckResult:
     blocks: tuple[BlockResult, ...] = ()
     worst: Component | None = None
     wrong: tuple[Component, ...] = ()
+    measured: tuple[Component, ...] = ()
     census: tuple[Census, ...] = ()
     nearby: CheckResult | None = None
     diagnosis: tuple[Diagnosis, ...] = ()
@@ -364,6 +377,7 @@ class CheckResult:
     reproduce: str = ""
     accepts_subgradients: bool = False
     part: str = ""
+    steps: StepStudy | None = None
     schema_version: int = SCHEMA_VERSION
 
     def as_dict(self) -> dict[str, Any]:
@@ -387,6 +401,11 @@ class CheckResult:
 
         return render(self)
 
+    def _repr_html_(self) -> str:
+        from gradcheck.reporting.html.notebook import fragment
+
+        return fragment(self)
+
 
 @dataclasses.dataclass(frozen=True)
 class Failure:
@@ -406,7 +425,7 @@ class Failure:
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """All that one run of the command found.
+    """All that one run of the command found, or one session of pytest.
 
     Examples
     --------
@@ -417,6 +436,7 @@ class Report:
 
     results: tuple[CheckResult, ...] = ()
     failures: tuple[Failure, ...] = ()
+    session: Session | None = None
     schema_version: int = SCHEMA_VERSION
 
     def as_dict(self) -> dict[str, Any]:

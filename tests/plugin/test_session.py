@@ -44,8 +44,9 @@ def test_the_summary_the_junit_file_and_the_report_tell_the_same_in_one_process_
     assert lines[2].endswith(" in 4 checks; equation (46) would take 9 (P + 1 for each)")
     assert lines[3] == "seed: 5 (repeat with --gradcheck-seed=5)"
     folder = pytester.path / "new" / "out"
-    assert lines[4] == f"report: {folder / 'gradcheck.json'}, {folder / 'gradcheck.txt'}"
-    assert sorted(one.name for one in folder.iterdir()) == ["gradcheck.json", "gradcheck.txt"]
+    files = [folder / f"gradcheck.{ending}" for ending in ("json", "txt", "html")]
+    assert lines[4] == f"report: {', '.join(map(str, files))}"
+    assert sorted(folder.iterdir()) == sorted(files)
     passes = reported(folder)
     assert sum(passes.values()) == int(lines[2].split()[2])
     properties = junit(pytester.path / "junit.xml")
@@ -85,6 +86,9 @@ def reported(folder: Path) -> dict[str, int]:
     assert "reproduce: pytest test_it.py::test_wrong --gradcheck-seed=5 --gradcheck-explain=1\n" in text
     assert "estimated 12.0" not in text
     assert "ERROR  test_it.py::test_raising, line 13: the cost raised ValueError: no data\n" in text
+    page = (folder / "gradcheck.html").read_text()
+    assert FOUR in page and "test_it.py::test_wrong, line 7: gradient" in page
+    assert "estimated 12.0" not in page and "12.0000" not in page
     return {title.split("::")[1].split(",")[0]: result.forward_passes for title, result in by_title.items()}
 
 

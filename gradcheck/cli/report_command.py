@@ -1,0 +1,59 @@
+"""`gradcheck report`: a result that was kept as JSON, as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gradcheck.cli.printing import EVERYTHING, print_report
+from gradcheck.cli.process import own_the_process
+
+if TYPE_CHECKING:
+    from gradcheck.results import Report
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="RESULT.json")
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["html", "text", "json", "junit"]),
+    default="html",
+    show_default=True,
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="[default: standard output]"
+)
+@click.option(
+    "--explain",
+    type=click.IntRange(0, 4),
+    default=EVERYTHING,
+    show_default=True,
+    metavar="LEVEL",
+    help="How much it tells, as for check; json always tells all.",
+)
+def report(file: Path, layout: str, out: Path | None, explain: int) -> None:
+    """Render a result again: what `gradcheck check --format json` printed, or gradcheck.json of a session of pytest.
+
+    Nothing is checked again. Exit code 0: rendered; 2: no result, or not readable by this version.
+    """
+    own_the_process()
+    print_report(_read(file), layout, explain, out=out)
+
+
+def _read(file: Path) -> Report:
+    """Return the report in a file.
+
+    Raises
+    ------
+    click.UsageError
+        If there is none.
+    """
+    from gradcheck.reporting.data import parse
+
+    try:
+        return parse(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"{file} holds no result of gradcheck check --format json: {error}") from error

@@ -19,6 +19,10 @@ from gradcheck.results import EquationResult, EquationStatus
 
 Array = npt.NDArray[Any]
 
+WRITTEN: Final = float(np.sqrt(np.finfo(np.float64).eps))
+"""What rounding may become in the user's own sigma' and nabla_a C, half of the digits: more is no rounding, but other numbers for each
+call, and any answer would be near them (relative to the largest)."""
+
 BOTH_SIDES: Final = 2.0
 """A residual may be this many times the rounding bound of one side: the user's side rounds too (dimensionless)."""
 
@@ -156,7 +160,7 @@ class _Layer:
         self.true = example.true[layer - 2]
         self.targets = [example.target(example.network, layer, delta_next)]
         if example.theirs is not None:
-            self.targets.append(example.target(example.theirs, layer, delta_next))
+            self.targets.append(_as_written(example.target(example.theirs, layer, delta_next)))
         self.implied = self._implied()
         self.delta = self._carried()
 
@@ -302,6 +306,12 @@ def _output_error(network: Network, forward: ForwardPass, y: Array, rounding: Ro
     if network.matched_pair is None:
         return side
     return Side(network.matched_pair.delta(forward.zs[-1], y), side.bound)
+
+
+def _as_written(side: Side) -> Side:
+    """Return a side that is made with the user's own functions, its bound in bounds."""
+    size = np.abs(side.value)
+    return Side(side.value, np.minimum(side.bound, WRITTEN * (size + np.max(size, initial=0.0))))
 
 
 def judged_together(examples: Sequence[Example]) -> tuple[EquationResult, ...]:

@@ -15,7 +15,7 @@ from gradcheck.checks.residuals import Example, judged_together, together
 from gradcheck.mistakes.mistake import Edit, Mistake
 from gradcheck.mistakes.program import REFERENCE, Answer, Asked, Call
 from gradcheck.network.activations import ACTIVATIONS, custom
-from gradcheck.network.costs import COSTS
+from gradcheck.network.costs import COSTS, Cost
 from gradcheck.network.model import Network
 from gradcheck.network.weight_decay import WeightDecay
 from gradcheck.results import EquationResult, EquationStatus
@@ -205,6 +205,20 @@ def test_with_the_users_own_wrong_sigma_prime_bp1_and_bp2_are_carried() -> None:
     judged = Example(call, returned, theirs).judged()
     assert cells(judged, BROKEN) == set()
     assert ("BP1", 4) in cells(judged, CARRIED)
+
+
+def test_constant_factors_make_no_constant_right() -> None:
+    """A nabla_a C and a sigma' that are 1 for all examples: an answer of ones would be their product."""
+    examples = []
+    for seed in range(2):
+        call = sigmoid_call(seed)
+        one = custom("one", lambda z: ACTIVATIONS["sigmoid"].value(z), np.ones_like)
+        cost = Cost("one", lambda a, y: COSTS["quadratic"].value(a, y), lambda a, y: np.ones_like(a))
+        theirs = Network(call.network.weights, call.network.biases, [one] * 3, cost)
+        ones = REFERENCE.gradient(call, Asked.ONE).each(np.ones_like)
+        examples.append(Example(call, ones, theirs))
+    assert ("BP1", 4) in cells(examples[0].judged(), CARRIED)
+    assert ("BP1", 4) in cells(list(judged_together(examples)), BROKEN)
 
 
 def test_a_dead_layer_is_vacuous() -> None:

@@ -238,3 +238,30 @@ def test_answers_that_are_not_finite_or_come_by_chance_earn_no_equation(
         ("bp1", "bp2", "bp3", "bp4"), 0.0
     )
     assert sheet.items[0].points == sheet.items[0].max_points
+
+
+def test_a_cost_derivative_that_is_never_the_same_makes_no_answer_right(zygote: Zygote, tmp_path: Path) -> None:
+    slope = "1e3 * np.random.default_rng().standard_normal(np.shape(y))"
+    source = RIGHT.replace("return output_activations - y", f"return {slope}").replace(
+        "nabla_b[i] = delta  # (BP3)", "nabla_b[i] = delta = self.rng.standard_normal(delta.shape)  # (BP3)"
+    )
+    assert source.count("standard_normal(delta.shape)") == 1
+    sheet = graded(
+        source, dataclasses.replace(starting_rubric(SubmissionProtocol.NETWORK), path=tmp_path / "r"), zygote
+    )
+    points = {item.id: item.points for item in sheet.items}
+    assert (points["cost_derivative"], points["bp1"], points["bp2"]) == (0.0, 0.0, 0.0)
+    assert points["feedforward"] > 0.0
+
+
+def test_steps_beside_a_backprop_that_is_not_finite_are_not_near_it(zygote: Zygote, tmp_path: Path) -> None:
+    backprop = (
+        "return [np.full(b.shape, np.inf) for b in self.biases], [np.full(w.shape, np.inf) for w in self.weights]"
+    )
+    source = RIGHT.replace("        nabla_b = [np.zeros(b.shape) for b in self.biases]\n", f"        {backprop}\n", 1)
+    source = source.replace("self.backprop(x, y)", "([7.0 for b in self.biases], [5.0 for w in self.weights])")
+    sheet = graded(
+        source, dataclasses.replace(starting_rubric(SubmissionProtocol.NETWORK), path=tmp_path / "r"), zygote
+    )
+    points = {item.id: item.points for item in sheet.items}
+    assert (points["descent_step"], points["bp1"]) == (0.0, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from gradcheck.cli.exits import INTERRUPTED, Exit
+from gradcheck.cli.exits import Exit, interrupted_by
+from gradcheck.cli.process import ended_as_by_ctrl_c
 
 if TYPE_CHECKING:
     from gradcheck.grading.jobs import Jobs
@@ -61,26 +63,32 @@ def grade(rubric: Path, submissions: Path, **given: Any) -> None:
     """Grade the SUBMISSIONS of a class, a folder, by a RUBRIC.
 
     OUT gets gradebook.csv, items.csv, and a folder for each submission with its report.json. Try the rubric first: `gradcheck rubric
-    test`. Exit code 0: every submission was graded; 1: some were not, or not wholly; 2: misuse; 130: interrupted, and what is finished
-    is whole.
+    test`. Exit code 0: every submission was graded; 1: some were not, or not wholly; 2: misuse; 130: interrupted (143: by SIGTERM,
+    129: by SIGHUP), and what is finished is whole.
     """
     from gradcheck.errors import GradcheckError
 
     try:
-        work = _prepared(rubric, submissions, given)
-        sys.exit(_interruptible(work))
+        with ended_as_by_ctrl_c():
+            code = _interruptible(_prepared(rubric, submissions, given))
+    except KeyboardInterrupt as interrupt:
+        click.echo("interrupted: nothing was graded yet", err=True)
+        code = interrupted_by(interrupt)
     except GradcheckError as error:
         raise click.UsageError(str(error)) from error
+    sys.exit(code)
 
 
 def _interruptible(work: _Work) -> int:
-    """Grade, and return the exit code; ctrl-C leaves what is finished whole."""
+    """Grade, and return the exit code; ctrl-C, SIGTERM and SIGHUP leave what is finished whole."""
     try:
-        return _told(_graded(work), work.results)
-    except KeyboardInterrupt:
+        sheets = _graded(work)
+        _hand_over(sheets, work.results)
+        return _told(sheets, work.results)
+    except KeyboardInterrupt as interrupt:
         done = len(work.results.all_kept(one.name for one in work.handed_in))
         click.echo(f"interrupted: {done} of {len(work.handed_in)} are graded and whole; --resume goes on", err=True)
-        return INTERRUPTED
+        return interrupted_by(interrupt)
 
 
 class _Work(NamedTuple):
@@ -128,6 +136,14 @@ def _graded(work: _Work) -> tuple[GradeSheet, ...]:
             return graded(work.course, chosen, work.results, jobs=work.jobs, shown=shown)
     finally:
         work.results.write_tables(work.results.all_kept(one.name for one in work.handed_in))
+
+
+def _hand_over(sheets: tuple[GradeSheet, ...], results: ResultsFolder) -> None:
+    """Give a workflow of GitHub Classroom, which grades one repository's submission, the result that its reporter reads."""
+    from gradcheck.grading.formats.writing import tell_github
+
+    if len(sheets) == 1 and "github-classroom" in results.formats:
+        tell_github(sheets[0], os.environ)
 
 
 def _told(sheets: tuple[GradeSheet, ...], results: ResultsFolder) -> int:

@@ -290,9 +290,9 @@ def _differing(taken: Taken, unit: float) -> Iterator[str]:
     """Yield the names of the arrays in which a step differs from what it should be by more than rounding."""
     names = [name for name, _ in _shapes(taken.call)]
     steps = [step for step in taken.steps if step is not None]
-    wanted = () if taken.right is None else taken.right.leaves
-    is_finite = all(bool(np.all(np.isfinite(leaf))) for leaf in wanted)  # beside infinity everything is near
-    if taken.right is None or len(wanted) != len(names) or not is_finite or len(steps) < len(taken.steps):
+    leaves = () if taken.right is None else taken.right.leaves
+    is_finite = all(bool(np.all(np.isfinite(leaf))) for leaf in leaves)  # beside infinity everything is near
+    if taken.right is None or len(leaves) != len(names) or not is_finite or len(steps) < len(taken.steps):
         yield from names
         return
     before = (*taken.call.network.biases, *taken.call.network.weights)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,6 @@ from gradcheck.grading.submissions import submissions_in
 from gradcheck.grading.worker import Course
 from gradcheck.mistakes.catalogue import CATALOGUE, mistake_named
 from gradcheck.mistakes.program import Asked
-from gradcheck.results.grades import GradeSheet
 from tests.grading.class_of_500_for_tests import SIZE, Kind, Member, class_of_500, handed_in, lost_by
 from tests.grading.source_mistakes_for_tests import MISTAKES, NOT_TYPED, source_of
 from tests.grading.student_sources_for_tests import SOURCES
@@ -108,15 +109,12 @@ SAMPLE = (
 )
 
 
-@pytest.fixture(scope="module")
-def sheets(members: tuple[Member, ...], tmp_path_factory: pytest.TempPathFactory) -> dict[str, GradeSheet]:
-    folder = tmp_path_factory.mktemp("class")
+def test_a_sample_gets_what_it_deserves(members: tuple[Member, ...], tmp_path: Path) -> None:
+    """In one test, so that a class is graded once however many workers pytest has."""
     course = Course(RUBRIC, seeds_of("correct horse battery staple"), settings_for(RUBRIC, Tier.T2))
-    handed = submissions_in(handed_in(tuple(one for one in members if one.name in SAMPLE), folder / "in"), RUBRIC)
-    return {one.submission: one for one in grade_class(course, handed, ResultsFolder(folder / "out"))}
-
-
-@pytest.mark.parametrize("name", SAMPLE)
-def test_a_sample_gets_what_it_deserves(name: str, members: tuple[Member, ...], sheets: dict[str, GradeSheet]) -> None:
-    (member,) = (one for one in members if one.name == name)
-    assert member.is_met_by(sheets[name]), f"it lost {sorted(lost_by(sheets[name]))}"
+    some = {one.name: one for one in members if one.name in SAMPLE}
+    assert set(some) == set(SAMPLE)
+    handed = submissions_in(handed_in(tuple(some.values()), tmp_path / "in"), RUBRIC)
+    sheets = grade_class(course, handed, ResultsFolder(tmp_path / "out"))
+    assert {one.submission: sorted(lost_by(one)) for one in sheets if not some[one.submission].is_met_by(one)} == {}
+    assert len(sheets) == len(SAMPLE)

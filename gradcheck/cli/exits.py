@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final
 
+from gradcheck.cli.process import Ended
+
 if TYPE_CHECKING:
     from gradcheck.results import Report
 
@@ -30,6 +32,18 @@ GRAVITY: Final = (Exit.USER_CODE_RAISED, Exit.MISUSE, Exit.DISAGREES, Exit.INCON
 
 INTERRUPTED: Final = 130
 """The exit code after ctrl-C, as shells give it: 128 and the number of the signal."""
+
+
+def interrupted_by(interrupt: KeyboardInterrupt) -> int:
+    """Return the exit code after ctrl-C, or after a signal that is treated as it.
+
+    Examples
+    --------
+    >>> from gradcheck.cli.process import Ended
+    >>> interrupted_by(KeyboardInterrupt()), interrupted_by(Ended(15))
+    (130, 143)
+    """
+    return 128 + interrupt.number if isinstance(interrupt, Ended) else INTERRUPTED
 
 
 def exit_code(report: Report) -> int:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from gradcheck.cli.exits import INTERRUPTED, Exit
-from gradcheck.cli.process import own_the_process
+from gradcheck.cli.exits import Exit, interrupted_by
+from gradcheck.cli.process import ended_as_by_ctrl_c, own_the_process
 
 if TYPE_CHECKING:
     from gradcheck.grading.jobs import Jobs
@@ -62,27 +62,31 @@ def grade(rubric: Path, submissions: Path, **given: Any) -> None:
     """Grade the SUBMISSIONS of a class, a folder, by a RUBRIC.
 
     OUT gets gradebook.csv, items.csv, and a folder for each submission with its report.json. Try the rubric first: `gradcheck rubric
-    test`. Exit code 0: every submission was graded; 1: some were not, or not wholly; 2: misuse; 130: interrupted, and what is finished
-    is whole.
+    test`. Exit code 0: every submission was graded; 1: some were not, or not wholly; 2: misuse; 130: interrupted (143: by SIGTERM,
+    129: by SIGHUP), and what is finished is whole.
     """
     own_the_process()
     from gradcheck.errors import GradcheckError
 
     try:
-        work = _prepared(rubric, submissions, given)
-        sys.exit(_interruptible(work))
+        with ended_as_by_ctrl_c():
+            code = _interruptible(_prepared(rubric, submissions, given))
+    except KeyboardInterrupt as interrupt:
+        click.echo("interrupted: nothing was graded yet", err=True)
+        code = interrupted_by(interrupt)
     except GradcheckError as error:
         raise click.UsageError(str(error)) from error
+    sys.exit(code)
 
 
 def _interruptible(work: _Work) -> int:
-    """Grade, and return the exit code; ctrl-C leaves what is finished whole."""
+    """Grade, and return the exit code; ctrl-C, SIGTERM and SIGHUP leave what is finished whole."""
     try:
         return _told(_graded(work), work.results)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         done = len(work.results.all_kept(one.name for one in work.handed_in))
         click.echo(f"interrupted: {done} of {len(work.handed_in)} are graded and whole; --resume goes on", err=True)
-        return INTERRUPTED
+        return interrupted_by(interrupt)
 
 
 class _Work(NamedTuple):

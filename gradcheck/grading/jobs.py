@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from gradcheck.errors import UsageError
 from gradcheck.grading.submissions import Submission
-from gradcheck.grading.worker import Course, close_zygotes, grade_one
+from gradcheck.grading.worker import Course, belong_to, close_zygotes, grade_one
 from gradcheck.results.grades import GradeSheet
 
 JOBLIB: Final = "python -m pip install 'gradcheck[grade]'"
@@ -80,7 +80,8 @@ def side_by_side(course: Course, submissions: list[Submission], jobs: Jobs) -> G
     joblib = _joblib()
     with _scratch() as scratch, _backend(joblib, jobs) as (backend, workers):
         count = min(workers, len(submissions))
-        with joblib.parallel_config(backend=backend, n_jobs=count):
+        own = {"initializer": belong_to, "initargs": (os.getpid(),)} if backend == "loky" else {}
+        with joblib.parallel_config(backend=backend, n_jobs=count, **own):
             parallel = joblib.Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=2 * count)
             found = parallel(joblib.delayed(grade_one)(course, one, scratch) for one in submissions)
             try:

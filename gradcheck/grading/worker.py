@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import multiprocessing
 import multiprocessing.util
 import os
 import signal
@@ -50,10 +49,29 @@ _zygotes: Final[dict[tuple[int, str], Zygote]] = {}
 """What this process keeps between submissions: a zygote for each thread and run; a zygote takes one submission at a time."""
 
 
+def belong_to(grader: int) -> None:
+    """Have this process end when the grader does, however it ends, and leave to the grader what ends both.
+
+    Parameters
+    ----------
+    grader : int
+        The number of its process.
+    """
+    from gradcheck.grading import confinement
+
+    for name in (
+        "SIGINT",
+        "SIGTERM",
+        "SIGHUP",
+    ):  # sent to a whole group of processes, they are the first one's to answer
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    confinement.die_with_parent()
+    if os.getppid() != grader:  # it was gone before it could be belonged to
+        os._exit(1)
+
+
 def grade_one(course: Course, submission: Submission, scratch: str) -> GradeSheet:
     """Grade one submission in whatever process this is, with the zygote that it keeps."""
-    if multiprocessing.parent_process() is not None and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is the first process's to answer
     try:
         zygote = _zygote(course.settings, scratch)
     except SandboxError:

@@ -26,7 +26,7 @@ from gradcheck.grading.submissions import Submission, submissions_in
 from gradcheck.grading.worker import Course
 from gradcheck.results.grades import GradeSheet, ItemStatus, SheetStatus
 from tests.grading.asking_for_tests import needs_sandbox
-from tests.grading.classes_for_tests import PAIRS, POINTS, SECRET, course, handed_in
+from tests.grading.classes_for_tests import PAIRS, POINTS, command, course, handed_in
 
 KILLS = 3
 """Times that the grader is killed (a count)."""
@@ -35,15 +35,6 @@ KILLS = 3
 def prints(results: Path) -> dict[str, str]:
     """Return what was found of each submission, without times."""
     return {one.submission: fingerprint(one) for one in ResultsFolder(results).all_kept(PAIRS)}
-
-
-def command(rubric: Path, submissions: Path, out: Path, *more: str) -> list[str]:
-    secret = out.parent / "secret"
-    if not secret.exists():
-        secret.touch(mode=0o600)
-        secret.write_text(SECRET)
-    words = [sys.executable, "-m", "gradcheck", "grade", str(rubric), str(submissions)]
-    return [*words, "--out", str(out), "--secret-file", str(secret), *more]
 
 
 @pytest.fixture(scope="module")

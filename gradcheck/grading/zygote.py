@@ -176,6 +176,7 @@ class ZygoteProcess:
                 "-I",
                 "-S",
                 "-B",
+                "-u",  # what is printed is out at once, however the process ends
                 "-c",
                 _BOOT,
                 str(self.folder / "child"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import subprocess
@@ -230,6 +231,27 @@ def test_prints_a_little_at_every_call_and_still_answers(zygote: Zygote, tmp_pat
     assert session.usage.output.startswith("x is 0.0\nzzz")
     assert len(session.usage.output) == SMALL.kept_output_bytes
     assert session.usage.output_bytes > 400_000
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "os._exit(0)",
+        "os.abort()",
+        "ctypes.string_at(0)",
+        "while True: pass",
+        "x = [0]\nwhile True: x *= 2",
+        "return 1.0",
+    ],
+    ids=["leaves", "aborts", "crashes", "does not come to an end", "takes all memory", "answers"],
+)
+def test_what_it_printed_before_its_end_is_kept(zygote: Zygote, tmp_path: Path, ending: str) -> None:
+    body = f"print('a line')\nprint('and half of', end='')\nprint(' one', end='', file=sys.stderr)\n{ending}"
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    source = written(tmp_path, f"{BEGINNING}def attack():\n{lines}\n")
+    with zygote.submission(source, BRIEF) as session, contextlib.suppress(SubmissionError):
+        session.call("attack")
+    assert session.usage.output == "a line\nand half of one"
 
 
 def test_keeps_nothing_from_one_item_to_the_next(zygote: Zygote, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -82,7 +83,9 @@ def grade(rubric: Path, submissions: Path, **given: Any) -> None:
 def _interruptible(work: _Work) -> int:
     """Grade, and return the exit code; ctrl-C, SIGTERM and SIGHUP leave what is finished whole."""
     try:
-        return _told(_graded(work), work.results)
+        sheets = _graded(work)
+        _hand_over(sheets, work.results)
+        return _told(sheets, work.results)
     except KeyboardInterrupt as interrupt:
         done = len(work.results.all_kept(one.name for one in work.handed_in))
         click.echo(f"interrupted: {done} of {len(work.handed_in)} are graded and whole; --resume goes on", err=True)
@@ -134,6 +137,14 @@ def _graded(work: _Work) -> tuple[GradeSheet, ...]:
             return graded(work.course, chosen, work.results, jobs=work.jobs, shown=shown)
     finally:
         work.results.write_tables(work.results.all_kept(one.name for one in work.handed_in))
+
+
+def _hand_over(sheets: tuple[GradeSheet, ...], results: ResultsFolder) -> None:
+    """Give a workflow of GitHub Classroom, which grades one repository's submission, the result that its reporter reads."""
+    from gradcheck.grading.formats.writing import tell_github
+
+    if len(sheets) == 1 and "github-classroom" in results.formats:
+        tell_github(sheets[0], os.environ)
 
 
 def _told(sheets: tuple[GradeSheet, ...], results: ResultsFolder) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import zipfile
 from pathlib import Path
 
@@ -32,6 +33,60 @@ def test_a_class_that_was_graded_exits_0_and_says_where_the_gradebook_is(rubric:
     assert done.exit_code == 0, done.output
     assert "gradebook.csv" in done.output
     assert "1 of 2: ada: 6 of 6 points." in done.output
+
+
+@pytest.fixture
+def workflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that a workflow's step hands its outputs over in, with one of an earlier command's in it."""
+    path = tmp_path / "outputs"
+    path.write_text("earlier=1\n")
+    monkeypatch.setenv("GITHUB_OUTPUT", str(path))
+    return path
+
+
+@needs_sandbox
+def test_a_workflow_gets_the_result_of_its_one_submission(rubric: Path, tmp_path: Path, workflow: Path) -> None:
+    words = ("grade", rubric, handed_in(tmp_path / "class", ("bob",)), "--out", tmp_path / "out")
+    done = gradcheck(*words, "--format", "github-classroom")
+    assert done.exit_code == 0, done.output
+    earlier, line = workflow.read_text().splitlines()
+    assert (earlier, line[:7]) == ("earlier=1", "result=")
+    (written,) = [path for path in (tmp_path / "out" / "bob").iterdir() if path.name != "report.json"]
+    assert base64.b64decode(line[7:]) == written.read_bytes()
+
+
+@needs_sandbox
+@pytest.mark.parametrize(
+    ("names", "formats"),
+    [(("ada", "fay"), ("--format", "github-classroom")), (("ada",), ("--format", "markdown"))],
+    ids=["several submissions", "another format"],
+)
+def test_a_workflow_is_told_nothing_of(
+    rubric: Path, tmp_path: Path, workflow: Path, names: tuple[str, ...], formats: tuple[str, ...]
+) -> None:
+    done = gradcheck("grade", rubric, handed_in(tmp_path / "class", names), "--out", tmp_path / "out", *formats)
+    assert done.exit_code == 0, done.output
+    assert workflow.read_text() == "earlier=1\n"
+
+
+@needs_sandbox
+def test_outside_of_a_workflow_the_format_is_a_file_alone(
+    rubric: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_OUTPUT", raising=False)
+    words = ("grade", rubric, handed_in(tmp_path / "class", ("ada",)), "--out", tmp_path / "out")
+    assert gradcheck(*words, "--format", "github-classroom").exit_code == 0
+    assert len(list((tmp_path / "out" / "ada").iterdir())) == 2
+
+
+@needs_sandbox
+def test_outputs_that_cannot_be_written_to_are_told(
+    rubric: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path))
+    words = ("grade", rubric, handed_in(tmp_path / "class", ("ada",)), "--out", tmp_path / "out")
+    done = gradcheck(*words, "--format", "github-classroom")
+    assert done.exit_code == 2 and "GITHUB_OUTPUT" in done.output
 
 
 @needs_sandbox

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from gradcheck.errors import UsageError
 from gradcheck.grading.formats import github_classroom
 from gradcheck.grading.formats.registry import CLASS_FORMATS, named
 from gradcheck.results.grades import GradeSheet
@@ -72,6 +73,11 @@ def write_class(sheets: Iterable[GradeSheet], folder: Path, names: Iterable[str]
 def tell_github(sheet: GradeSheet, environment: Mapping[str, str]) -> bool:
     """Append a sheet to the outputs of a workflow's step, and return whether there was a file to append to.
 
+    Raises
+    ------
+    UsageError
+        If there is one and it cannot be written to.
+
     Examples
     --------
     >>> from gradcheck.results.grades import SheetStatus
@@ -80,6 +86,11 @@ def tell_github(sheet: GradeSheet, environment: Mapping[str, str]) -> bool:
     """
     if not environment.get(GITHUB_OUTPUT):
         return False
-    with Path(environment[GITHUB_OUTPUT]).open("a", encoding="utf-8") as file:
-        file.write(github_classroom.output_line(github_classroom.render(sheet)))
+    path = Path(environment[GITHUB_OUTPUT])
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(github_classroom.output_line(github_classroom.render(sheet)))
+    except OSError as error:
+        words = f"{path}, which {GITHUB_OUTPUT} names, cannot be written to: {error.strerror or error}"
+        raise UsageError(f"{words}; leave it unset outside of a workflow") from error
     return True

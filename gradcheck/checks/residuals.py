@@ -60,12 +60,13 @@ class Carries(enum.Enum):
     Examples
     --------
     >>> [one.value for one in Carries]
-    ['better supported', 'nabla_b', 'nabla_w']
+    ['better supported', 'nabla_w', 'nabla_b']
     """
 
     SUPPORTED = "better supported"
-    BIASES = "nabla_b"
     WEIGHTS = "nabla_w"
+    """Before nabla_b, which says nothing of itself: nabla_w is a product with a, or it is not."""
+    BIASES = "nabla_b"
 
 
 class Example:
@@ -344,9 +345,9 @@ def judged_together(examples: Sequence[Example]) -> tuple[EquationResult, ...]:
     found: tuple[EquationResult, ...] = ()
     for carries in Carries:
         other = together([one.judged(carries) for one in examples])
-        if not found or len(_broken(other)) < len(_broken(found)):
+        if not found or len(_unmet(other)) < len(_unmet(found)):
             found = other
-        if len(_broken(found)) <= 1:
+        if len(_unmet(found)) <= 1:
             break
     return found
 
@@ -357,8 +358,10 @@ def _tell_apart(examples: Sequence[Example]) -> bool:
     return not written or any(not np.array_equal(one, written[0]) for one in written)
 
 
-def _broken(equations: tuple[EquationResult, ...]) -> set[str]:
-    return {one.equation for one in equations if one.status is EquationStatus.BROKEN}
+def _unmet(equations: tuple[EquationResult, ...]) -> set[str]:
+    """Return the equations that are broken, or met by zeros alone."""
+    unmet = (EquationStatus.BROKEN, EquationStatus.VACUOUS)
+    return {one.equation for one in equations if one.status in unmet}
 
 
 def _matrix(array: Array) -> Matrix:

@@ -72,7 +72,7 @@ def equation_outcome(part: Part, whole: Outcome, policy: CarriedForward) -> Outc
 
 
 def _blamed(whole: CheckResult, backprop: CheckResult) -> frozenset[str]:
-    """Return the equations of mistakes that explain the numbers, where these are fewer than those that look broken; none else.
+    """Return the equations of mistakes that explain the numbers, where these are others than those that look broken, and no more.
 
     Where neither nabla_b nor nabla_w shows the delta, because (BP3) and (BP4) are both wrong, the equations alone blame too many.
     """
@@ -83,7 +83,7 @@ def _blamed(whole: CheckResult, backprop: CheckResult) -> frozenset[str]:
         if one.kind is Explains.MISTAKE
     ]
     fewest = min((one for one in named if one <= _ALL), key=len, default=frozenset[str]())
-    return fewest if len(fewest) < len(broken & _ALL) else frozenset()
+    return fewest if len(fewest) <= len(broken & _ALL) and broken & _ALL not in named else frozenset()
 
 
 def _as_blamed(outcome: Outcome, blamed: frozenset[str], told: CheckResult, policy: CarriedForward) -> Outcome:

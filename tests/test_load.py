@@ -805,7 +805,9 @@ def test_a_pyplot_in_use_shows_nothing(write: Write, ending: str) -> None:
     assert pyplot.shown == [1]
 
 
-def test_a_file_called_matplotlib_is_only_a_file(write: Write) -> None:
+def test_a_file_called_matplotlib_is_only_a_file(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)  # another test may have drawn a picture
     write("matplotlib.py", "value = 1\n")
     write("network.py", "import matplotlib\nvalue = matplotlib.value\n")
     assert load_text("matplotlib.py").module.value == 1

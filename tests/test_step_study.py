@@ -30,7 +30,7 @@ def studied(subject: Any, result: CheckResult | None = None, seed: int = 3) -> S
     return found
 
 
-@pytest.mark.equation(46)
+@pytest.mark.equation("46")
 def test_the_errors_fall_with_the_first_the_second_and_the_fourth_power_of_the_step() -> None:
     study = studied(subject_of(np.exp))
     by_step = {round(-np.log(one.step) / np.log(3.0)): one for one in study.steps}

@@ -45,15 +45,26 @@ from tests.grading.class_of_500_for_tests import Member, class_of_500, handed_in
 REPORTS = Path(__file__).parent.parent.parent / "reports"
 SEED = 2027
 
+EARLIER = "Results of earlier sittings, of the same files, were gone on with (`--results`).\n"
+"""What the page says where its results are not all of this run."""
+
 
 def main() -> None:
     """Read the arguments, grade, measure, write."""
     given = _arguments()
     members = class_of_500(np.random.default_rng(given.seed))
     chosen = tuple(one for one in members if not given.parts or any(part in one.name for part in given.parts))
+    is_gone_on_with = given.results is not None and given.results.exists() and any(given.results.iterdir())
     with tempfile.TemporaryDirectory() as folder:
         graded = _graded(chosen, given.jobs, Path(folder), given.results or Path(folder) / "results")
-    parts = [_head(given), agreement(graded), by_item(graded), not_as_deserved(graded), flags(graded), fakes(graded)]
+    parts = [
+        _head(given, EARLIER if is_gone_on_with else ""),
+        agreement(graded),
+        by_item(graded),
+        not_as_deserved(graded),
+        flags(graded),
+        fakes(graded),
+    ]
     if given.parts:
         print("\n".join(parts))
         return
@@ -89,7 +100,7 @@ def _graded(members: tuple[Member, ...], jobs: int, folder: Path, kept: Path) ->
     return [Graded(by_name[one.submission], one) for one in sheets]
 
 
-def _head(given: argparse.Namespace) -> str:
+def _head(given: argparse.Namespace, earlier: str) -> str:
     machine = probe()
     layers = ", ".join(sorted(one.value for one in machine.layers))
     return (
@@ -98,11 +109,7 @@ def _head(given: argparse.Namespace) -> str:
         f"gradcheck {__version__}, Python {platform.python_version()}, numpy {np.__version__}; {os.cpu_count()} cores "
         f"({platform.machine()}), shared with others, {platform.system()}, one BLAS thread a process; layers of isolation here: {layers}.\n"
         f"The class is drawn from the seed {given.seed}; the secret of the course is {SECRET!r}; the rubric is that of `gradcheck init rubric`.\n"
-        + (
-            "Results of earlier sittings, of the same files, were gone on with (`--results`).\n"
-            if given.results
-            else ""
-        )
+        + earlier
     )
 
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradcheck.checks.residuals import Example, judged_together, together
+from gradcheck.checks.residuals import Example
+from gradcheck.checks.several_examples import judged_together, together
 from gradcheck.mistakes.mistake import Edit, Mistake
 from gradcheck.mistakes.program import REFERENCE, Answer, Asked, Call
 from gradcheck.network.activations import ACTIVATIONS, custom

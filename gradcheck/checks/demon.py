@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.checks.equation_sides import Side
 from gradcheck.checks.exposing import Exposing
 from gradcheck.checks.forward import forward_rounding, unit_roundoff
 from gradcheck.checks.gradient import check_gradient
 from gradcheck.checks.guards import call_user
 from gradcheck.checks.network_run import NetworkRun
-from gradcheck.checks.residuals import Side
 from gradcheck.errors import UsageError, UserCodeError
 from gradcheck.network.model import Network
 from gradcheck.results import CheckResult, Verdict

@@ -10,7 +10,8 @@ from gradcheck.checks.derivative_parts import NetworkAsWritten
 from gradcheck.checks.exposing import Exposing, exposing, exposing_square
 from gradcheck.checks.hearing import Heard, hear
 from gradcheck.checks.network_run import NetworkRun
-from gradcheck.checks.residuals import Example, judged_together
+from gradcheck.checks.residuals import Example
+from gradcheck.checks.several_examples import judged_together
 from gradcheck.errors import GradcheckError
 from gradcheck.mistakes.program import Asked, Question
 from gradcheck.results import Diagnosis, EquationResult

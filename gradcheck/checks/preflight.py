@@ -14,6 +14,7 @@ from gradcheck.checks.claims import Claim
 from gradcheck.checks.contracts import after_call_elsewhere, after_cost_elsewhere, roundings
 from gradcheck.checks.elsewhere import Nearby as Nearby
 from gradcheck.checks.elsewhere import Visited, claim_far, visit_beside, visit_far
+from gradcheck.checks.forward import underflow
 from gradcheck.checks.one_answer import Answers, one_answer_for_all
 from gradcheck.checks.problem import Problem
 from gradcheck.checks.repeats import repeat_cost
@@ -202,11 +203,12 @@ def _kept_result(problem: Problem, found: Preflight, first: Claim, generator: np
 
 @np.errstate(all="ignore")
 def _least_rounding(problem: Problem, claim: Claim) -> Vector:
-    """Return the least rounding error of each component: a few roundings of itself."""
+    """Return the least rounding error of each component: a few roundings of itself, and what its dtype cannot hold near 0."""
     noise = np.zeros(problem.w.size)
     if claim.vector is not None:
-        for leaf, eps in zip(problem.layout.leaves, roundings(problem, claim), strict=True):
-            noise[leaf.place] = GRADIENT_ROUNDINGS * eps * np.abs(claim.vector[leaf.place])
+        for i, (leaf, eps) in enumerate(zip(problem.layout.leaves, roundings(problem, claim), strict=True)):
+            lost = underflow(np.asarray(claim.leaves[i]).dtype)
+            noise[leaf.place] = GRADIENT_ROUNDINGS * (eps * np.abs(claim.vector[leaf.place]) + lost)
     return noise
 
 

@@ -5,53 +5,19 @@ from __future__ import annotations
 import copy
 import dataclasses
 import enum
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.checks.forward import SIGMA_ROUNDINGS, Rounding, forward_rounding, through, unit_roundoff
+from gradcheck.checks.equation_sides import BOTH_SIDES, Near, Side, as_written, output_error
+from gradcheck.checks.forward import forward_rounding, through, underflow, unit_roundoff
 from gradcheck.mistakes.program import Answer, Call
-from gradcheck.network.activations import Activation
 from gradcheck.network.backprop import backprop_from
 from gradcheck.network.model import ForwardPass, Network
 from gradcheck.results import EquationResult, EquationStatus, Matrix, WeightGradient
 
 Array = npt.NDArray[Any]
-
-WRITTEN: Final = float(np.sqrt(np.finfo(np.float64).eps))
-"""What rounding may become in the user's own sigma' and nabla_a C, half of the digits: more is no rounding, but other numbers for each
-call, and any answer would be near them (relative to the largest)."""
-
-BOTH_SIDES: Final = 2.0
-"""A residual may be this many times the rounding bound of one side: the user's side rounds too (dimensionless)."""
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Side:
-    """One side of an equation, and a bound of its rounding error, of one shape.
-
-    Examples
-    --------
-    >>> Side(np.ones(2), np.full(2, 1e-16)).fits(np.ones(2))
-    True
-    """
-
-    value: Array
-    bound: Array
-
-    def fits(self, other: Array) -> bool:
-        """Tell whether the other side is this one to within rounding; NaN fits nothing."""
-        return self.value.shape == other.shape and bool(np.all(np.abs(other - self.value) <= BOTH_SIDES * self.bound))
-
-    def worst(self, other: Array) -> tuple[float, float]:
-        """Return the residual that is largest beside its bound, and that bound."""
-        if self.value.shape != other.shape:
-            return float("nan"), float("nan")
-        gap, bound = np.abs(other - self.value).ravel(), BOTH_SIDES * self.bound.ravel()
-        worst = int(np.argmax(gap / np.maximum(bound, np.finfo(np.float64).tiny)))
-        return float(gap[worst]), float(bound[worst])
 
 
 class Carries(enum.Enum):
@@ -103,9 +69,11 @@ class Example:
         unit: float = 0.0,
         forward: ForwardPass | None = None,
     ) -> None:
-        self.network, self.call, self.theirs = call.network, call, theirs
+        self.network, self.call, self.theirs, self.theirs_at_output = call.network, call, theirs, theirs
+        self.is_declared_forward = forward is None
         self.forward = forward or self.network.feedforward(call.x)
         self.unit = max(unit, *(unit_roundoff(np.asarray(leaf).dtype) for leaf in answer.leaves))
+        self.underflow = max(underflow(np.asarray(leaf).dtype) for leaf in answer.leaves)
         self.rounding = forward_rounding(self.network, self.forward, self.unit)
         self.true = self._true()
         self.nabla_b = answer.nabla_b
@@ -116,10 +84,16 @@ class Example:
             for nabla, decay in zip(answer.nabla_w, decays, strict=True)
         ]
 
-    def as_declared(self) -> Example:
-        """Return the same beside the declared sigma' and nabla_a C, and no others."""
+    def output_error_as_written(self) -> Side | None:
+        """Return the right-hand side of (BP1) with sigma' and nabla_a C as the user wrote them, where those were found wrong."""
+        if self.theirs_at_output is None:
+            return None
+        return as_written(self.target(self.theirs_at_output, self.network.num_layers, None))
+
+    def with_declared_output_error(self) -> Example:
+        """Return the same with (BP1) beside the declared sigma' and nabla_a C, and no others."""
         other = copy.copy(self)
-        other.theirs = None
+        other.theirs_at_output = None
         return other
 
     @np.errstate(all="ignore")  # what is not finite, or becomes so here, fits nothing: numpy need not say it too
@@ -147,13 +121,17 @@ class Example:
 
     def target(self, network: Network, layer: int, delta_next: Array | None) -> Side:
         """Return the right-hand side of (BP1) or (BP2) at a layer, from the delta of the next as it was returned."""
+        side = self._unrounded_target(network, layer, delta_next)
+        return Side(side.value, side.bound + self.underflow)
+
+    def _unrounded_target(self, network: Network, layer: int, delta_next: Array | None) -> Side:
         z, a = self.forward.zs[layer - 2], self.forward.activations[layer - 1]
         if delta_next is None:
-            return _output_error(network, self.forward, self.call.y, self.rounding, self.unit)
+            return output_error(network, self.forward, self.call.y, self.rounding, self.unit)
         w = network.weights[layer - 1]
         cotangent = w.T @ delta_next
         blurred = (len(w) + 2) * self.unit * (np.abs(w).T @ np.abs(delta_next))
-        near = _Near(z, a, self.rounding.zs[layer - 2], self.unit)
+        near = Near(z, a, self.rounding.zs[layer - 2], self.unit)
         return near.through(network.activations[layer - 2], Side(cotangent, blurred))
 
 
@@ -167,8 +145,9 @@ class _Layer:
         self.nabla_b, self.nabla_w = example.nabla_b[layer - 2], example.nabla_w[layer - 2]
         self.true = example.true[layer - 2]
         self.targets = [example.target(example.network, layer, delta_next)]
-        if example.theirs is not None:
-            self.targets.append(_as_written(example.target(example.theirs, layer, delta_next)))
+        written = example.theirs_at_output if self.is_output else example.theirs
+        if written is not None:
+            self.targets.append(as_written(example.target(written, layer, delta_next)))
         self.implied = self._implied()
         self.delta = self._carried()
 
@@ -178,8 +157,8 @@ class _Layer:
         by_weights = self._product(self.delta)
         statuses = (
             (first, self._of_delta(), self.targets[0].worst(self.delta)),
-            ("BP3", self._of(Side(self.delta, self._blur_of_implied()).fits(by_biases)), self._worst(by_biases)),
-            ("BP4", self._of(by_weights.fits(self.nabla_w)), by_weights.worst(self.nabla_w)),
+            ("BP3", self._of(Side(self.delta, self._blur_of_implied()), by_biases), self._worst(by_biases)),
+            ("BP4", self._of(by_weights, self.nabla_w), by_weights.worst(self.nabla_w)),
         )
         *others, last = [
             EquationResult(equation, self.layer, status, residual, bound, 1, self.example.network.sizes)
@@ -188,8 +167,12 @@ class _Layer:
         return [*others, dataclasses.replace(last, weights=self._wrong_weights(last.status))]
 
     def _wrong_weights(self, status: EquationStatus) -> WeightGradient | None:
-        """Return nabla_w beside what it should be, where it is wrong, be it for an earlier mistake."""
-        if status not in (EquationStatus.BROKEN, EquationStatus.CARRIED) or self.nabla_w.ndim != 2:
+        """Return nabla_w beside what it should be, where it is wrong, be it for an earlier mistake.
+
+        Beside another forward pass than (25) nothing is as it should be.
+        """
+        is_wrong = status in (EquationStatus.BROKEN, EquationStatus.CARRIED)
+        if not is_wrong or not self.example.is_declared_forward or self.nabla_w.ndim != 2:
             return None
         return WeightGradient(_matrix(self.nabla_w), _matrix(self.true.value @ self.a.T))
 
@@ -204,9 +187,9 @@ class _Layer:
         is_true = fitting[0] and self.true.fits(self.targets[0].value)
         return EquationStatus.HOLDS if is_true else EquationStatus.CARRIED
 
-    def _of(self, fits: bool) -> EquationStatus:  # noqa: FBT001 - what was compared, no switch
+    def _of(self, wanted: Side, nabla: Array) -> EquationStatus:
         """Return whether (BP3) or (BP4) holds of the delta that is carried on."""
-        if not fits:
+        if not wanted.fits(nabla):
             return EquationStatus.BROKEN
         if self._is_still():
             return EquationStatus.VACUOUS
@@ -237,13 +220,15 @@ class _Layer:
             if self.implied is not None
             else np.abs(self.delta)
         )
-        return (len(self.a) + 4) * unit * (terms + np.abs(self.delta)) + in_a * np.abs(self.delta)
+        lost = self.example.underflow * (1.0 + float(np.sum(np.abs(self.a))) / max(size**2, 1e-300))
+        return (len(self.a) + 4) * unit * (terms + np.abs(self.delta)) + in_a * np.abs(self.delta) + lost
 
     def _product(self, delta: Array) -> Side:
         """Return delta a^T, the right-hand side of (BP4)."""
         value: Array = delta @ self.a.T
         decay = self.example.decays[self.layer - 2]
         bound = np.abs(delta) @ self.blur.T + 4 * self.example.unit * (np.abs(value) + decay)
+        bound = bound + self.example.underflow * (1.0 + np.abs(self.a).T)
         # The delta is dbar where nabla_b is wrong: as far from the one that was used as dbar's rounding allows.
         return Side(value, bound + self._blur_of_delta() @ np.abs(self.a).T)
 
@@ -260,9 +245,8 @@ class _Layer:
         Supported is what the cost's own slopes support, the true delta here, or the equation from the layer before.
         """
         implied, own, shape = self.implied, self.nabla_b, self.true.value.shape
-        own = (
-            own.reshape(shape) if own.size == self.true.value.size else own
-        )  # a vector in a column's place: (BP3) tells
+        if own.size == self.true.value.size:  # a vector in a column's place: (BP3) tells
+            own = own.reshape(shape)
         if own.shape != shape or not np.all(np.isfinite(own)):
             return implied if implied is not None else np.zeros(shape)
         if self.carries is Carries.WEIGHTS and implied is not None:
@@ -286,110 +270,6 @@ class _Layer:
         return bool(np.linalg.norm(implied - wanted) < np.linalg.norm(own - wanted))
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class _Near:
-    """Weighted inputs of one layer, how far rounding may have moved them, and their activations."""
-
-    z: Array
-    a: Array
-    blur: Array
-    unit: float
-
-    def through(self, activation: Activation, cotangent: Side) -> Side:
-        """Return cotangent * sigma'(z), with what rounding of z, of the cotangent and of sigma' itself may do to it."""
-        c = cotangent.value
-        value = activation.vjp(self.z, c)
-        moved = sum(np.abs(activation.vjp(z, c) - value) for z in (self.z + self.blur, self.z - self.blur))
-        own = (
-            np.abs(c) * (1.0 + np.abs(activation.derivative(self.z)))
-            if activation.derivative is not None
-            else len(c) * np.abs(self.a) * (np.abs(c) + np.sum(np.abs(self.a * c), axis=0, keepdims=True))
-        )
-        return Side(
-            value, moved + through(activation, self.z, self.a, cotangent.bound) + SIGMA_ROUNDINGS * self.unit * own
-        )
-
-
-def _output_error(network: Network, forward: ForwardPass, y: Array, rounding: Rounding, unit: float) -> Side:
-    """Return the right-hand side of (BP1), and what rounding does to it where nothing is fused."""
-    a, blur, nabla_a = forward.output, rounding.activations[-1], network.cost.nabla_a
-    slope = nabla_a(a, y)
-    moved = sum(np.abs(nabla_a(near, y) - slope) for near in (a + blur, a - blur))
-    blurred = moved + SIGMA_ROUNDINGS * unit * (np.abs(slope) + np.abs(a) + np.abs(y))
-    near = _Near(forward.zs[-1], a, rounding.zs[-1], unit)
-    side = near.through(network.activations[-1], Side(slope, blurred))
-    if network.matched_pair is None:
-        return side
-    return Side(network.matched_pair.delta(forward.zs[-1], y), side.bound)
-
-
-def _as_written(side: Side) -> Side:
-    """Return a side that is made with the user's own functions, its bound in bounds."""
-    size = np.abs(side.value)
-    return Side(side.value, np.minimum(side.bound, WRITTEN * (size + np.max(size, initial=0.0))))
-
-
-def judged_together(examples: Sequence[Example]) -> tuple[EquationResult, ...]:
-    """Return what several examples say, with the delta carried on in all layers that leaves the fewest equations broken.
-
-    Where (BP2) and (BP3) are both wrong, say, nabla_w shows the delta, and nothing supports it in its own layer.
-
-    Examples
-    --------
-    >>> from gradcheck.mistakes.program import REFERENCE, Asked
-    >>> call = Call(Network.random([2, 3, 1], np.random.default_rng(0)), np.ones((2, 1)), np.zeros((1, 1)))
-    >>> {one.status.value for one in judged_together([Example(call, REFERENCE.gradient(call, Asked.ONE))])}
-    {'holds'}
-    """
-    examples = examples if _tell_apart(examples) else [one.as_declared() for one in examples]
-    found: tuple[EquationResult, ...] = ()
-    for carries in Carries:
-        other = together([one.judged(carries) for one in examples])
-        if not found or len(_unmet(other)) < len(_unmet(found)):
-            found = other
-        if len(_unmet(found)) <= 1:
-            break
-    return found
-
-
-def _tell_apart(examples: Sequence[Example]) -> bool:
-    """Tell whether (BP1) as written differs between examples: where its factors are constant, any constant is an answer to it."""
-    written = [one.target(one.theirs, one.network.num_layers, None).value for one in examples if one.theirs is not None]
-    return not written or any(not np.array_equal(one, written[0]) for one in written)
-
-
-def _unmet(equations: tuple[EquationResult, ...]) -> set[str]:
-    """Return the equations that are broken, or met by zeros alone."""
-    unmet = (EquationStatus.BROKEN, EquationStatus.VACUOUS)
-    return {one.equation for one in equations if one.status in unmet}
-
-
 def _matrix(array: Array) -> Matrix:
     rows, columns = array.shape
     return Matrix(rows, columns, tuple(map(float, array.ravel())))
-
-
-def together(judged: list[list[EquationResult]]) -> tuple[EquationResult, ...]:
-    """Return what several examples of networks of one depth say of each equation at each layer: what is broken in one is broken.
-
-    Examples
-    --------
-    >>> broken, holds = (EquationResult("BP1", 2, status, examples=1) for status in (EquationStatus.BROKEN, EquationStatus.HOLDS))
-    >>> [(one.status.value, one.examples) for one in together([[holds], [broken]])]
-    [('broken', 2)]
-    """
-    found = []
-    for same in zip(*judged, strict=True):
-        worst = min(same, key=lambda one: GRAVITY.index(one.status))
-        found.append(dataclasses.replace(worst, examples=len(same)))
-    return tuple(found)
-
-
-GRAVITY: Final = (
-    EquationStatus.BROKEN,
-    EquationStatus.CARRIED,
-    EquationStatus.HOLDS,
-    EquationStatus.VACUOUS,
-    EquationStatus.UNJUDGED,
-)
-"""Of several examples, the first of these that occurred is the status of the equation."""

@@ -9,20 +9,23 @@ from gradcheck.checks.exposing import exposing_of
 from gradcheck.checks.hearing import hear
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
-from gradcheck.checks.residuals import Example, judged_together
+from gradcheck.checks.residuals import Example
+from gradcheck.checks.several_examples import judged_together
 from gradcheck.errors import GradcheckError
 from gradcheck.results import CheckResult, EquationResult, EquationStatus, Verdict
 from gradcheck.subjects.network_class import NetworkSubject
 
-SIZES: Final = ((4, 7, 1), (4, 3))
+NARROW: Final = (4, 7, 1)
+SHALLOW: Final = (4, 3)
 """Widths of layers (counts): all that (BP1), (BP3) and (BP4) have to do with is there in several, not what only (BP2) has to do with,
 several neurons in the layer after a hidden one."""
 
 
 def check_on_narrow(subject: NetworkSubject, options: Options) -> CheckResult | None:
-    """Return (BP1) to (BP4) of a class that stops in (BP2), which is broken; None where it stops elsewhere too.
+    """Return (BP1) to (BP4) of a class that stops in (BP2), which is broken; None where it stops without a hidden layer too.
 
     It runs where the layer after a hidden one has a single neuron, and where there is no hidden layer: (BP2) alone is another there.
+    Where it stops at every hidden layer, (BP1) is all that is seen.
 
     Examples
     --------
@@ -40,14 +43,13 @@ def check_on_narrow(subject: NetworkSubject, options: Options) -> CheckResult | 
     run = NetworkRun(subject, options)
     if len(subject.declared.activations) > 1:  # as deep as is declared, and no other depth
         return None
-    equations: list[EquationResult] = []
-    for sizes in SIZES:
-        found = _equations(run, sizes)
-        if not found:
-            return None
-        equations += found
-    stops = EquationResult("BP2", 2, EquationStatus.BROKEN, sizes=SIZES[0])
-    told = tuple(stops if one.equation == "BP2" else one for one in equations)
+    shallow, narrow = _equations(run, SHALLOW), _equations(run, NARROW)
+    if not shallow:
+        return None
+    stops = EquationResult("BP2", 2, EquationStatus.BROKEN, sizes=NARROW)
+    told = tuple(stops if one.equation == "BP2" else one for one in (*narrow, *shallow))
+    if not narrow:
+        told = tuple(one for one in shallow if one.equation == "BP1")
     title = f"{subject.name}: backprop where (BP2) is of one neuron, or of none"
     return CheckResult(title, Verdict.DISAGREE, equations=told, parts=tuple(equation_parts(run, told)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -33,7 +34,7 @@ from gradcheck.grading.shares import shares_of_columns, shares_of_gradient, shar
 from gradcheck.grading.square_networks import check_on_squares
 from gradcheck.grading.steps import Asking, Known, descent_step, mini_batch
 from gradcheck.network.activations import Activation
-from gradcheck.results import Verdict
+from gradcheck.results import CheckResult, Verdict
 from gradcheck.results.grades import ItemStatus
 from gradcheck.subjects.functions import SIGMA_RANGE, SigmaSubject, elementwise
 from gradcheck.subjects.network_class import NetworkSubject, UserNetwork
@@ -179,7 +180,7 @@ class NetworkJudge:
         if part is None:
             return dataclasses.replace(whole, status=ItemStatus.INCONCLUSIVE)
         outcome = of_verdict(part, whole.seed)
-        return self._shared(item, outcome, lambda subject, options: shares_of_gradient(subject, options, item.partial))
+        return self._shared(item, outcome, partial(shares_of_gradient, partial=item.partial))
 
     def _mini_batch(self, item: Item, options: Options) -> Outcome:
         return self._of_step(item, options, mini_batch)
@@ -209,13 +210,12 @@ class NetworkJudge:
             if not _has(seen, STEP):
                 return missing("there is no update_mini_batch(mini_batch, eta)")
             outcome = of_verdict(check_step(seen, options), options.seed or 0)
-        return self._shared(item, outcome, lambda subject, options: shares_of_step(subject, options, item.partial))
+        return self._shared(item, outcome, partial(shares_of_step, partial=item.partial))
 
     def _columns(self, item: Item, options: Options) -> Outcome:
         with self.door.open(item) as subject:
             outcome = of_verdict(check_columns(without(subject, "feedforward", STEP), options), options.seed or 0)
-        share = lambda subject, options: shares_of_columns(subject, options, item.partial)  # noqa: E731
-        return self._shared(item, outcome, share)
+        return self._shared(item, outcome, partial(shares_of_columns, partial=item.partial))
 
     def _other_neurons(self, item: Item, options: Options) -> Outcome:
         """Judge backprop of a class of other neurons, of which the reference's forward pass makes the cost."""
@@ -223,8 +223,8 @@ class NetworkJudge:
             seen = dataclasses.replace(without(subject, "feedforward", "cost_derivative", STEP), sigma=None)
             whole = check_network(seen, options=options)
         part = next((one for one in whole.parts if one.part == "backprop"), whole)
-        share = lambda subject, options: shares_of_gradient(subject, options, item.partial)  # noqa: E731
-        return self._shared(item, of_verdict(part, options.seed or 0), share)
+        outcome = of_verdict(part, options.seed or 0)
+        return self._shared(item, outcome, partial(shares_of_gradient, partial=item.partial))
 
     def _shared(self, item: Item, outcome: Outcome, shares: Callable[[NetworkSubject, Options], Fraction]) -> Outcome:
         """Return an outcome with the share that is right, where it is wrong and the rubric asks for that."""
@@ -255,13 +255,22 @@ def _class_outcome(subject: NetworkSubject, options: Options) -> Outcome:
 
 
 def _on_own_forward_pass(outcome: Outcome, subject: NetworkSubject, options: Options) -> Outcome:
-    """Return the outcome with the equations as they are beside the class's own wrong forward pass, where that is a known one."""
+    """Return the outcome with the equations as they are beside the class's own wrong forward pass, where fewer are broken there.
+
+    A backprop may have a right forward pass of its own.
+    """
     own = check_on_own_forward_pass(subject, options)
-    if own is None or outcome.result is None:
+    if own is None or outcome.result is None or _broken(own) >= max(_broken(outcome.result), 1):
         return outcome
     told = {part.part for part in own.parts}
     parts = (*(part for part in outcome.result.parts if part.part not in told), *own.parts)
     return dataclasses.replace(outcome, result=dataclasses.replace(outcome.result, parts=parts))
+
+
+def _broken(result: CheckResult) -> int:
+    """Return how many of (BP1) to (BP4) are broken."""
+    equations = {part.value for part in EQUATIONS}
+    return sum(part.part in equations and part.verdict is Verdict.DISAGREE for part in result.parts)
 
 
 def _has(subject: NetworkSubject, method: str) -> bool:

@@ -9,13 +9,15 @@ import numpy as np
 
 from gradcheck.checks.derivative_parts import NetworkAsWritten, cost_derivative_part, sigma_part
 from gradcheck.checks.equation_parts import equation_parts
+from gradcheck.checks.equation_sides import BOTH_SIDES
 from gradcheck.checks.exposing import Exposing
 from gradcheck.checks.forward import forward_rounding, unit_roundoff
 from gradcheck.checks.guards import call_user
 from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
-from gradcheck.checks.residuals import BOTH_SIDES, Example, judged_together
+from gradcheck.checks.residuals import Example
+from gradcheck.checks.several_examples import judged_together
 from gradcheck.errors import GradcheckError
 from gradcheck.mistakes.forward_pass import FORWARD_PASS
 from gradcheck.mistakes.mistake import Mistake

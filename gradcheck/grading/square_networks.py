@@ -8,7 +8,8 @@ from gradcheck.checks.equation_parts import equation_parts
 from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
-from gradcheck.checks.residuals import Example, judged_together
+from gradcheck.checks.residuals import Example
+from gradcheck.checks.several_examples import judged_together
 from gradcheck.results import CheckResult, EquationStatus, Verdict
 from gradcheck.subjects.network_class import NetworkSubject
 

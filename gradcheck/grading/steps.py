@@ -13,17 +13,25 @@ import numpy.typing as npt
 
 from gradcheck.checks.exposing import Exposing, exposing, exposing_square
 from gradcheck.checks.forward import unit_roundoff
-from gradcheck.checks.guards import call_user
 from gradcheck.checks.hearing import hear
 from gradcheck.checks.listening import NETWORKS, Listening
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
 from gradcheck.errors import GradcheckError
-from gradcheck.grading.hiding import give, without
 from gradcheck.grading.outcomes import Outcome, of_verdict
-from gradcheck.mistakes.program import REFERENCE, Answer, Asked, Call, Question
+from gradcheck.grading.taken_steps import (
+    Take,
+    Taken,
+    of_given_backprop,
+    of_given_singles,
+    of_own_backprop,
+    of_reference,
+    of_singles,
+)
+from gradcheck.mistakes.program import Answer, Asked, Call, Question
+from gradcheck.network.model import Network
 from gradcheck.results import BlockResult, CheckResult, Diagnosis, Status, Verdict
-from gradcheck.subjects.network_class import UPDATE_ETA, Declared, NetworkSubject, UserNetwork
+from gradcheck.subjects.network_class import UPDATE_ETA, Declared, NetworkSubject
 
 Array = npt.NDArray[Any]
 
@@ -69,24 +77,6 @@ class Asking:
     backprop: Known = Known.NOTHING
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Taken:
-    """The steps that one object took from the same parameters, and what each should have been; divided by eta, None where there is none.
-
-    Examples
-    --------
-    >>> [field.name for field in dataclasses.fields(Taken)]
-    ['call', 'steps', 'right']
-    """
-
-    call: Call
-    steps: tuple[Answer | None, ...]
-    right: Answer | None
-
-
-Take = Callable[[Asking, Call, np.random.Generator], Taken]
-
-
 def mini_batch(asking: Asking) -> Outcome:
     """Tell whether the step of m examples is the mean of the steps of each alone; equation (26)'s 1/m sum over x.
 
@@ -98,7 +88,7 @@ def mini_batch(asking: Asking) -> Outcome:
     'fail'
     'pass'
     """
-    return _judged(asking, "update_mini_batch as the mean over the mini-batch (26)", "mini_batch", _of_singles)
+    return _judged(asking, "update_mini_batch as the mean over the mini-batch (26)", "mini_batch", of_singles)
 
 
 def descent_step(asking: Asking) -> Outcome:
@@ -112,16 +102,20 @@ def descent_step(asking: Asking) -> Outcome:
     'pass'
     'fail'
     """
-    return _judged(asking, "update_mini_batch as a step of eta times the gradient", "descent_step", _of_reference)
+    return _judged(asking, "update_mini_batch as a step of eta times the gradient", "descent_step", of_reference)
 
 
 def _judged(asking: Asking, title: str, part: str, take: Take) -> Outcome:
-    """Judge the step as it is and, where backprop is forgiven, beside the class's own backprop and beside one that is given."""
+    """Judge the step as it is and, where backprop is right or forgiven, beside what the class's own answers and beside one that is given.
+
+    A backprop that is right need not be so to the last digit: a step made of it knows no more digits.
+    """
+    given = of_given_singles if take is of_singles else of_given_backprop
     ways = [(take, exposing)]
+    if asking.backprop is not Known.NOTHING:
+        ways += [(of_own_backprop, exposing), (given, exposing)]
     if asking.backprop is Known.FORGIVEN:
-        given = _of_given_singles if take is _of_singles else _of_given_backprop
-        ways += [(_of_own_backprop, exposing), (given, exposing)]
-        ways += [(take, exposing_square), (_of_own_backprop, exposing_square)]
+        ways += [(take, exposing_square), (of_own_backprop, exposing_square)]
     first: Outcome | None = None
     failed: GradcheckError | None = None
     for one, draw in ways:
@@ -133,11 +127,14 @@ def _judged(asking: Asking, title: str, part: str, take: Take) -> Outcome:
             failed = failed or error
             continue
         if outcome.is_right:
-            return dataclasses.replace(outcome, carried=(one, draw) != ways[0])
+            is_carried = asking.backprop is Known.FORGIVEN and (one, draw) != ways[0]
+            return dataclasses.replace(outcome, carried=is_carried)
         first = first or outcome
     if failed is not None:
         raise failed
-    return first or Outcome(of_verdict(CheckResult(title, Verdict.INCONCLUSIVE)).status)
+    if first is None or first.result is None:
+        return Outcome(of_verdict(CheckResult(title, Verdict.INCONCLUSIVE)).status)
+    return dataclasses.replace(first, result=dataclasses.replace(first.result, diagnosis=_diagnosis(asking)))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,186 +146,89 @@ class _Way:
     take: Take
     draw: Callable[[Declared, np.random.Generator], Exposing]
 
+    def calls(self, one: Exposing) -> tuple[Call, ...]:
+        """Return a mini-batch, or several examples each by itself."""
+        return one.examples().calls if self.part == "descent_step" else one.batches(Asked.STEP).calls[:1]
 
+
+@np.errstate(all="ignore")  # what is not finite, or becomes so here, is wrong: numpy need not say it too
 def _compared(asking: Asking, way: _Way) -> Outcome:
     """Compare the steps on a few networks with what they should be, array by array."""
     generator, seed = asking.options.generator("steps"), asking.options.seed or 0
     blocks: dict[str, tuple[int, ...]] = {}
     wrong: set[str] = set()
-    has_moved = False
+    moved: set[str] = set()
     for _ in range(NETWORKS):
         one = way.draw(asking.subject.declared, generator)
-        call = (one.examples() if way.part == "descent_step" else one.batches(Asked.STEP)).calls[0]
-        taken = way.take(asking, call, generator)
-        blocks = dict(_shapes(call))
-        wrong |= set(_differing(taken, _unit(asking, call)))
-        has_moved |= any(bool(np.any(leaf != 0.0)) for step in taken.steps if step for leaf in step.leaves)
-    wrong = wrong if has_moved else set(blocks)  # no step at all is the mean of no steps, and no descent
+        blocks = {name: leaf.shape for name, leaf in _named(one.network)}
+        unit = _unit(asking, way.calls(one)[0])
+        taken = [way.take(asking.subject, call, generator) for call in way.calls(one)]
+        wrong |= {name for each in taken for name in _differing(each, unit)}
+        moved |= set(_told_by([answer for each in taken for answer in each.each], one.network, unit))
+    wrong |= set(blocks) - moved
     statuses = {name: Status.DISAGREE if name in wrong else Status.AGREE for name in blocks}
     result = CheckResult(
         f"{asking.subject.name}: {way.title}",
         Verdict.DISAGREE if wrong else Verdict.AGREE,
         blocks=tuple(BlockResult(name, shape, statuses[name]) for name, shape in blocks.items()),
-        diagnosis=_diagnosis(asking) if wrong else (),
         seed=seed,
         part=way.part,
     )
     return dataclasses.replace(of_verdict(result, seed), share=Fraction(len(blocks) - len(wrong), len(blocks)))
 
 
-def _of_singles(asking: Asking, call: Call, _: np.random.Generator) -> Taken:
-    """Return the step beside the mean of the steps that a new object takes for each example alone."""
-    each = [_updated(_loaded(asking.subject, call), call.example(i)) for i in range(call.m)]
-    return Taken(call, _twice(asking.subject, call), _mean([one for one in each if one is not None], call.m))
-
-
-def _of_reference(asking: Asking, call: Call, _: np.random.Generator) -> Taken:
-    return Taken(call, _twice(asking.subject, call), REFERENCE.answer(Question(Asked.ONE, (call,))))
-
-
-def _of_own_backprop(asking: Asking, call: Call, _: np.random.Generator) -> Taken:
-    """Return the step beside the one down what the class's own backprop answers, one example after the other."""
-    user = _loaded(asking.subject, call)
-    answers = []
-    try:
-        for i in range(call.m):
-            one = call.example(i)
-            nabla_b, nabla_w = call_user("backprop", user.backprop, np.array(one.x), np.array(one.y))
-            answers.append(Answer(tuple(map(_column, nabla_b)), tuple(map(np.array, nabla_w))))
-        mean = _mean(answers, call.m)
-        moved = _moved(user, call)  # what backprop itself did to the parameters is part of what comes of it
-        right = None if mean is None or moved is None else mean.plus(moved)
-    except (TypeError, ValueError):  # no gradient, so no step of it
-        right = None
-    return Taken(call, _twice(asking.subject, call), right)
-
-
-def _of_given_backprop(asking: Asking, call: Call, generator: np.random.Generator) -> Taken:
-    """Return the step beside the one down what a backprop answers that is put in place of the class's own; see `_given`."""
-    given = _given(call, generator)
-    before, mean = Answer(call.network.biases, call.network.weights), _mean(given, call.m)
-    steps = _twice(without(asking.subject, "backprop"), call, given)
-    return Taken(call, steps, None if mean is None else mean.plus(before))
-
-
-def _of_given_singles(asking: Asking, call: Call, generator: np.random.Generator) -> Taken:
-    """Return the step beside the mean of the steps for each example alone, with a backprop that is put in place of the class's own."""
-    given, subject = _given(call, generator), without(asking.subject, "backprop")
-    each = [_twice(subject, call.example(i), [one])[0] for i, one in enumerate(given)]
-    return Taken(call, _twice(subject, call, given), _mean([one for one in each if one is not None], call.m))
-
-
-def _given(call: Call, generator: np.random.Generator) -> list[Answer]:
-    """Return what a given backprop answers for each example: numbers at random.
-
-    The parameters as they are then are added to them: what is asked after a step that should not have been taken yet is another.
-    """
-    shapes = [[leaf.shape for leaf in leaves] for leaves in (call.network.biases, call.network.weights)]
-    draws = [[list(map(generator.standard_normal, each)) for each in shapes] for _ in range(call.m)]
-    return [Answer(tuple(nabla_b), tuple(nabla_w)) for nabla_b, nabla_w in draws]
-
-
-def _twice(subject: NetworkSubject, call: Call, given: list[Answer] | None = None) -> tuple[Answer | None, ...]:
-    """Return two steps of a new object from the same parameters: what it keeps from the first must not show in the second."""
-    user = _loaded(subject, call)
-    if given is not None:
-        give(user.theirs, "backprop", [[list(map(user.column, one.nabla_b)), list(one.nabla_w)] for one in given])
-    first = _updated(user, call)
-    _load(user, call)
-    return first, _updated(user, call)
-
-
-def _loaded(subject: NetworkSubject, call: Call) -> UserNetwork:
-    user = UserNetwork(subject, call.network.sizes)
-    _load(user, call)
-    return user
-
-
-def _load(user: UserNetwork, call: Call) -> None:
-    user.load([np.array(w) for w in call.network.weights], [np.array(b) for b in call.network.biases])
-
-
-def _updated(user: UserNetwork, call: Call) -> Answer | None:
-    pairs = [(user.column(call.x[:, [i]]), user.column(call.y[:, [i]])) for i in range(call.m)]
-    call_user("update_mini_batch", user.theirs.update_mini_batch, pairs, UPDATE_ETA)
-    return _moved(user, call)
-
-
-def _moved(user: UserNetwork, call: Call) -> Answer | None:
-    """Return how far the parameters have moved down, divided by eta; None where they are no arrays of their shapes any more."""
-    try:
-        after = Answer(tuple(map(_column, user.theirs.biases)), tuple(map(np.array, user.theirs.weights)))
-        before = Answer(call.network.biases, call.network.weights)
-        if [leaf.shape for leaf in after.leaves] != [leaf.shape for leaf in before.leaves]:
-            return None
-        return before.plus(after.each(np.negative)).each(lambda leaf: leaf / UPDATE_ETA)
-    except (TypeError, ValueError):
-        return None
-
-
-def _mean(answers: list[Answer], m: int) -> Answer | None:
-    if len(answers) < m:
-        return None
-    total = answers[0]
-    for one in answers[1:]:
-        total = total.plus(one)
-    return total.each(lambda leaf: leaf / m)
-
-
-def _column(leaf: Any) -> Array:
-    array = np.array(leaf)
-    return array.reshape(-1, 1) if array.ndim == 1 else array
-
-
-def _shapes(call: Call) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield the arrays that a step moves, with their shapes."""
-    for name, leaves in (("biases", call.network.biases), ("weights", call.network.weights)):
-        yield from ((f"{name}[{i}]", leaf.shape) for i, leaf in enumerate(leaves))
+def _named(network: Network) -> list[tuple[str, Array]]:
+    """Return the arrays that a step moves, by name, as they are before it."""
+    both = (("biases", network.biases), ("weights", network.weights))
+    return [(f"{name}[{i}]", leaf) for name, leaves in both for i, leaf in enumerate(leaves)]
 
 
 def _differing(taken: Taken, unit: float) -> Iterator[str]:
     """Yield the names of the arrays in which a step differs from what it should be by more than rounding."""
-    names = [name for name, _ in _shapes(taken.call)]
+    before, right = _named(taken.call.network), taken.right
     steps = [step for step in taken.steps if step is not None]
-    leaves = () if taken.right is None else taken.right.leaves
-    is_finite = all(bool(np.all(np.isfinite(leaf))) for leaf in leaves)  # beside infinity everything is near
-    if taken.right is None or len(leaves) != len(names) or not is_finite or len(steps) < len(taken.steps):
-        yield from names
+    # Beside infinity everything is near.
+    is_finite = right is not None and all(bool(np.all(np.isfinite(leaf))) for leaf in right.leaves)
+    if right is None or not is_finite or len(steps) < len(taken.steps):
+        yield from (name for name, _ in before)
         return
-    before = (*taken.call.network.biases, *taken.call.network.weights)
-    size = max(float(np.max(np.abs(leaf), initial=0.0)) for leaf in taken.right.leaves)
+    size = _size(right)
     for step in steps:
-        for name, old, said, wanted in zip(names, before, step.leaves, taken.right.leaves, strict=True):
-            allowed = ROUNDINGS * unit * (np.abs(old) / UPDATE_ETA + size)
-            if said.shape != wanted.shape or not np.all(np.abs(said - wanted) <= allowed):
+        for (name, old), said, wanted in zip(before, step.leaves, right.leaves, strict=True):
+            if not np.all(np.abs(said - wanted) <= _allowed(old, size, unit)):
                 yield name
 
 
-def _unit(asking: Asking, call: Call) -> float:
-    """Return the unit roundoff of what backprop returns: a step made of it knows no more digits.
+def _told_by(each: list[Answer], network: Network, unit: float) -> Iterator[str]:
+    """Yield the names of the arrays that move differently for different examples.
 
-    Of a backprop that is right it is seen in the numbers: one may return single precision, or differences, as float64.
+    The mean of one and the same number, 0 say, is that number: it tells nothing of a step.
     """
+    size = max(map(_size, each), default=0.0)
+    arrays = zip(_named(network), *(one.leaves for one in each), strict=True) if each else ()
+    for (name, old), first, *others in arrays:
+        if any(bool(np.any(np.abs(leaf - first) > _allowed(old, size, unit))) for leaf in others):
+            yield name
+
+
+def _allowed(old: Array, size: float, unit: float) -> Array:
+    """Return how far rounding may have a step from what it should be, with parameters of these values and terms of this size."""
+    allowed: Array = ROUNDINGS * unit * (np.abs(old) / UPDATE_ETA + size)
+    return allowed
+
+
+def _size(answer: Answer) -> float:
+    return max(float(np.max(np.abs(leaf), initial=0.0)) for leaf in answer.leaves)
+
+
+def _unit(asking: Asking, call: Call) -> float:
+    """Return the unit roundoff of what backprop returns, at most that of single precision: a step made of it knows no more digits."""
     double, single = (unit_roundoff(np.dtype(one)) for one in (np.float64, np.float32))
-    one = call.example(0)
     try:
-        answers = [heard.answer for heard in hear(asking.subject, Question(Asked.ONE, (one,)))]
+        heard = hear(asking.subject, Question(Asked.ONE, (call.example(0),)))
     except GradcheckError:
         return double
-    units = [double, *(unit_roundoff(leaf.dtype) for answer in answers for leaf in answer.leaves)]
-    if asking.backprop is Known.RIGHT:
-        right = REFERENCE.answer(Question(Asked.ONE, (one,)))
-        units += [min(_distance(answer, right), single) for answer in answers]
-    return max(units)
-
-
-def _distance(answer: Answer, right: Answer) -> float:
-    """Return how far an answer is from the right one, beside its largest component; infinite where shapes differ."""
-    if [leaf.shape for leaf in answer.leaves] != [leaf.shape for leaf in right.leaves]:
-        return np.inf
-    size = max(float(np.max(np.abs(leaf), initial=0.0)) for leaf in right.leaves)
-    apart = max(float(np.max(np.abs(a - b), initial=0.0)) for a, b in zip(answer.leaves, right.leaves, strict=True))
-    return apart / size if size > 0.0 else np.inf
+    return min(max(double, *(unit_roundoff(leaf.dtype) for one in heard for leaf in one.answer.leaves)), single)
 
 
 def _diagnosis(asking: Asking) -> tuple[Diagnosis, ...]:

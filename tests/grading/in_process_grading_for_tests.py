@@ -11,7 +11,8 @@ from gradcheck.checks.derivative_parts import NetworkAsWritten, cost_derivative_
 from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
-from gradcheck.checks.residuals import Example, together
+from gradcheck.checks.residuals import Example
+from gradcheck.checks.several_examples import together
 from gradcheck.grading.parts import EQUATIONS, Part
 from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_coverage import Grade, Program

@@ -210,3 +210,19 @@ def test_code_that_takes_float64_and_computes_in_float32_is_not_said_to_give_mor
     result = check(cost, within(lambda w: 1.0 - np.tanh(w) ** 2, np.float32), at, options=Options(seed=0))
     assert result.verdict is Verdict.AGREE
     assert JUDGED_IN_FEW_DIGITS in result.notes and JUDGED_IN_FLOAT64 not in result.notes
+
+
+def slope_of(right: float) -> Callable[[Any], Any]:
+    return lambda w: right * np.sum(w)
+
+
+@pytest.mark.parametrize(("right", "said"), [(1e-8, 0.0), (3.6 * 2.0**-24, 4 * 2.0**-24)])
+def test_what_half_precision_cannot_hold_near_zero_is_rounding(right: float, said: float) -> None:
+    half = check(slope_of(right), lambda w: np.full(3, said, np.float16), at=AT, options=Options(seed=0))
+    exact = check(slope_of(right), lambda w: np.full(3, said), at=AT, options=Options(seed=0))
+    assert (half.verdict is Verdict.DISAGREE, exact.verdict) == (False, Verdict.DISAGREE)
+
+
+def test_what_half_precision_could_hold_is_wrong() -> None:
+    found = check(slope_of(1e-3), lambda w: np.zeros(3, np.float16), at=AT, options=Options(seed=0))
+    assert found.verdict is Verdict.DISAGREE

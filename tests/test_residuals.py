@@ -208,18 +208,32 @@ def test_with_the_users_own_wrong_sigma_prime_bp1_and_bp2_are_carried() -> None:
     assert ("BP1", 4) in cells(judged, CARRIED)
 
 
-def test_constant_factors_make_no_constant_right() -> None:
-    """A nabla_a C and a sigma' that are 1 for all examples: an answer of ones would be their product."""
+@pytest.mark.parametrize("ripple", [0.0, 1e-15])
+def test_constant_factors_make_no_constant_right(ripple: float) -> None:
+    """A nabla_a C and a sigma' that are 1 for all examples, to rounding: an answer of ones would be their product."""
     examples = []
     for seed in range(2):
         call = sigmoid_call(seed)
         one = custom("one", lambda z: ACTIVATIONS["sigmoid"].value(z), np.ones_like)
-        cost = Cost("one", lambda a, y: COSTS["quadratic"].value(a, y), lambda a, y: np.ones_like(a))
+        cost = Cost("one", lambda a, y: COSTS["quadratic"].value(a, y), lambda a, y: 1.0 + ripple * a)
         theirs = Network(call.network.weights, call.network.biases, [one] * 3, cost)
         ones = REFERENCE.gradient(call, Asked.ONE).each(np.ones_like)
         examples.append(Example(call, ones, theirs))
     assert ("BP1", 4) in cells(examples[0].judged(), CARRIED)
     assert ("BP1", 4) in cells(list(judged_together(examples)), BROKEN)
+
+
+def test_beside_another_forward_pass_no_weights_are_shown_as_right() -> None:
+    call = sigmoid_call()
+    returned = REFERENCE.gradient(call, Asked.ONE).each(lambda leaf: 2.0 * leaf)
+    other = call.network.with_parameters(call.network.weights, [0.0 * b for b in call.network.biases]).feedforward(
+        call.x
+    )
+    shown = [one.weights for one in Example(call, returned).judged() if one.equation == "BP4"]
+    assert None not in shown
+    assert [one.weights for one in Example(call, returned, forward=other).judged() if one.equation == "BP4"] == [
+        None
+    ] * 3
 
 
 def test_a_dead_layer_is_vacuous() -> None:

@@ -42,7 +42,8 @@ def check_on_own_forward_pass(subject: NetworkSubject, options: Options) -> Chec
     """
     run = NetworkRun(subject, options)
     listening = Listening(run)
-    made = next((one for one in FORWARD_PASS if _makes(subject, one, listening.networks)), None)
+    outputs = _outputs(subject, listening.networks)
+    made = next((one for one in FORWARD_PASS if _makes(outputs, one)), None)
     if made is None:
         return None
     factors = {"sigma": sigma_part(run), "cost_derivative": cost_derivative_part(run, listening.networks[0])}
@@ -65,28 +66,33 @@ def check_on_own_forward_pass(subject: NetworkSubject, options: Options) -> Chec
     return CheckResult(title, Verdict.DISAGREE, parts=tuple(equation_parts(run, equations)))
 
 
-def _makes(subject: NetworkSubject, mistake: Mistake, networks: list[Exposing]) -> bool:
-    """Tell whether `feedforward` of a class has the outputs of a mistaken forward pass, to rounding, where they are no right ones."""
+def _outputs(subject: NetworkSubject, networks: list[Exposing]) -> list[tuple[Call, Array]]:
+    """Return what `feedforward` of a class says of examples; nothing where it stops."""
+    said = []
     try:
-        calls = [call for one in networks for call in one.examples().calls]
-        is_seen = any(
-            np.any(_forward(mistake, call).output != call.network.feedforward(call.x).output) for call in calls
-        )
-        return is_seen and all(_fits(subject, mistake, call) for call in calls)
-    except (ValueError, GradcheckError):  # it cannot be made on these widths, or would stop there
+        for call in (call for one in networks for call in one.examples().calls):
+            user = UserNetwork(subject, call.network.sizes)
+            user.load([np.array(w) for w in call.network.weights], [np.array(b) for b in call.network.biases])
+            said.append((call, np.asarray(call_user("feedforward", user.feedforward, np.array(call.x)))))
+    except GradcheckError:
+        return []
+    return said
+
+
+def _makes(outputs: list[tuple[Call, Array]], mistake: Mistake) -> bool:
+    """Tell whether a mistaken forward pass has these outputs, to rounding, where they are no right ones."""
+    try:
+        wrong = [(call, _forward(mistake, call), said) for call, said in outputs]
+    except ValueError:  # it cannot be made on these widths
         return False
+    is_seen = any(np.any(forward.output != call.network.feedforward(call.x).output) for call, forward, _ in wrong)
+    return is_seen and all(_fits(call, forward, said) for call, forward, said in wrong)
 
 
-def _fits(subject: NetworkSubject, mistake: Mistake, call: Call) -> bool:
-    user = UserNetwork(subject, call.network.sizes)
-    user.load([np.array(w) for w in call.network.weights], [np.array(b) for b in call.network.biases])
-    said, wrong = _output(user, call), _forward(mistake, call)
-    bound = forward_rounding(call.network, wrong, _UNIT).activations[-1]
-    return said.shape == wrong.output.shape and bool(np.all(np.abs(said - wrong.output) <= BOTH_SIDES * bound))
-
-
-def _output(user: UserNetwork, call: Call) -> Array:
-    return np.asarray(call_user("feedforward", user.feedforward, np.array(call.x)))
+def _fits(call: Call, forward: ForwardPass, said: Array) -> bool:
+    bound = forward_rounding(call.network, forward, _UNIT).activations[-1]
+    is_alike = said.shape == forward.output.shape
+    return is_alike and bool(np.all(np.abs(said - forward.output) <= BOTH_SIDES * bound))
 
 
 def _forward(mistake: Mistake, call: Call) -> ForwardPass:

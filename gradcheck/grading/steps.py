@@ -157,15 +157,16 @@ def _compared(asking: Asking, way: _Way) -> Outcome:
     generator, seed = asking.options.generator("steps"), asking.options.seed or 0
     blocks: dict[str, tuple[int, ...]] = {}
     wrong: set[str] = set()
-    moved: set[str] = set()
+    told: set[str] = set()
     for _ in range(NETWORKS):
         one = way.draw(asking.subject.declared, generator)
         blocks = {name: leaf.shape for name, leaf in _named(one.network)}
         unit = _unit(asking, way.calls(one)[0])
         taken = [way.take(asking.subject, call, generator) for call in way.calls(one)]
         wrong |= {name for each in taken for name in _differing(each, unit)}
-        moved |= set(_told_by([answer for each in taken for answer in each.each], one.network, unit))
-    wrong |= set(blocks) - moved
+        told |= set(_told_by([answer for each in taken for answer in each.each], one.network, unit))
+    if way.take is of_own_backprop or not told:  # what is 0 in both is no step down a gradient
+        wrong |= set(blocks) - told
     statuses = {name: Status.DISAGREE if name in wrong else Status.AGREE for name in blocks}
     result = CheckResult(
         f"{asking.subject.name}: {way.title}",

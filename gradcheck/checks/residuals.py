@@ -72,8 +72,9 @@ class Example:
         self.network, self.call, self.theirs, self.theirs_at_output = call.network, call, theirs, theirs
         self.is_declared_forward = forward is None
         self.forward = forward or self.network.feedforward(call.x)
-        self.unit = max(unit, *(unit_roundoff(np.asarray(leaf).dtype) for leaf in answer.leaves))
-        self.underflow = max(underflow(np.asarray(leaf).dtype) for leaf in answer.leaves)
+        dtypes = [np.asarray(leaf).dtype for leaf in answer.leaves]
+        self.unit = max(unit, max(map(unit_roundoff, dtypes), default=unit))
+        self.underflow = max(map(underflow, dtypes), default=0.0)
         self.rounding = forward_rounding(self.network, self.forward, self.unit)
         self.true = self._true()
         self.nabla_b = answer.nabla_b

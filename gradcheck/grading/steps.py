@@ -229,7 +229,8 @@ def _unit(asking: Asking, call: Call) -> float:
         heard = hear(asking.subject, Question(Asked.ONE, (call.example(0),)))
     except GradcheckError:
         return double
-    return min(max(double, *(unit_roundoff(leaf.dtype) for one in heard for leaf in one.answer.leaves)), single)
+    coarsest = max((unit_roundoff(leaf.dtype) for one in heard for leaf in one.answer.leaves), default=double)
+    return min(max(double, coarsest), single)
 
 
 def _diagnosis(asking: Asking) -> tuple[Diagnosis, ...]:

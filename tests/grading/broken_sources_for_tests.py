@@ -14,6 +14,9 @@ from tests.grading.typed_mistake_for_tests import typed
 
 BACKPROP = "bp1 bp2 bp3 bp4"
 STEPS = "mini_batch descent_step"
+HIDDEN_LAYERS = "bp2 bp3 bp4"
+"""What goes where backprop stops at every hidden layer: (BP1) is right, as a network without any shows."""
+
 EVERYTHING = f"feedforward cost_derivative sigma_prime {BACKPROP} {STEPS}"
 CLASS = f"feedforward cost_derivative {BACKPROP} {STEPS}"
 """What goes where no object of the class can be made: sigma' is a function of its own."""
@@ -178,11 +181,11 @@ SOME_OF_IT: Final = (
     _edited("backprop returns inside its loop", f"? {BACKPROP}", (RETURN, "            return nabla_b, nabla_w\n")),
     _edited("backprop takes no target", BACKPROP, ("def backprop(self, x, y):", "def backprop(self, x):")),
     _edited("backprop misspells a name", BACKPROP, ("activations[-2].T", "activatons[-2].T")),
-    _edited("backprop misspells a name in the loop", BACKPROP, ("activations[i].T", "activatons[i].T")),
+    _edited("backprop misspells a name in the loop", HIDDEN_LAYERS, ("activations[i].T", "activatons[i].T")),
     _edited("backprop has no .T at the output", BACKPROP, ("activations[-2].T", "activations[-2]")),
     _edited(
         "backprop counts the zs from 1",
-        BACKPROP,
+        HIDDEN_LAYERS,
         ("back * sigmoid_prime(zs[i])", "back * sigmoid_prime(zs[len(zs) + i])"),
     ),
     _without("update_mini_batch is missing", STEPS, "update_mini_batch"),

@@ -65,6 +65,10 @@ DESERVED = {
         ),
         {"feedforward", "bp2"},
     ),
+    "steps of a backprop that returns nothing": (
+        edited(("        return nabla_b, nabla_w", "        return None")),
+        {*BPS},
+    ),
     "(BP2) is still to be written": (edited((BP2, "raise NotImplementedError")), {"bp2", "bp3", "bp4"}),
 }
 

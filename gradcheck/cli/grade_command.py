@@ -70,9 +70,9 @@ def grade(rubric: Path, submissions: Path, **given: Any) -> None:
 
     try:
         with ended_as_by_ctrl_c():
-            code = _interruptible(_prepared(rubric, submissions, given))
-    except KeyboardInterrupt as interrupt:
-        click.echo("interrupted: nothing was graded yet", err=True)
+            code = _interruptible(_ready(rubric, submissions, given))
+    except KeyboardInterrupt as interrupt:  # a second one, while the first was answered
+        click.echo("interrupted again: what is graded is whole; --resume goes on", err=True)
         code = interrupted_by(interrupt)
     except GradcheckError as error:
         raise click.UsageError(str(error)) from error
@@ -83,8 +83,9 @@ def _interruptible(work: _Work) -> int:
     """Grade, and return the exit code; ctrl-C, SIGTERM and SIGHUP leave what is finished whole."""
     try:
         sheets = _graded(work)
+        code = _told(sheets, work.results)
         _hand_over(sheets, work.results)
-        return _told(sheets, work.results)
+        return code
     except KeyboardInterrupt as interrupt:
         done = len(work.results.all_kept(one.name for one in work.handed_in))
         click.echo(f"interrupted: {done} of {len(work.handed_in)} are graded and whole; --resume goes on", err=True)
@@ -99,6 +100,15 @@ class _Work(NamedTuple):
     only: str | None
     results: ResultsFolder
     jobs: Jobs
+
+
+def _ready(rubric_file: Path, path: Path, given: dict[str, Any]) -> _Work:
+    """Read all that grading takes; the command ends where it is interrupted meanwhile."""
+    try:
+        return _prepared(rubric_file, path, given)
+    except KeyboardInterrupt as interrupt:
+        click.echo("interrupted: nothing was graded yet", err=True)
+        sys.exit(interrupted_by(interrupt))
 
 
 def _prepared(rubric_file: Path, path: Path, given: dict[str, Any]) -> _Work:

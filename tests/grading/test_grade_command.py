@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import zipfile
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner, Result
@@ -87,6 +88,7 @@ def test_outputs_that_cannot_be_written_to_are_told(
     words = ("grade", rubric, handed_in(tmp_path / "class", ("ada",)), "--out", tmp_path / "out")
     done = gradcheck(*words, "--format", "github-classroom")
     assert done.exit_code == 2 and "GITHUB_OUTPUT" in done.output
+    assert f"1 submissions: {tmp_path / 'out' / 'gradebook.csv'}" in done.output
 
 
 @needs_sandbox
@@ -117,6 +119,32 @@ def test_results_that_are_there_are_not_written_over(rubric: Path, tmp_path: Pat
     again = gradcheck(*words)
     assert again.exit_code == 2 and "--resume" in again.output
     assert gradcheck(*words, "--resume").exit_code == 0
+
+
+def interrupt(*_: object, **__: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        (("rubric.load_rubric",), "interrupted: nothing was graded yet"),
+        (("class_run.grade_class",), "interrupted: 0 of 1 are graded and whole; --resume goes on"),
+        (
+            ("class_run.grade_class", "results_folder.ResultsFolder.all_kept"),
+            "interrupted again: what is graded is whole; --resume goes on",
+        ),
+    ],
+    ids=["while it reads", "while it grades", "while it answers the first"],
+)
+def test_an_interrupt_is_told_with_how_far_grading_is(
+    rubric: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: tuple[str, ...], told: str
+) -> None:
+    for name in where:
+        monkeypatch.setattr(f"gradcheck.grading.{name}", interrupt)
+    done = gradcheck("grade", rubric, handed_in(tmp_path / "class", ("ada",)), "--out", tmp_path / "out")
+    assert done.exit_code == 130
+    assert [line for line in done.output.splitlines() if line.startswith("interrupted")] == [told]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from gradcheck.cli.printing import EVERYTHING, print_report
-from gradcheck.cli.process import own_the_process
 
 if TYPE_CHECKING:
     from gradcheck.results import Report
@@ -39,7 +38,6 @@ def report(file: Path, layout: str, out: Path | None, explain: int) -> None:
 
     Nothing is checked again. Exit code 0: rendered; 2: no result, or not readable by this version.
     """
-    own_the_process()
     print_report(_read(file), layout, explain, out=out)
 
 

@@ -20,7 +20,7 @@ FLOORS = (
     ("subjects", "strategies", "mistakes", "sweep"),
     ("differences", "network"),
     ("parameters", "reporting"),
-    ("arrays", "passes"),
+    ("arrays", "passes", "whole_files"),
     ("errors", "results"),
 )
 """The floors of the house, highest first; the door, `gradcheck/__init__.py`, stands above all of them."""

@@ -91,7 +91,7 @@ def _write(text: str, out: Path) -> None:
     click.UsageError
         If it cannot be written.
     """
-    from gradcheck.grading.formats.writing import write_whole
+    from gradcheck.whole_files import write_whole
 
     try:
         write_whole(out, text if text.endswith("\n") else f"{text}\n")

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from gradcheck.grading.formats import gradescope
-from gradcheck.grading.formats.writing import write_whole
 from gradcheck.results.grades import GradeSheet
+from gradcheck.whole_files import write_whole
 
 Grader = Callable[[Path], GradeSheet]
 """Grades the submission in a folder."""

@@ -15,9 +15,9 @@ from typing import Final
 import gradcheck
 from gradcheck.errors import UsageError
 from gradcheck.grading.formats import gradescope
-from gradcheck.grading.formats.writing import write_bytes_whole
 from gradcheck.grading.gradescope_run import STOPPED
 from gradcheck.grading.pins import pinned
+from gradcheck.whole_files import write_bytes_whole
 
 OURS: Final = ("gradcheck[grade]",)
 """What stands for all that the grader needs."""

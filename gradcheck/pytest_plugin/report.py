@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +14,7 @@ from gradcheck.reporting.extra import MissingExtra
 from gradcheck.reporting.html.pages import page
 from gradcheck.reporting.levels import Explain
 from gradcheck.results import CheckResult, Failure, Report, Session, SessionGradient
+from gradcheck.whole_files import write_whole
 
 KEPT: Final = ("line", "title", "outcome", "checks", "forward_passes", "seconds")
 """What a page shows of a record."""
@@ -41,6 +40,7 @@ def write(folder: Path, tests: Sequence[dict[str, Any]], *, seed: int) -> str:
 
     Examples
     --------
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = write(folder, [], seed=1)
     >>> sorted(one.name for one in folder.iterdir())
@@ -48,11 +48,11 @@ def write(folder: Path, tests: Sequence[dict[str, Any]], *, seed: int) -> str:
     """
     report = session_report(tests, seed=seed)
     told = [(one.explain, _found(report, one)) for one in _gradients(report)]
-    _replace(folder / "gradcheck.json", data.render(report) + "\n")
-    _replace(folder / "gradcheck.txt", "\n\n".join(_page(one, Explain(explain)) for explain, one in told) + "\n")
+    write_whole(folder / "gradcheck.json", data.render(report) + "\n")
+    write_whole(folder / "gradcheck.txt", "\n\n".join(_page(one, Explain(explain)) for explain, one in told) + "\n")
     line = f"report: {folder / 'gradcheck.json'}, {folder / 'gradcheck.txt'}"
     try:
-        _replace(folder / "gradcheck.html", page(report))
+        write_whole(folder / "gradcheck.html", page(report))
     except MissingExtra as error:
         return f"{line}; {error}"
     return f"{line}, {folder / 'gradcheck.html'}"
@@ -108,16 +108,3 @@ def _page(one: CheckResult | Failure, explain: Explain) -> str:
     if isinstance(one, CheckResult):
         return text.render(one, explain)
     return f"{one.traceback}ERROR  {one.target}: {one.sentence}"
-
-
-def _replace(path: Path, words: str) -> None:
-    """Write a file whole: what was there before stays until all of it is on disk."""
-    handle, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(words)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

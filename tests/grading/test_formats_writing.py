@@ -1,4 +1,4 @@
-"""Formats on disk: whole or not at all, the report last."""
+"""Formats on disk, the report last."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from gradcheck.errors import UsageError
-from gradcheck.grading.formats import writing
 from gradcheck.grading.formats.registry import FORMATS
-from gradcheck.grading.formats.writing import write_class, write_sheet, write_whole
+from gradcheck.grading.formats.writing import write_class, write_sheet
 from tests.golden.grading.cases import CASES
 
 
@@ -31,18 +30,3 @@ def test_a_class_has_its_gradebook_and_its_items_and_junit_where_asked(tmp_path:
     names = [path.name for path in write_class(iter(CASES.values()), tmp_path, ["junit", "gradescope"])]
     assert names == ["gradebook.csv", "items.csv", "junit.xml"]
     assert (tmp_path / "gradebook.csv").read_bytes().count(b"\r\n") == len(CASES) + 2
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = write_whole(tmp_path / "results.json", "old")
-
-    def full(descriptor: int) -> None:
-        raise OSError("no space left")
-
-    monkeypatch.setattr(writing.os, "fsync", full)
-    with pytest.raises(OSError, match="no space"):
-        write_whole(path, "new")
-    assert path.read_text() == "old"
-    assert [one.name for one in tmp_path.iterdir()] == ["results.json"]

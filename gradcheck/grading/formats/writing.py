@@ -1,9 +1,7 @@
-"""Formats written to disk: whole or not at all."""
+"""The formats of a sheet and of a class, on disk."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -12,42 +10,13 @@ from gradcheck.errors import UsageError
 from gradcheck.grading.formats import github_classroom
 from gradcheck.grading.formats.registry import CLASS_FORMATS, named
 from gradcheck.results.grades import GradeSheet
+from gradcheck.whole_files import write_whole
 
 ALWAYS: Final = "report"
 """The format that every submission's folder has."""
 
 GITHUB_OUTPUT: Final = "GITHUB_OUTPUT"
 """Names, in a workflow, the file that a step's outputs are appended to."""
-
-
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text so that whoever looks finds the old file or the new one, and no part of either.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_whole(Path(folder) / "a.txt", "whole").read_text()
-    'whole'
-    """
-    return write_bytes_whole(path, text.encode())
-
-
-def write_bytes_whole(path: Path, data: bytes) -> Path:
-    """Write bytes so that whoever looks finds the old file or the new one, and no part of either."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return path
 
 
 def write_sheet(sheet: GradeSheet, folder: Path, names: Iterable[str] = ()) -> tuple[Path, ...]:

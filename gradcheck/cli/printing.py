@@ -38,12 +38,12 @@ def print_report(report: Report, layout: str, level: int, *, out: Path | None = 
     explain = Explain(level)
     if layout != "json":
         report = _repeating(report, explain)
-    if layout == "text" and out is None:
-        _print_text(report, explain)
-    elif out is None:
-        click.echo(_rendered(report, layout, explain))
-    else:
+    if layout == "text" and out is None and sys.stdout.isatty():
+        _print_styled(report, explain)
+    elif out is not None:
         _write(_rendered(report, layout, explain), out)
+    elif words := _rendered(report, layout, explain):
+        click.echo(words)
     if layout == "text":
         for failure in report.failures:
             click.echo(f"{failure.traceback}ERROR  {failure.target}: {failure.sentence}", err=True)
@@ -111,16 +111,13 @@ def _repeating(report: Report, explain: Explain) -> Report:
     return dataclasses.replace(report, results=tuple(results))
 
 
-def _print_text(report: Report, explain: Explain) -> None:
-    """Print the results as text, in colours where standard output is a terminal and NO_COLOR is not set."""
-    from gradcheck.reporting.text import render, render_styled
+def _print_styled(report: Report, explain: Explain) -> None:
+    """Print the results on a terminal, in colours where NO_COLOR is not set."""
+    from rich.console import Console
+    from rich.text import Text
 
-    for number, result in enumerate(report.results):
-        if number:
-            click.echo()
-        if not sys.stdout.isatty():
-            click.echo(render(result, explain))
-            continue
-        from rich.console import Console
+    from gradcheck.reporting.text import render_styled
 
-        Console(highlight=False).print(render_styled(result, explain), soft_wrap=True)
+    styled = Text("\n\n").join(render_styled(result, explain) for result in report.results)
+    if styled:
+        Console(highlight=False).print(styled, soft_wrap=True)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gradcheck.differences import stencils
+from gradcheck.differences.formulas import STENCILS, Scale
 from gradcheck.differences.in_place import FIRST, values_moved
-from gradcheck.differences.stencils import STENCILS, Scale, estimate_component, estimate_gradient
+from gradcheck.differences.stencils import estimate_component, estimate_gradient
 
 Vector = npt.NDArray[Any]
 POINTS = st.sampled_from([np.float16, np.float32, np.float64]).flatmap(

@@ -16,16 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gradcheck.differences.complex_step import complex_step_component, complex_step_direction, complex_step_gradient
-from gradcheck.differences.stencils import (
-    CENTRAL,
-    FORWARD,
-    STENCILS,
-    Scale,
-    Stencil,
-    estimate_component,
-    estimate_direction,
-    estimate_gradient,
-)
+from gradcheck.differences.formulas import CENTRAL, FORWARD, STENCILS, Scale, Stencil
+from gradcheck.differences.stencils import estimate_component, estimate_direction, estimate_gradient
 from gradcheck.errors import UsageError
 from gradcheck.results import ErrorSource
 

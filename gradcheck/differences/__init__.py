@@ -11,20 +11,12 @@ from gradcheck.differences.complex_step import (
 from gradcheck.differences.counting import CountedFunction
 from gradcheck.differences.directions import block_scale, gaussian_direction
 from gradcheck.differences.estimates import Accuracy, LadderEstimate
+from gradcheck.differences.formulas import CENTRAL, FORWARD, STENCILS, Scale, Stencil
 from gradcheck.differences.ladder import climb, climbing, first_step
 from gradcheck.differences.lines import Line
 from gradcheck.differences.lockstep import follow, follow_all
 from gradcheck.differences.noise import Noise, difference_table_noise, measure_noise
-from gradcheck.differences.stencils import (
-    CENTRAL,
-    FORWARD,
-    STENCILS,
-    Scale,
-    Stencil,
-    estimate_component,
-    estimate_direction,
-    estimate_gradient,
-)
+from gradcheck.differences.stencils import estimate_component, estimate_direction, estimate_gradient
 
 __all__ = [
     "CENTRAL",

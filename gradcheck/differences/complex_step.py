@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from gradcheck.differences.formulas import ROUNDINGS_PER_EVALUATION
 from gradcheck.differences.points import Vector, VectorFunction, check_index, direction_for, together, working_copy
-from gradcheck.differences.stencils import ROUNDINGS_PER_EVALUATION
 from gradcheck.errors import UsageError
 from gradcheck.results import ErrorSource, Estimate
 

@@ -7,31 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from gradcheck.differences.formulas import (
-    ASSUMED_SCALE,
-    CENTRAL,
-    FORWARD,
-    ROUNDINGS_PER_EVALUATION,
-    STENCILS,
-    Scale,
-    Stencil,
-)
+from gradcheck.differences.formulas import ASSUMED_SCALE, FORWARD, ROUNDINGS_PER_EVALUATION, Scale, Stencil
 from gradcheck.differences.in_place import read_only, real, values_moved
 from gradcheck.differences.points import Vector, VectorFunction, check_index, direction_for, together, working_copy
 from gradcheck.errors import UsageError
 from gradcheck.results import ErrorSource, Estimate
-
-__all__ = [
-    "CENTRAL",
-    "FORWARD",
-    "ROUNDINGS_PER_EVALUATION",
-    "STENCILS",
-    "Scale",
-    "Stencil",
-    "estimate_component",
-    "estimate_direction",
-    "estimate_gradient",
-]
 
 CHUNK: Final = 4096
 """Components whose estimates are made at a time (a count): all that is computed with them stays in the processor's cache."""
@@ -65,6 +45,7 @@ def estimate_component(
     Examples
     --------
     >>> import numpy as np
+    >>> from gradcheck.differences import CENTRAL
     >>> estimate = estimate_component(lambda w: w[0] ** 2, np.array([3.0]), 0, stencil=CENTRAL)
     >>> abs(estimate.value - 6.0) <= estimate.error, estimate.forward_passes
     (True, 2)

@@ -63,7 +63,7 @@ class Tier(enum.IntEnum):
 LADDER: Final = (Layer.LIMITS, Layer.SECCOMP, Layer.LANDLOCK, Layer.NAMESPACES, Layer.OTHER_USER)
 
 WITHOUT: Final = {
-    Layer.LIMITS: "a submission can use up this machine",
+    Layer.LIMITS: "a submission can use up this machine, and run on after a grader that is killed",
     Layer.SECCOMP: "a submission can open network connections, start processes and signal others of this user",
     Layer.LANDLOCK: "a submission can read what this user can read, gradcheck and the rubric among it, and write where this user can",
     Layer.NAMESPACES: "the size of its scratch folder is measured now and then instead of fixed; the rest is forbidden by the layers below",

@@ -7,6 +7,7 @@ import logging
 import multiprocessing.util
 import os
 import signal
+import sys
 import tempfile
 import threading
 from typing import Final
@@ -21,6 +22,9 @@ from gradcheck.grading.submissions import Submission
 from gradcheck.results.grades import GradeSheet, SheetStatus
 
 log = logging.getLogger("gradcheck.grading")
+
+ENDING: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""The signals that are sent to a whole group of processes, and are the first one's to answer."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,20 +56,19 @@ _zygotes: Final[dict[tuple[int, str], Zygote]] = {}
 def belong_to(grader: int) -> None:
     """Have this process end when the grader does, however it ends, and leave to the grader what ends both.
 
+    Only Linux ends it with a grader that is killed; `isolation` says what is missing elsewhere.
+
     Parameters
     ----------
     grader : int
         The number of its process.
     """
-    from gradcheck.grading import confinement
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    if sys.platform == "linux":
+        from gradcheck.grading import confinement
 
-    for name in (
-        "SIGINT",
-        "SIGTERM",
-        "SIGHUP",
-    ):  # sent to a whole group of processes, they are the first one's to answer
-        signal.signal(getattr(signal, name), signal.SIG_IGN)
-    confinement.die_with_parent()
+        confinement.die_with_parent()
     if os.getppid() != grader:  # it was gone before it could be belonged to
         os._exit(1)
 

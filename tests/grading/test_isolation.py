@@ -107,6 +107,23 @@ def test_on_another_system_the_doctor_works_and_nothing_is_run() -> None:
     assert done.returncode == 7, done.stderr
 
 
+WORKER_ELSEWHERE = """
+import os, signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+del signal.SIGHUP
+from gradcheck.grading.worker import belong_to
+sys.platform = "win32"
+sys.modules["resource"] = None
+belong_to(os.getppid())
+sys.exit(7 if signal.getsignal(signal.SIGTERM) is signal.SIG_IGN else 1)
+"""
+
+
+def test_on_another_system_a_worker_leaves_to_its_grader_the_signals_that_there_are() -> None:
+    done = subprocess.run([sys.executable, "-c", WORKER_ELSEWHERE], capture_output=True, text=True, check=False)
+    assert done.returncode == 7, done.stderr
+
+
 def test_every_missing_layer_is_told_with_what_it_means() -> None:
     text = as_text(MAC)
     assert text.startswith("Darwin 24.1 on arm64, as user 501\n")

@@ -7,6 +7,9 @@ from typing import Any, Final
 
 COMMAND: Final = "python -m pip install 'gradcheck[report]'"
 
+COMES_WITH: Final = {"markupsafe": "jinja2"}
+"""What is no requirement of the extra itself, and the one that brings it."""
+
 
 class MissingExtra(ImportError):
     """The extra `report` is not installed.
@@ -37,4 +40,5 @@ def required(module: str) -> Any:
         package = module.split(".")[0]
         if error.name is None or error.name.split(".")[0] != package:
             raise
-        raise MissingExtra(f"for pages and pictures {package} is needed, and it is not installed: {COMMAND}") from None
+        needed = COMES_WITH.get(package, package)
+        raise MissingExtra(f"for pages and pictures {needed} is needed, and it is not installed: {COMMAND}") from None

@@ -81,6 +81,8 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--probe", action="store_true", help="note what isolation there is, and grade nothing")
     options = parser.parse_args(words)
     if options.probe:
+        from gradcheck.grading.isolation import landlock_abi
+
         note_isolation(options.root, landlock_abi())
         return 0
     return run(options.root, engine_grader)
@@ -159,23 +161,3 @@ def uid_of(user: str) -> int | None:
         return pwd.getpwnam(user).pw_uid
     except KeyError:
         return None
-
-
-def landlock_abi() -> int:
-    """Return the version of Landlock's interface in this kernel; 0 where there is none.
-
-    Examples
-    --------
-    >>> landlock_abi() >= 0
-    True
-    """
-    import ctypes
-
-    if not sys.platform.startswith("linux"):
-        return 0
-    create_ruleset, version = (
-        444,
-        1,
-    )  # landlock_create_ruleset(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION), on every architecture
-    libc = ctypes.CDLL(None, use_errno=True)
-    return max(0, int(libc.syscall(create_ruleset, None, 0, version)))

@@ -12,7 +12,8 @@ from gradcheck.network.weight_decay import WeightDecay
 from gradcheck.subjects.network_class import Batch, Declared
 
 if TYPE_CHECKING:
-    from gradcheck.grading.rubric_model import Item, NetworkTable
+    from gradcheck.grading.rubric_model import Item
+    from gradcheck.grading.rubric_network import NetworkTable
 
 
 def declared_for(item: Item, network: NetworkTable) -> Declared:
@@ -22,7 +23,8 @@ def declared_for(item: Item, network: NetworkTable) -> Declared:
 
     Examples
     --------
-    >>> from gradcheck.grading.rubric_model import Item, NetworkTable
+    >>> from gradcheck.grading.rubric_network import NetworkTable
+    >>> from gradcheck.grading.rubric_model import Item
     >>> item = Item(id="linear", title="Linear neurons", points=1.0, part=Part.LINEAR_NEURONS)
     >>> declared_for(item, NetworkTable(activation="tanh")).activations[0].name
     'linear'
@@ -40,7 +42,7 @@ def declared_alone(network: NetworkTable) -> Declared:
 
     Examples
     --------
-    >>> from gradcheck.grading.rubric_model import NetworkTable
+    >>> from gradcheck.grading.rubric_network import NetworkTable
     >>> declared_alone(NetworkTable(activation="tanh")).activations[0].name
     'tanh'
     """

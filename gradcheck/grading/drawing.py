@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from gradcheck.grading.rubric_model import Argument, FunctionTable
+    from gradcheck.grading.rubric_functions import Argument, FunctionTable
 
 Array = npt.NDArray[Any]
 
@@ -18,7 +18,7 @@ def drawn(table: FunctionTable, generator: np.random.Generator) -> tuple[dict[st
 
     Examples
     --------
-    >>> from gradcheck.grading.rubric_model import FunctionTable
+    >>> from gradcheck.grading.rubric_functions import FunctionTable
     >>> parameters, data = drawn(FunctionTable(parameters={"w": [3]}, data={"X": [2, 3]}), np.random.default_rng(0))
     >>> parameters["w"].shape, data["X"].shape
     ((3,), (2, 3))
@@ -28,7 +28,7 @@ def drawn(table: FunctionTable, generator: np.random.Generator) -> tuple[dict[st
 
 
 def _array(argument: Argument, generator: np.random.Generator) -> Array:
-    from gradcheck.grading.rubric_model import Draw
+    from gradcheck.grading.rubric_functions import Draw
 
     if argument.draw is Draw.LABELS:
         return generator.integers(0, argument.classes, argument.shape)

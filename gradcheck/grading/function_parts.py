@@ -20,7 +20,8 @@ from gradcheck.grading.protocol import Keep
 from gradcheck.grading.reference import Reference
 from gradcheck.grading.remote_calls import RemoteFunction
 from gradcheck.grading.rubric import Rubric
-from gradcheck.grading.rubric_model import Item, Partial, Passing
+from gradcheck.grading.rubric_functions import Passing
+from gradcheck.grading.rubric_model import Item, Partial
 from gradcheck.grading.same_values import compare, named
 from gradcheck.grading.session import Session
 from gradcheck.grading.shares import share_of

@@ -15,15 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gradcheck.grading.rubric_errors import Problem
-    from gradcheck.grading.rubric_model import (
-        Assignment,
-        FunctionTable,
-        Item,
-        Limits,
-        NetworkTable,
-        Policy,
-        RubricTables,
-    )
+    from gradcheck.grading.rubric_functions import FunctionTable
+    from gradcheck.grading.rubric_model import Assignment, Item, Limits, Policy, RubricTables
+    from gradcheck.grading.rubric_network import NetworkTable
 
 EXAMPLE: Final = "example:"
 """What a reference starts with that is one of the shipped examples."""
@@ -173,7 +167,7 @@ def _refused(file: TomlFile, problems: list[Problem]) -> UsageError:
 
 def _network_of(tables: RubricTables) -> NetworkTable | None:
     """Return the network that was declared, or the chapter's."""
-    from gradcheck.grading.rubric_model import NetworkTable
+    from gradcheck.grading.rubric_network import NetworkTable
 
     is_network = tables.assignment.protocol is SubmissionProtocol.NETWORK
     return tables.network or NetworkTable() if is_network else None

@@ -10,7 +10,8 @@ from gradcheck.grading.declaring import declared_alone, declared_for
 from gradcheck.grading.expected_losses import Expected, expected_loss
 from gradcheck.grading.planting import OWN_PARTS, Home, Planted, asked_of, plantings, right_subject, shows
 from gradcheck.grading.rubric import Rubric
-from gradcheck.grading.rubric_model import Item, NetworkTable
+from gradcheck.grading.rubric_model import Item
+from gradcheck.grading.rubric_network import NetworkTable
 from gradcheck.mistakes.catalogue import CATALOGUE
 from gradcheck.mistakes.mistake import Mistake, Where
 from gradcheck.mistakes.program import Asked

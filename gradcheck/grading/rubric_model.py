@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from gradcheck.grading.parts import Part, SubmissionProtocol
+from gradcheck.grading.rubric_functions import FunctionTable
+from gradcheck.grading.rubric_network import NetworkTable
+from gradcheck.grading.rubric_table import Table, Texts
 from gradcheck.results.grades import Severity, Visibility
 
-Texts = Annotated[tuple[str, ...], Field(strict=False)]
-"""A TOML list of strings."""
-
 Above0 = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-AtLeast0 = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Level = Annotated[int, Field(ge=0, le=4)]
-Shape = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=1, max_length=8)]
 
 
 class Partial(enum.Enum):
@@ -65,60 +63,7 @@ class CarriedForward(enum.Enum):
     """Nothing: every step that comes out wrong loses its points."""
 
 
-class BatchReturns(enum.Enum):
-    """What a backprop of several columns returns.
-
-    Examples
-    --------
-    >>> BatchReturns("mean").name
-    'MEAN'
-    """
-
-    SUM = "sum"
-    MEAN = "mean"
-
-
-class Draw(enum.Enum):
-    """How the numbers of an argument are drawn.
-
-    Examples
-    --------
-    >>> Draw("labels").name
-    'LABELS'
-    """
-
-    NORMAL = "normal"
-    """From N(0, 1)."""
-    UNIFORM = "uniform"
-    """From 0 to 1, both excluded."""
-    LABELS = "labels"
-    """Whole numbers from 0 to `classes` - 1."""
-
-
-class Passing(enum.Enum):
-    """How the parameters reach a function.
-
-    Examples
-    --------
-    >>> Passing("dict").name
-    'DICT'
-    """
-
-    ARGUMENTS = "arguments"
-    """One argument each, in the order of the table."""
-    DICT = "dict"
-    """One dictionary of them, the first argument."""
-    LIST = "list"
-    """One list of them, the first argument."""
-
-
-class _Table(BaseModel):
-    """A table: keys that are not known are refused, TOML types are taken as they are, and nothing is changed later."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Assignment(_Table):
+class Assignment(Table):
     """[assignment]: what is to be handed in.
 
     Attributes
@@ -149,94 +94,7 @@ class Assignment(_Table):
     reference: str = ""
 
 
-class NetworkTable(_Table):
-    """[network]: the network that the class is to be.
-
-    Attributes
-    ----------
-    activation : tuple of str
-        One for all layers after the input, or one for each.
-    cost : str
-    l1, l2 : float
-        Weight decay: l2/2 sum w**2 + l1 sum |w|, biases left alone.
-    batch : BatchReturns or None
-        What its backprop returns for several columns; None where it takes one example.
-
-    Examples
-    --------
-    >>> NetworkTable().activation
-    ('sigmoid',)
-    """
-
-    activation: Annotated[Texts, BeforeValidator(lambda value: [value] if isinstance(value, str) else value)] = (
-        "sigmoid",
-    )
-    cost: str = "quadratic"
-    l1: AtLeast0 = 0.0
-    l2: AtLeast0 = 0.0
-    batch: Annotated[BatchReturns | None, Field(strict=False)] = None
-
-
-class Argument(_Table):
-    """An array that a function is called with, drawn anew for each submission.
-
-    Attributes
-    ----------
-    shape : tuple of int
-    draw : Draw
-    classes : int
-        For labels: how many there are.
-
-    Examples
-    --------
-    >>> Argument(shape=(4, 3)).draw
-    <Draw.NORMAL: 'normal'>
-    """
-
-    shape: Shape
-    draw: Annotated[Draw, Field(strict=False)] = Draw.NORMAL
-    classes: Annotated[int, Field(ge=2)] = 2
-
-
-Arguments = dict[str, Annotated[Argument, BeforeValidator(lambda value: _as_table(value))]]
-"""Name -> a shape such as [4, 3], or a table { shape = [8], draw = "labels", classes = 3 }."""
-
-
-def _as_table(value: Any) -> Any:
-    """Return a bare shape as the table it stands for."""
-    return {"shape": value} if isinstance(value, list | tuple) else value
-
-
-class FunctionTable(_Table):
-    """[functions.NAME]: a function to be graded with its derivative; NAME_forward and NAME_backward for layers.
-
-    Attributes
-    ----------
-    parameters : dict of str to Argument
-        What it is differentiated by.
-    passing : Passing
-        How these reach it; layers take them as arguments.
-    data : dict of str to Argument
-        Further arguments, after the parameters, that it is not differentiated by.
-    derivative : str
-        pair: what its derivative is called; NAME_prime unless something is said.
-    elementwise : bool
-        pair: whether it is a sigma with its sigma', number by number, and not a cost with its gradient.
-
-    Examples
-    --------
-    >>> FunctionTable(parameters={"x": [4, 5]}).parameters["x"].shape
-    (4, 5)
-    """
-
-    parameters: Annotated[Arguments, Field(min_length=1)]
-    passing: Annotated[Passing, Field(strict=False)] = Passing.ARGUMENTS
-    data: Arguments = {}
-    derivative: str = ""
-    elementwise: bool = False
-
-
-class Modified(_Table):
+class Modified(Table):
     """The one modified neuron of an item.
 
     Attributes
@@ -259,7 +117,7 @@ class Modified(_Table):
     activation: str
 
 
-class Item(_Table):
+class Item(Table):
     """[[item]]: something to be graded, and its points.
 
     Attributes
@@ -308,7 +166,7 @@ class Item(_Table):
     modified: Modified | None = None
 
 
-class Policy(_Table):
+class Policy(Table):
     """[policy]: what holds for all items.
 
     Attributes
@@ -331,7 +189,7 @@ class Policy(_Table):
     visibility: Annotated[Visibility, Field(strict=False)] = Visibility.VISIBLE
 
 
-class Limits(_Table):
+class Limits(Table):
     """[limits]: what a submission may use.
 
     Attributes
@@ -358,7 +216,7 @@ class Limits(_Table):
     submission_mb: Annotated[int, Field(ge=1, le=256)] = 16
 
 
-class RubricTables(_Table):
+class RubricTables(Table):
     """A whole rubric.toml, as it stands in the file.
 
     Examples
@@ -369,7 +227,7 @@ class RubricTables(_Table):
 
     assignment: Assignment
     network: NetworkTable | None = None
-    functions: dict[str, FunctionTable] = {}
+    functions: dict[str, FunctionTable] = Field(default_factory=dict)
     items: Annotated[tuple[Item, ...], Field(strict=False, alias="item", min_length=1)]
     policy: Policy = Policy()
     limits: Limits = Limits()

@@ -10,7 +10,8 @@ from typing import Final
 
 from gradcheck.grading.parts import OF_ANOTHER_CLASS, Part, SubmissionProtocol, parts_of
 from gradcheck.grading.rubric_errors import Problem, meant, shown
-from gradcheck.grading.rubric_model import Draw, FunctionTable, Item, Partial, Passing, RubricTables
+from gradcheck.grading.rubric_functions import Draw, FunctionTable, Passing
+from gradcheck.grading.rubric_model import Item, Partial, RubricTables
 from gradcheck.network.activations import ACTIVATIONS
 from gradcheck.network.costs import COSTS
 from gradcheck.subjects.toml_lines import KeyPath

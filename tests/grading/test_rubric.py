@@ -14,7 +14,9 @@ import pytest
 from gradcheck import UsageError
 from gradcheck.grading.parts import Part, SubmissionProtocol, parts_of
 from gradcheck.grading.rubric import load_rubric
-from gradcheck.grading.rubric_model import BatchReturns, CarriedForward, Draw, IfMissing, Partial, Passing
+from gradcheck.grading.rubric_functions import Draw, Passing
+from gradcheck.grading.rubric_model import CarriedForward, IfMissing, Partial
+from gradcheck.grading.rubric_network import BatchReturns
 from gradcheck.grading.starting_rubric import starting_rubric, write_rubric
 from gradcheck.results.grades import Severity, Visibility
 from tests.grading.rubrics_for_tests import LAYERS, NETWORK, PAIR, rubric_of, written

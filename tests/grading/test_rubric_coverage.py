@@ -16,7 +16,7 @@ from gradcheck.grading.parts import SubmissionProtocol, parts_of
 from gradcheck.grading.planting import Home, Planted, plantings, right_subject, shows
 from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_coverage import Grade, Program, RubricCoverage, Tried, cover
-from gradcheck.grading.rubric_model import NetworkTable
+from gradcheck.grading.rubric_network import NetworkTable
 from gradcheck.grading.starting_rubric import starting_rubric
 from gradcheck.mistakes.catalogue import CATALOGUE, mistake_named
 from gradcheck.mistakes.mistake import Mistake, Where

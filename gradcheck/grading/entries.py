@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from gradcheck.errors import LoadError
+from gradcheck.grading.gathering import SubmittedFile
 from gradcheck.grading.notebooks import program_in
-from gradcheck.grading.submission_files import SubmittedFile
 from gradcheck.subjects.python2 import explain_python_2
 from gradcheck.subjects.targets import check_bytes
 

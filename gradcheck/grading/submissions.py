@@ -12,16 +12,11 @@ from typing import Final
 
 from gradcheck.errors import LoadError, UsageError
 from gradcheck.grading.entries import entry_among
+from gradcheck.grading.folder_files import file_alone, files_of_folder
+from gradcheck.grading.gathering import ReadFiles, SubmittedFile, is_junk
 from gradcheck.grading.rubric import Rubric
-from gradcheck.grading.submission_files import (
-    ReadFiles,
-    SubmittedFile,
-    file_alone,
-    files_of_folder,
-    files_of_zip,
-    is_junk,
-)
 from gradcheck.grading.submission_names import SafeName, safe_names
+from gradcheck.grading.zip_files import files_of_zip
 
 _PROGRAMS: Final = (".py", ".ipynb")
 

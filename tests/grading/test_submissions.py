@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from gradcheck import UsageError
 from gradcheck.errors import LoadError
+from gradcheck.grading.gathering import MOST_FILES, SubmittedFile
 from gradcheck.grading.rubric import Rubric
-from gradcheck.grading.submission_files import MOST_FILES, SubmittedFile, files_of_zip
 from gradcheck.grading.submissions import Submission, hash_of, stage, submissions_in
+from gradcheck.grading.zip_files import files_of_zip
 from tests.grading.rubrics_for_tests import LAYERS, NETWORK, rubric_of
 
 PROGRAM = "class Network:\n    pass\n"

@@ -13,12 +13,13 @@ from gradcheck.errors import UsageError
 from gradcheck.grading.declaring import declared_for
 from gradcheck.grading.limits import Limits
 from gradcheck.grading.remote import remote_network
+from gradcheck.grading.returned import Usage
 from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_coverage import Program
 from gradcheck.grading.rubric_model import Item
 from gradcheck.grading.rubric_model import Limits as Allowed
 from gradcheck.grading.sandbox import Zygote
-from gradcheck.grading.session import Session, Usage
+from gradcheck.grading.session import Session
 from gradcheck.subjects.discover import PRIMES
 from gradcheck.subjects.network_class import NetworkSubject
 

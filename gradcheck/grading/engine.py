@@ -25,12 +25,12 @@ from gradcheck.grading.outcomes import OUR_FAULT, Outcome, of_error
 from gradcheck.grading.parts import EQUATIONS, Part, SubmissionProtocol
 from gradcheck.grading.points import grade_of, ungraded, with_requirements, without_points
 from gradcheck.grading.reference import Reference
+from gradcheck.grading.returned import Usage
 from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_coverage import Program
 from gradcheck.grading.rubric_model import Item
 from gradcheck.grading.sandbox import Zygote
 from gradcheck.grading.seeds import Seeds
-from gradcheck.grading.session import Usage
 from gradcheck.grading.submissions import Submission, stage
 from gradcheck.results.grades import Flag, GradeSheet, Isolation, ItemGrade, ItemStatus, Severity, SheetStatus
 

@@ -86,6 +86,20 @@ class SubmissionError(UserCodeError):
         self.failure, self.raised = failure, raised
 
 
+def raised_error(what: str, raised: Raised) -> SubmissionError:
+    """Return the error that says what a submission's code raised.
+
+    Examples
+    --------
+    >>> str(raised_error("backprop", Raised("ZeroDivisionError", "ZeroDivisionError", "division by zero", 3)))
+    'backprop raised ZeroDivisionError: division by zero (line 3)'
+    """
+    where = f" (line {raised.line})" if raised.line > 0 else ""
+    failure = Failure.MEMORY if raised.builtin == "MemoryError" else Failure.RAISED
+    said = f"{raised.exception}: {raised.words}" if raised.words else raised.exception
+    return SubmissionError(failure, f"{what} raised {said}{where}", raised=raised)
+
+
 class SandboxError(GradcheckError):
     """The sandbox itself failed, or cannot be as strict here as is required: no fault of any submission.
 

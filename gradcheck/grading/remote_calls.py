@@ -12,7 +12,8 @@ import numpy as np
 
 from gradcheck.grading.failures import Failure, SubmissionError, harmless
 from gradcheck.grading.protocol import Handle, Keep, arrays_of
-from gradcheck.grading.session import Returned, Session
+from gradcheck.grading.returned import Returned
+from gradcheck.grading.session import Session
 
 METHODS: Final = ("backprop", "feedforward", "update_mini_batch", "cost", "cost_derivative")
 """What a class has or has not once and for all; other attributes may come with a call."""

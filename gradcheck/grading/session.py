@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -11,62 +10,11 @@ from typing import Any
 
 from gradcheck.errors import UsageError
 from gradcheck.grading.channel import Channel, Gone, Silence
-from gradcheck.grading.failures import Failure, Raised, SubmissionError, harmless
+from gradcheck.grading.failures import Failure, Raised, SubmissionError, harmless, raised_error
 from gradcheck.grading.limits import Limits
 from gradcheck.grading.protocol import Bounds, Frame, Handle, Keep, Kind, ProtocolError, Unencodable, encode
+from gradcheck.grading.returned import Returned, Usage
 from gradcheck.grading.staging import used_bytes
-
-
-@dataclasses.dataclass(frozen=True)
-class Returned:
-    """What a call returned, and what it changed.
-
-    Attributes
-    ----------
-    value : Any
-    written : tuple of (int, ndarray)
-        Arrays of the request that were written to, by their place in it, and what they hold now.
-    attributes : dict
-        Attributes that were given with the request, and hold other objects now.
-
-    Examples
-    --------
-    >>> Returned(1.0, (), {}).value
-    1.0
-    """
-
-    value: Any
-    written: tuple[tuple[int, Any], ...]
-    attributes: dict[str, Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Usage:
-    """What a submission used for one item.
-
-    Attributes
-    ----------
-    cpu_seconds, wall_seconds : float
-    memory_bytes : int
-        At most at one time.
-    calls : int
-    output : str
-        The beginning of what it printed, made harmless.
-    output_bytes : int
-        All it printed.
-
-    Examples
-    --------
-    >>> Usage(0.1, 0.2, 2**20, 3, "", 0).calls
-    3
-    """
-
-    cpu_seconds: float
-    wall_seconds: float
-    memory_bytes: int
-    calls: int
-    output: str
-    output_bytes: int
 
 
 class Session:
@@ -270,7 +218,7 @@ class Session:
             raise SubmissionError(Failure.UNREADABLE, words)
         match frame:
             case Frame(Kind.RAISED, _, [str(exception), str(builtin), str(words), int(line)]):
-                raise _raised(what, (exception, builtin, words), line)
+                raise raised_error(what, Raised(harmless(exception), harmless(builtin), harmless(words), line))
         raise self.fail(Failure.MALFORMED, f"{what} was answered with a frame that is no answer")
 
     def fail(self, failure: Failure, words: str) -> SubmissionError:
@@ -305,14 +253,6 @@ class Session:
             raise self.fail(
                 Failure.OUTPUT, f"it stored more than {self.limits.scratch_bytes} bytes in its scratch folder"
             )
-
-
-def _raised(what: str, told: tuple[str, str, str], line: int) -> SubmissionError:
-    exception, builtin, words = (harmless(text) for text in told)
-    where = f" (line {line})" if line > 0 else ""
-    failure = Failure.MEMORY if builtin == "MemoryError" else Failure.RAISED
-    said = f"{exception}: {words}" if words else exception
-    return SubmissionError(failure, f"{what} raised {said}{where}", raised=Raised(exception, builtin, words, line))
 
 
 def _signal_name(number: int) -> str:

@@ -66,11 +66,19 @@ def cost_at(case: NetworkCase, w: Array) -> Any:
     return network_at(case.network, w).cost_of(case.x, case.y)
 
 
-def branches(case: NetworkCase, w: Array) -> tuple[bytes, ...]:
-    """Return on which side of each of its branch points every pre-activation is; the ELU's second derivative jumps at 0."""
+@dataclasses.dataclass(frozen=True)
+class Looked:
+    """One forward pass: the cost, and on which side of each of its branch points every pre-activation is."""
+
+    cost: Any
+    branches: tuple[bytes, ...]
+
+
+def looked_at(case: NetworkCase, w: Array) -> Looked:
+    """Return what one forward pass with other parameters shows; the ELU's second derivative jumps at 0, which is a branch point too."""
     network = network_at(case.network, w)
     forward = network.feedforward(case.x)
-    return tuple(
+    branches = tuple(
         (z.real > kink).tobytes()
         for z, activation in zip(forward.zs, network.activations, strict=True)
         for kink in (
@@ -78,6 +86,7 @@ def branches(case: NetworkCase, w: Array) -> tuple[bytes, ...]:
             *((0.0,) if "elu" in activation.name.replace("gelu", "").replace("relu", "") else ()),
         )
     )
+    return Looked(network.cost_from(forward, case.y), branches)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -105,14 +114,15 @@ class Along:
 def along(case: NetworkCase, index: int, radius: float) -> Along | None:
     """Return the cost along one parameter; None where a branch is crossed on the circle."""
     w = vector_of(case.network).astype(np.complex128)
-    here = branches(case, w)
+    here = looked_at(case, w).branches
     values = np.empty(POINTS, dtype=np.complex128)
     for k in range(POINTS // 2 + 1):
         moved = w.copy()
         moved[index] += radius * np.exp(2j * np.pi * k / POINTS)
-        if branches(case, moved) != here:
+        looked = looked_at(case, moved)
+        if looked.branches != here:
             return None
-        values[k] = cost_at(case, moved)
+        values[k] = looked.cost
         values[-k] = np.conj(values[k])  # the cost of real parameters is real
     return Along(np.abs(np.fft.fft(values)) / POINTS, radius, float(np.abs(values).max()))
 
@@ -170,34 +180,35 @@ def steps_of(w: Array, stencil: Stencil) -> Array:
     return stencil.default_step(float(np.finfo(w.dtype).eps)) * np.maximum(np.abs(wide), rms)
 
 
-def scale_for(case: NetworkCase, stencil: Stencil, index: int, step: float) -> Scale | None:
-    """Return what bounds the errors of an estimate of one component; None where the cost is not analytic near enough."""
+def scale_for(case: NetworkCase, stencil: Stencil, index: int, step: float, *, rounding: float) -> Scale | None:
+    """Return what bounds the errors of an estimate of one component, with the rounding of one cost; None where the cost is not analytic
+    near enough."""
     # What is realised of a step may be a half longer, in a coarse dtype.
     line = along(case, index, RADIUS * step)
     if line is None or not line.is_analytic:
         return None
-    rounding = cost_rounding(case)
     return Scale(noise=rounding, derivative=line.derivative(stencil.order + 1, 1.5 * step, rounding))
 
 
 def estimated(case: NetworkCase, stencil: Stencil) -> Estimate | None:
     """Return the estimate of all components by a stencil with errors that hold; None where the cost is not smooth enough."""
-    w = vector_of(case.network)
-    scales = [scale_for(case, stencil, index, step) for index, step in enumerate(steps_of(w, stencil))]
+    w, rounding = vector_of(case.network), cost_rounding(case)
+    scales = [scale_for(case, stencil, i, step, rounding=rounding) for i, step in enumerate(steps_of(w, stencil))]
     derivatives = [scale.derivative for scale in scales if scale is not None and scale.derivative is not None]
     if len(derivatives) < len(scales):
         return None
-    scale = Scale(noise=cost_rounding(case), derivative=max(derivatives))
+    scale = Scale(noise=rounding, derivative=max(derivatives))
     return estimate_gradient(lambda v: cost_at(case, v), w, stencil=stencil, scale=scale)
 
 
 def estimated_one_by_one(case: NetworkCase, stencil: Stencil) -> list[tuple[int, Estimate]]:
     """Return the estimates of the components, each with a step in its own size, where the cost is smooth enough."""
-    w = vector_of(case.network)
+    w, rounding = vector_of(case.network), cost_rounding(case)
     found = []
     for index in range(w.size):
         length = abs(float(w[index]))
-        scale = scale_for(case, stencil, index, stencil.default_step(float(np.finfo(w.dtype).eps)) * length)
+        step = stencil.default_step(float(np.finfo(w.dtype).eps)) * length
+        scale = scale_for(case, stencil, index, step, rounding=rounding)
         if scale is not None:
             scale = dataclasses.replace(scale, length=length)
             found.append(

@@ -206,7 +206,7 @@ def test_options_reach_the_check(tmp_path: Path) -> None:
     assert gradcheck("check", path, "--shape", "w=four").exit_code == 2
 
 
-def test_activation_and_cost_are_declared_on_the_command_line_or_in_gradcheck_toml(tmp_path: Path) -> None:
+def test_the_activation_is_declared_on_the_command_line(tmp_path: Path) -> None:
     source = Path(__file__).parent.parent / "gradcheck" / "examples" / "network_tanh_right.py"
     path = written(tmp_path, _example("network_tanh_right") if not source.is_file() else source.read_text(), "net.py")
     undeclared = gradcheck("check", path)
@@ -214,8 +214,6 @@ def test_activation_and_cost_are_declared_on_the_command_line_or_in_gradcheck_to
     assert "--activation tanh" in undeclared.output
     assert gradcheck("check", path, "--activation", "tanh").exit_code == 0
     assert gradcheck("check", path, "--activation", "tanhh").exit_code == 2
-    (tmp_path / "gradcheck.toml").write_text('[[subject]]\ntarget = "net.py"\nactivation = "tanh"\n')
-    assert gradcheck("check", path).exit_code == 0
 
 
 def test_what_the_current_folder_declares_of_a_file_below_it_counts_too(

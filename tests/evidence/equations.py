@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import importlib
 from pathlib import Path
 
@@ -102,6 +103,7 @@ def resolve(dotted: str) -> object:
     raise ModuleNotFoundError(dotted)
 
 
+@functools.cache
 def marked_tests() -> dict[str, list[str]]:
     """Return the tests that carry the marker `equation`, by the numbers in it."""
     found: dict[str, list[str]] = {}

@@ -1,0 +1,159 @@
+"""The error of each estimate: truncation, measured once a neuron; rounding, by the sizes of the paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from gradcheck.network.arrays import Array
+from gradcheck.sweep.estimating import Sweeping
+from gradcheck.sweep.partition import Unit, batch_rows, pieces
+from gradcheck.sweep.settings import Difference
+from gradcheck.sweep.sizes import PathSizes
+
+COARSE: Final = 2.0**-10
+"""Displacement of z_j at which the bend of the cost is measured: small beside the 1 over which sigma bends, large beside rounding."""
+
+TRUNCATION_SAFETY: Final = 2.0
+"""The next derivative may be larger within a step than where it was measured, by this factor (dimensionless)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bends:
+    """Hold the sizes of the second and third derivatives of C_x by z_j, for one layer.
+
+    Parameters
+    ----------
+    second, third : ndarray, shape (n_l, m)
+        Cost per unit of z squared, and cubed.
+
+    Examples
+    --------
+    >>> Bends(np.zeros((3, 1)), np.zeros((3, 1))).second.shape
+    (3, 1)
+    """
+
+    second: Array
+    third: Array
+
+
+def bends(sweeping: Sweeping, layer: int) -> Bends:
+    """Measure the bends of one layer from the costs at four displacements of each z_j.
+
+    Examples
+    --------
+    >>> from gradcheck.network.model import Network
+    >>> from gradcheck.sweep.estimating import prepared
+    >>> from gradcheck.sweep.settings import SweepSettings
+    >>> network = Network.random([2, 3, 1], np.random.default_rng(0))
+    >>> bends(prepared(network, np.ones((2, 1)), np.ones((1, 1)), SweepSettings()), 0).third.shape
+    (3, 1)
+    """
+    n, m = sweeping.network.sizes[layer + 1], len(sweeping.examples)
+    found = Bends(np.empty((n, m)), np.empty((n, m)))
+    for i, example in enumerate(sweeping.examples):
+        values = sweeping.inputs[i][layer].values
+        H = max(COARSE, sweeping.settings.realised_step * float(np.abs(values).max()))
+        displacements = H * np.array([1.0, 2.0, -1.0, -2.0])
+        for rows in pieces(n, max(1, batch_rows(sweeping.network, layer) // 4)):
+            above, far_above, below, far_below = example.cost_changes(layer, rows, displacements).T
+            found.second[rows, i] = np.abs(above + below) / H**2
+            found.third[rows, i] = np.abs((far_above - far_below) - 2 * (above - below)) / (2 * H**3)
+    return found
+
+
+def estimate_bound(sweeping: Sweeping, sizes: PathSizes, layer: int, half_gap: Array) -> Array:
+    """Return the error bound of one layer's estimates.
+
+    Parameters
+    ----------
+    sweeping : Sweeping
+    sizes : PathSizes
+        Of the arithmetic of the sweep.
+    layer : int
+        Weight matrices counted from 0.
+    half_gap : ndarray, shape (n_l, n_(l-1) + 1)
+        As in `Estimated`.
+
+    Returns
+    -------
+    ndarray, shape (n_l, n_(l-1) + 1)
+        Cost per unit of parameter, the bias last; not a number where the costs were none.
+
+    Examples
+    --------
+    >>> from gradcheck.network.model import Network
+    >>> from gradcheck.sweep.estimating import prepared
+    >>> from gradcheck.sweep.settings import SweepSettings
+    >>> from gradcheck.sweep.sizes import path_sizes
+    >>> network, x, y = Network.random([1, 1], np.random.default_rng(0)), np.ones((1, 1)), np.ones((1, 1))
+    >>> sweeping = prepared(network, x, y, SweepSettings())
+    >>> sizes = path_sizes(network, network.feedforward(x), y, 2.0**-53)
+    >>> float(estimate_bound(sweeping, sizes, 0, np.zeros((1, 2))).max()) < 1e-14
+    True
+    """
+    settings, bend = sweeping.settings, bends(sweeping, layer)
+    a = inputs_with_one(sweeping, layer)
+    step = settings.realised_step
+    bound = rounding_bound(sizes, layer, a)
+    if sweeping.has_plain_layer:
+        bound += (2 if settings.difference is Difference.FORWARD else 1) * sizes.cost / step
+    gap_allowed = step * _mean(bend.second, a**2) + bound
+    if settings.difference is Difference.FORWARD:
+        bound += TRUNCATION_SAFETY * step / 2 * _mean(bend.second, a**2)
+        return bound + _kinks_unseen(sweeping, bend, a)
+    bound += TRUNCATION_SAFETY * step**2 / 6 * _mean(bend.third, np.abs(a) ** 3)
+    # At a kink the slopes of both sides differ by more than a bend explains: either of them may be what was claimed.
+    np.abs(half_gap, out=half_gap)
+    bound[half_gap > gap_allowed] += half_gap[half_gap > gap_allowed]
+    return bound
+
+
+def rounding_bound(sizes: PathSizes, layer: int, a: Array) -> Array:
+    """Return how far two right derivatives may lie apart for the rounding of one layer's paths.
+
+    Parameters
+    ----------
+    sizes : PathSizes
+    layer : int
+    a : ndarray, shape (n_(l-1) + 1, m)
+        Inputs of the layer, with a row of ones for the biases.
+
+    Examples
+    --------
+    >>> sizes = PathSizes((np.ones((2, 1)),), (np.zeros((2, 1)),), (np.zeros((3, 1)),), (1e-15,), 0.0)
+    >>> rounding_bound(sizes, 0, np.ones((4, 1))).shape
+    (2, 4)
+    """
+    of_delta = sizes.rounding[layer] * sizes.by_z[layer] + sizes.shift[layer]
+    input_shift = np.vstack([sizes.input_shift[layer], np.zeros((1, a.shape[1]))])
+    return _mean(of_delta, np.abs(a)) + _mean(sizes.by_z[layer], input_shift)
+
+
+def inputs_with_one(sweeping: Sweeping, layer: int) -> Array:
+    """Return a^(l-1) of every example, with a row of ones for the biases.
+
+    Examples
+    --------
+    >>> from gradcheck.network.model import Network
+    >>> from gradcheck.sweep.estimating import prepared
+    >>> from gradcheck.sweep.settings import SweepSettings
+    >>> network = Network.random([2, 3, 1], np.random.default_rng(0))
+    >>> inputs_with_one(prepared(network, np.ones((2, 5)), np.ones((1, 5)), SweepSettings()), 0).shape
+    (3, 5)
+    """
+    return np.vstack([sweeping.forward.activations[layer], np.ones((1, len(sweeping.examples)))])
+
+
+def _mean(of_z: Array, of_inputs: Array) -> Array:
+    """Return the mean over the examples of all products, shape (n_l, n_(l-1) + 1)."""
+    return np.asarray(of_z @ (of_inputs.T / of_z.shape[1]))
+
+
+def _kinks_unseen(sweeping: Sweeping, bend: Bends, a: Array) -> Array | float:
+    """Return what a kink nearby may do to a forward difference, which sees one side alone: 0 where no activation has one."""
+    if not any(activation.kinks for activation in sweeping.network.activations):
+        return 0.0
+    return COARSE * _mean(bend.second, np.abs(a))

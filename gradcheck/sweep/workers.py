@@ -1,0 +1,81 @@
+"""The pieces of a sweep, here or in several processes: the same numbers, in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from gradcheck.errors import UsageError
+from gradcheck.network.arrays import Array
+from gradcheck.network.model import Network
+from gradcheck.sweep.estimating import Estimated, Sweeping, prepared
+from gradcheck.sweep.partition import Unit, pieces
+from gradcheck.sweep.settings import SweepSettings
+
+BATCHES: Final = 32
+"""Batches of pieces that are handed out to processes (a count): enough that none waits long for the last, few enough to cost nothing."""
+
+
+def estimates(sweeping: Sweeping, y: Array, found: Sequence[Unit]) -> Iterator[Estimated]:
+    """Yield what each piece estimates, in their order.
+
+    Parameters
+    ----------
+    sweeping : Sweeping
+    y : ndarray, shape (n_L, m)
+        Targets: a process makes its own prefixes from them.
+    found : sequence of Unit
+
+    Raises
+    ------
+    UsageError
+        If several processes are wanted and joblib is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck.sweep.partition import units
+    >>> network = Network.random([2, 3, 1], np.random.default_rng(0))
+    >>> sweeping = prepared(network, np.ones((2, 1)), np.ones((1, 1)), SweepSettings())
+    >>> len(list(estimates(sweeping, np.ones((1, 1)), units(network, 2))))
+    2
+    """
+    if sweeping.settings.jobs == 1:
+        yield from map(sweeping.estimate, found)
+        return
+    joblib = _joblib()
+    jobs = min(sweeping.settings.jobs, joblib.cpu_count())
+    x, settings = sweeping.forward.activations[0], _quiet(sweeping.settings)
+    work: Callable[..., Any] = joblib.delayed(_estimates)
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
+        batches = [found[piece] for piece in pieces(len(found), max(1, -(-len(found) // BATCHES)))]
+        try:
+            for batch in parallel(work(sweeping.network, x, y, settings, batch) for batch in batches):
+                yield from batch
+        except BaseException:  # ctrl-C, or whoever asked lost interest: no process of ours works on
+            joblib.externals.loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
+            raise
+
+
+def _estimates(network: Network, x: Array, y: Array, settings: SweepSettings, found: Sequence[Unit]) -> list[Estimated]:
+    """Return what some pieces estimate, in a process of its own."""
+    sweeping = prepared(network, x, y, settings)
+    return [sweeping.estimate(unit) for unit in found]
+
+
+def _quiet(settings: SweepSettings) -> SweepSettings:
+    """Return the settings without what cannot be sent."""
+    import dataclasses
+
+    return dataclasses.replace(settings, progress=None)
+
+
+def _joblib() -> Any:
+    try:
+        import joblib
+    except ImportError as error:
+        raise UsageError(
+            'more than one process needs joblib, and it is not installed: pip install "gradcheck[grade]", or one job'
+        ) from error
+    return joblib

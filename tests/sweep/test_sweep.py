@@ -1,0 +1,200 @@
+"""The sweep beside the slow way: a plain loop of full forward passes, and backpropagation."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradcheck.errors import UsageError
+from gradcheck.network import Network, WeightDecay, backprop, custom, modified_neuron
+from gradcheck.network.activations import LINEAR, RELU, SIGMOID
+from gradcheck.network.arrays import Array
+from gradcheck.sweep import Difference, Form, Sweep, SweepSettings, sweep
+from gradcheck.sweep.bounds import inputs_with_one, rounding_bound
+from gradcheck.sweep.estimating import prepared
+from gradcheck.sweep.settings import UNIT_ROUNDOFF
+from gradcheck.sweep.sizes import path_sizes
+from gradcheck.sweep.sweep import assembled
+from tests.networks_for_tests import Case, cases
+
+FORMS = st.sampled_from(Form)
+DIFFERENCES = st.sampled_from(Difference)
+
+
+def flat(weights: tuple[Array, ...], biases: tuple[Array, ...]) -> Array:
+    return np.concatenate([array.ravel() for array in (*weights, *biases)])
+
+
+def slow_changes(case: Case, step: float) -> Iterator[float]:
+    """Yield C(w + step e_jk) - C(w) by full forward passes: all weights, then all biases."""
+    weights = [np.array(w) for w in case.network.weights]
+    biases = [np.array(b) for b in case.network.biases]
+    before = case.network.cost_of(case.x, case.y)
+    for array in (*weights, *biases):
+        for place in np.ndindex(array.shape):
+            kept = array[place]
+            array[place] = kept + step
+            yield case.network.with_parameters(weights, biases).cost_of(case.x, case.y) - before
+            array[place] = kept
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=cases(), form=FORMS)
+@pytest.mark.equation("46")
+def test_every_cost_is_that_of_a_full_forward_pass(case: Case, form: Form) -> None:
+    step = 2.0**-12
+    chosen = SweepSettings(form=form, difference=Difference.FORWARD, step=step)
+    found = sweep(case.network, case.x, case.y, settings=chosen)
+    sizes = path_sizes(case.network, case.network.feedforward(case.x), case.y, UNIT_ROUNDOFF)
+    slow = np.array(list(slow_changes(case, step)))
+    # Both ways round the costs; a full pass also rounds w + step to a double.
+    allowed = 6 * sizes.cost + 2.0**-50 * (1 + np.abs(flat(case.network.weights, case.network.biases))) * np.abs(slow) / step
+    assert (np.abs(flat(found.nabla_w, found.nabla_b) * step - slow) <= allowed).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=cases(), form=FORMS, difference=DIFFERENCES)
+def test_backpropagation_is_within_the_bound_of_every_component(case: Case, form: Form, difference: Difference) -> None:
+    found = sweep(case.network, case.x, case.y, settings=SweepSettings(form=form, difference=difference))
+    exact = backprop(case.network, case.x, case.y)
+    gap = np.abs(flat(found.nabla_w, found.nabla_b) - flat(exact.nabla_w, exact.nabla_b))
+    assert (gap <= 2 * flat(found.bound_w, found.bound_b)).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(case=cases(hidden=[SIGMOID], outputs=[(SIGMOID, Network.random([1, 1], np.random.default_rng(0)).cost)]))
+def test_the_delta_form_reaches_full_precision(case: Case) -> None:
+    """Relative to the sizes of the paths: thirteen digits, where a quotient of plain costs has ten."""
+    found = sweep(case.network, case.x, case.y)
+    exact = backprop(case.network, case.x, case.y)
+    gap = flat(found.nabla_w, found.nabla_b) - flat(exact.nabla_w, exact.nabla_b)
+    assert np.linalg.norm(gap) <= 1e-13 * np.linalg.norm(flat(exact.nabla_w, exact.nabla_b)) + 1e-16
+
+
+def drawn(*sizes: int, m: int = 1) -> tuple[Network, Array, Array]:
+    generator = np.random.default_rng(3)
+    network = Network.random(sizes, generator)
+    return network, generator.uniform(size=(sizes[0], m)), generator.uniform(size=(sizes[-1], m))
+
+
+def test_the_counts_are_exact() -> None:
+    network, x, y = drawn(4, 3, 2)
+    one_sided = sweep(network, x, y, settings=SweepSettings(difference=Difference.FORWARD)).counts
+    assert (one_sided.costs, one_sided.evaluations) == (24, 24)  # P + 1
+    # Layer 2: 15 costs of a rank-one update (2); layer 3: 8 costs of none; and C by one pass (12 + 6).
+    assert (one_sided.multiplications, one_sided.pass_multiplications) == (15 * 2 + 18, 18)
+    assert one_sided.full_passes == 17  # C, and 8 parameters at two steps
+    central = sweep(network, x, y).counts
+    assert (central.costs, central.evaluations, central.multiplications) == (46, 46, 60)
+
+
+def test_equal_inputs_are_evaluated_once_and_zeros_not_at_all() -> None:
+    network, _, y = drawn(4, 3, 2)
+    counts = sweep(network, [0.5, 0.0, 0.5, 0.25], y).counts
+    assert counts.costs == 46
+    assert counts.evaluations == 2 * (3 * 3 + 8)  # 0.5, 0.25 and the bias, of 5
+
+
+def test_equal_inputs_give_equal_estimates() -> None:
+    network, _, y = drawn(4, 3, 2)
+    found = sweep(network, [0.5, 0.0, 0.5, 0.25], y).nabla_w[0]
+    assert (found[:, 0] == found[:, 2]).all()
+    assert (found[:, 1] == 0).all()
+
+
+def same(one: Sweep, other: Sweep) -> bool:
+    names = ("nabla_b", "nabla_w", "bound_b", "bound_w")
+    return all(
+        a.tobytes() == b.tobytes() for name in names for a, b in zip(getattr(one, name), getattr(other, name), strict=True)
+    )
+
+
+def test_the_result_does_not_depend_on_the_number_of_processes() -> None:
+    network, x, y = drawn(40, 30, 20, 3, m=2)
+    assert same(sweep(network, x, y), sweep(network, x, y, settings=SweepSettings(jobs=2)))
+
+
+def test_progress_counts_every_cost() -> None:
+    network, x, y = drawn(4, 3, 2)
+    told: list[tuple[int, int]] = []
+    sweep(network, x, y, settings=SweepSettings(progress=lambda done, total: told.append((done, total))))
+    assert told == [(30, 46), (46, 46)]
+
+
+def test_what_has_no_identity_is_told_and_bounded_so() -> None:
+    generator = np.random.default_rng(0)
+    sine = custom("sine", np.sin, np.cos)
+    network = Network.random([3, 4, 2], generator, activations=[sine, LINEAR])
+    x, y = generator.normal(size=(3, 1)), generator.normal(size=(2, 1))
+    found = sweep(network, x, y)
+    assert found.plain == ("layer 2: sine",)
+    exact = backprop(network, x, y)
+    gap = np.abs(flat(found.nabla_w, found.nabla_b) - flat(exact.nabla_w, exact.nabla_b))
+    assert (gap <= flat(found.bound_w, found.bound_b)).all()
+
+
+def test_a_modified_neuron_is_swept_as_itself() -> None:
+    generator = np.random.default_rng(0)
+    network = Network.random([3, 4, 2], generator, activations=[modified_neuron(SIGMOID, 2, LINEAR), SIGMOID])
+    x, y = generator.normal(size=(3, 1)), generator.normal(size=(2, 1))
+    for form in Form:
+        found = sweep(network, x, y, settings=SweepSettings(form=form))
+        assert np.allclose(found.nabla_w[0], backprop(network, x, y).nabla_w[0], rtol=1e-6, atol=1e-9)
+
+
+def test_at_a_kink_the_bound_holds_both_slopes() -> None:
+    network = Network([[[1.0]]], [[[0.0]]], [RELU], Network.random([1, 1], np.random.default_rng(0)).cost)
+    found = sweep(network, [0.0], [1.0])
+    assert found.nabla_b[0][0, 0] == pytest.approx(-0.5)
+    assert found.bound_b[0][0, 0] >= 0.5
+
+
+def test_overflow_is_answered_as_the_plain_form_does() -> None:
+    network = Network.random([1, 1, 1], np.random.default_rng(0)).with_parameters([[[1.0]], [[1e200]]], [[[0.0]], [[0.0]]])
+    found = sweep(network, [1.0], [1.0], settings=SweepSettings(step=1e150))
+    assert np.isfinite(found.nabla_w[0]).all()
+
+
+def test_a_wider_batch_changes_rounding_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, x, y = drawn(40, 30, 20, 3)
+    chosen = SweepSettings()
+    whole = assembled(prepared(network, x, y, chosen), y)
+    monkeypatch.setattr("gradcheck.sweep.partition.BATCH_NUMBERS", 256)
+    cut = assembled(prepared(network, x, y, chosen), y)
+    sweeping = prepared(network, x, y, chosen)
+    sizes = path_sizes(network, sweeping.forward, y, UNIT_ROUNDOFF)
+    for layer, (one, other) in enumerate(zip(whole, cut, strict=True)):
+        allowed = rounding_bound(sizes, layer, inputs_with_one(sweeping, layer))
+        assert (np.abs(one.quotient - other.quotient) <= allowed).all()
+
+
+def test_a_network_of_single_precision_is_swept_in_double() -> None:
+    network, x, y = drawn(4, 3, 2)
+    single = network.with_parameters(
+        [w.astype(np.float32) for w in network.weights], [b.astype(np.float32) for b in network.biases]
+    )
+    assert sweep(single, x, y).nabla_w[0].dtype == np.float64
+
+
+def test_a_complex_network_is_refused() -> None:
+    network, x, y = drawn(4, 3, 2)
+    with pytest.raises(UsageError, match="complex128"):
+        sweep(network.with_parameters([w + 0j for w in network.weights], network.biases), x, y)
+
+
+@pytest.mark.parametrize("given_", [{"step": 0.0}, {"step": np.nan}, {"jobs": 0}, {"spot_checks": 0}])
+def test_no_choice_is_refused(given_: dict[str, float]) -> None:
+    with pytest.raises(UsageError, match=next(iter(given_))):
+        dataclasses.replace(SweepSettings(), **given_)  # type: ignore[arg-type]
+
+
+def test_the_weight_decay_is_in_every_quotient() -> None:
+    network, x, y = drawn(4, 3, 2)
+    heavy = Network(network.weights, network.biases, network.activations, network.cost, weight_decay=WeightDecay(l2=3.0))
+    gap = sweep(heavy, x, y).nabla_w[0] - sweep(network, x, y).nabla_w[0]
+    assert np.allclose(gap, 3.0 * network.weights[0], rtol=1e-7)

@@ -16,6 +16,7 @@ from gradcheck.cli.mistakes_command import mistakes
 from gradcheck.cli.process import own_the_process
 from gradcheck.cli.report_command import report
 from gradcheck.cli.rubric_command import rubric
+from gradcheck.cli.sweep_command import sweep
 
 __all__ = ["Exit", "entrypoint", "exit_code", "main", "parse_shapes"]
 
@@ -27,7 +28,7 @@ def main() -> None:
     own_the_process()
 
 
-for _command in (check, demo, doctor, grade, gradescope, init, mistakes, report, rubric):
+for _command in (check, demo, doctor, grade, gradescope, init, mistakes, report, rubric, sweep):
     main.add_command(_command)
 
 

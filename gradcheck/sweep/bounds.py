@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcheck.network.arrays import Array
 from gradcheck.sweep.estimating import Sweeping
-from gradcheck.sweep.partition import Unit, batch_rows, pieces
+from gradcheck.sweep.partition import batch_rows, pieces
 from gradcheck.sweep.settings import Difference
 from gradcheck.sweep.sizes import PathSizes
 
@@ -107,7 +107,7 @@ def estimate_bound(sweeping: Sweeping, sizes: PathSizes, layer: int, half_gap: A
     bound += TRUNCATION_SAFETY * step**2 / 6 * _mean(bend.third, np.abs(a) ** 3)
     # At a kink the slopes of both sides differ by more than a bend explains: either of them may be what was claimed.
     np.abs(half_gap, out=half_gap)
-    bound[half_gap > gap_allowed] += half_gap[half_gap > gap_allowed]
+    bound += np.where(half_gap > gap_allowed, half_gap + gap_allowed, 0.0)
     return bound
 
 

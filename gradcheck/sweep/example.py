@@ -75,10 +75,7 @@ def prefixes(network: Network, x: Array, y: Array) -> list[Prefix]:
     """
     # The first layer's weights are behind every displacement: nothing is multiplied by them.
     turned = (network.weights[0].T, *(np.ascontiguousarray(w.T) for w in network.weights[1:]))
-    return [
-        Prefix(network, turned, network.feedforward(x[:, [i]]), y[:, [i]])
-        for i in range(x.shape[1])
-    ]
+    return [Prefix(network, turned, network.feedforward(x[:, [i]]), y[:, [i]]) for i in range(x.shape[1])]
 
 
 class PlainExample:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from gradcheck.network.model import Network
@@ -84,4 +85,4 @@ def pieces(count: int, most: int) -> Iterator[slice]:
     """
     number = max(1, -(-count // most))
     edges: Sequence[int] = [count * i // number for i in range(number + 1)]
-    yield from (slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True))
+    yield from (slice(a, b) for a, b in pairwise(edges))

@@ -71,6 +71,8 @@ def expm1_in_place(x: Array, largest: float) -> Array:
 
 def _terms(series: tuple[float, ...], largest: float) -> tuple[float, ...] | None:
     """Return the terms that matter, the first one left out being below half an ulp of the sum; None where the series is too short."""
+    if not largest < 1:
+        return None
     for count in range(1, len(series)):
         if abs(series[count]) * largest**count < HALF_ULP:
             return series[:count]

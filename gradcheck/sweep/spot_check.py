@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from gradcheck.errors import GradcheckError
+from gradcheck.errors import UsageError
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import ForwardPass, Network
 from gradcheck.sweep.bounds import COARSE, inputs_with_one, rounding_bound
@@ -20,12 +20,12 @@ FullCost: TypeAlias = Callable[[Sequence[Array], Sequence[Array]], Any]
 """``cost(weights, biases)``: C by one full forward pass over all examples."""
 
 
-class SpotCheckFailed(GradcheckError):
+class SpotCheckFailed(UsageError):
     """A cost of the sweep is not that of a full forward pass.
 
     Examples
     --------
-    >>> issubclass(SpotCheckFailed, GradcheckError)
+    >>> issubclass(SpotCheckFailed, UsageError)
     True
     """
 
@@ -107,7 +107,9 @@ class FullPasses:
     def at(self, parameter: Parameter, step: float) -> DisplacedCost:
         """Return C with one parameter displaced, and the step that rounding made of the one asked for."""
         w, b = self._weights[parameter.layer], self._biases[parameter.layer]
-        array, place = (b, (parameter.neuron, 0)) if parameter.place == w.shape[1] else (w, (parameter.neuron, parameter.place))
+        array, place = (
+            (b, (parameter.neuron, 0)) if parameter.place == w.shape[1] else (w, (parameter.neuron, parameter.place))
+        )
         before = array[place]
         try:
             array[place] = before + step

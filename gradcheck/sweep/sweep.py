@@ -131,7 +131,9 @@ def in_double(network: Network) -> Network:
     dtype('float64')
     """
     if network.dtype.kind != "f":
-        raise UsageError(f"the network's parameters are {network.dtype}: a sweep displaces real ones, in float32 or float64")
+        raise UsageError(
+            f"the network's parameters are {network.dtype}: a sweep displaces real ones, in float32 or float64"
+        )
     if network.dtype == np.float64:
         return network
     return network.with_parameters(

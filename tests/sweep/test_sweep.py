@@ -53,7 +53,9 @@ def test_every_cost_is_that_of_a_full_forward_pass(case: Case, form: Form) -> No
     sizes = path_sizes(case.network, case.network.feedforward(case.x), case.y, UNIT_ROUNDOFF)
     slow = np.array(list(slow_changes(case, step)))
     # Both ways round the costs; a full pass also rounds w + step to a double.
-    allowed = 6 * sizes.cost + 2.0**-50 * (1 + np.abs(flat(case.network.weights, case.network.biases))) * np.abs(slow) / step
+    allowed = (
+        6 * sizes.cost + 2.0**-50 * (1 + np.abs(flat(case.network.weights, case.network.biases))) * np.abs(slow) / step
+    )
     assert (np.abs(flat(found.nabla_w, found.nabla_b) * step - slow) <= allowed).all()
 
 
@@ -110,7 +112,9 @@ def test_equal_inputs_give_equal_estimates() -> None:
 def same(one: Sweep, other: Sweep) -> bool:
     names = ("nabla_b", "nabla_w", "bound_b", "bound_w")
     return all(
-        a.tobytes() == b.tobytes() for name in names for a, b in zip(getattr(one, name), getattr(other, name), strict=True)
+        a.tobytes() == b.tobytes()
+        for name in names
+        for a, b in zip(getattr(one, name), getattr(other, name), strict=True)
     )
 
 
@@ -155,7 +159,9 @@ def test_at_a_kink_the_bound_holds_both_slopes() -> None:
 
 
 def test_overflow_is_answered_as_the_plain_form_does() -> None:
-    network = Network.random([1, 1, 1], np.random.default_rng(0)).with_parameters([[[1.0]], [[1e200]]], [[[0.0]], [[0.0]]])
+    network = Network.random([1, 1, 1], np.random.default_rng(0)).with_parameters(
+        [[[1.0]], [[1e200]]], [[[0.0]], [[0.0]]]
+    )
     found = sweep(network, [1.0], [1.0], settings=SweepSettings(step=1e150))
     assert np.isfinite(found.nabla_w[0]).all()
 
@@ -195,6 +201,8 @@ def test_no_choice_is_refused(given_: dict[str, float]) -> None:
 
 def test_the_weight_decay_is_in_every_quotient() -> None:
     network, x, y = drawn(4, 3, 2)
-    heavy = Network(network.weights, network.biases, network.activations, network.cost, weight_decay=WeightDecay(l2=3.0))
+    heavy = Network(
+        network.weights, network.biases, network.activations, network.cost, weight_decay=WeightDecay(l2=3.0)
+    )
     gap = sweep(heavy, x, y).nabla_w[0] - sweep(network, x, y).nabla_w[0]
     assert np.allclose(gap, 3.0 * network.weights[0], rtol=1e-7)

@@ -116,16 +116,12 @@ def wrong_components(compared: Sequence[Compared], most: int) -> tuple[Component
     >>> wrong_components([Compared("b", one, one + 1e-3, 1e-6 * one, 0 * one)], 5)[0].name
     'b[0]'
     """
-    found = []
+    found: list[Component] = []
     for one in compared:
-        places = np.flatnonzero(one.wrong)
-        times = one.gap.ravel()[places] / np.maximum(one.allowed.ravel()[places], np.finfo(np.float64).tiny)
-        furthest = places[np.argsort(-times, kind="stable")[:most]]
-        found += [
-            (float(t), _component(one, int(place))) for t, place in zip(-np.sort(-times)[:most], furthest, strict=True)
-        ]
-    found.sort(key=lambda pair: -pair[0])
-    return tuple(component for _, component in found[:most])
+        gaps = np.where(one.wrong, one.gap, 0.0).ravel()
+        furthest = np.argsort(-gaps, kind="stable")[: min(most, int(one.wrong.sum()))]
+        found += [_component(one, int(place)) for place in furthest]
+    return tuple(sorted(found, key=lambda component: -abs(component.claimed - component.estimated))[:most])
 
 
 def _component(one: Compared, place: int) -> Component:

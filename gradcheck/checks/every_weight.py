@@ -16,7 +16,7 @@ from gradcheck.checks.problem import Problem
 from gradcheck.errors import UsageError
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import Network
-from gradcheck.results import CheckResult, Fault, Reason, Status, Verdict
+from gradcheck.results import BlockResult, CheckResult, Fault, Reason, Status, Verdict
 from gradcheck.subjects.network_class import Batch, Declared, NetworkSubject, UserNetwork, cost_of, gradient_subject
 from gradcheck.sweep import Form, Sweep, SweepSettings, sweep
 from gradcheck.sweep.claim_rounding import claim_rounding
@@ -237,7 +237,7 @@ def _verdict(statuses: set[Status]) -> tuple[Verdict, Reason | None]:
     return Verdict.AGREE, None
 
 
-def _reason(blocks: Sequence[Any]) -> Reason | None:
+def _reason(blocks: Sequence[BlockResult]) -> Reason | None:
     return next(block.reason for block in blocks if block.status is Status.INCONCLUSIVE)
 
 

@@ -171,7 +171,7 @@ def _softmax(z: Array) -> Change:
 
     def change(d: Array, largest: float) -> Array:
         E = expm1_in_place(d, largest)
-        S = (E @ p)[..., None]
+        S: Array = (E @ p)[..., None]
         E -= S
         E *= p
         E /= 1 + S

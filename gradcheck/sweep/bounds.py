@@ -39,6 +39,7 @@ class Bends:
     third: Array
 
 
+@np.errstate(all="ignore")  # what is not a number is no bound
 def bends(sweeping: Sweeping, layer: int) -> Bends:
     """Measure the bends of one layer from the costs at four displacements of each z_j.
 
@@ -55,7 +56,7 @@ def bends(sweeping: Sweeping, layer: int) -> Bends:
     found = Bends(np.empty((n, m)), np.empty((n, m)))
     for i, example in enumerate(sweeping.examples):
         values = sweeping.inputs[i][layer].values
-        H = max(COARSE, sweeping.settings.realised_step * float(np.abs(values).max()))
+        H = np.float64(max(COARSE, sweeping.settings.realised_step * np.abs(values).max()))
         displacements = H * np.array([1.0, 2.0, -1.0, -2.0])
         for rows in pieces(n, max(1, batch_rows(sweeping.network, layer) // 4)):
             above, far_above, below, far_below = example.cost_changes(layer, rows, displacements).T
@@ -64,6 +65,7 @@ def bends(sweeping: Sweeping, layer: int) -> Bends:
     return found
 
 
+@np.errstate(all="ignore")
 def estimate_bound(sweeping: Sweeping, sizes: PathSizes, layer: int, half_gap: Array) -> Array:
     """Return the error bound of one layer's estimates.
 

@@ -114,6 +114,7 @@ class Sweeping:
             found[:, piece] = example.cost_changes(unit.layer, unit.rows, displacements[piece])
         return found
 
+    @np.errstate(all="ignore")  # infinite costs make quotients that are not numbers
     def _quotients(self, changes: Array) -> Estimated:
         """Return the quotients from the changes of both sides, or of the one."""
         step, sides = self.settings.realised_step, len(self.settings.difference.sides)

@@ -60,6 +60,7 @@ class PathSizes:
     cost: float
 
 
+@np.errstate(all="ignore")  # what is not a number is no bound
 def path_sizes(network: Network, forward: ForwardPass, y: Array, unit_roundoff: float) -> PathSizes:
     """Return the sizes about one forward pass.
 

@@ -58,7 +58,7 @@ def bends(sweeping: Sweeping, layer: int) -> Bends:
         values = sweeping.inputs[i][layer].values
         H = np.float64(max(COARSE, sweeping.settings.realised_step * np.abs(values).max()))
         displacements = H * np.array([1.0, 2.0, -1.0, -2.0])
-        for rows in pieces(n, max(1, batch_rows(sweeping.network, layer) // 4)):
+        for rows in pieces(n, max(1, batch_rows(sweeping.network, layer) // len(displacements))):
             above, far_above, below, far_below = example.cost_changes(layer, rows, displacements).T
             found.second[rows, i] = np.abs(above + below) / H**2
             found.third[rows, i] = np.abs((far_above - far_below) - 2 * (above - below)) / (2 * H**3)

@@ -81,7 +81,15 @@ def exact_fused_change(pair: MatchedPair, z: Array, y: Array) -> ExactCostChange
 def _quadratic(a: Array, y: Array) -> ExactCostChange:
     """(a + D - y)^2/2 - (a - y)^2/2 = D (a - y + D/2)."""
     off = a - y
-    return ExactCostChange(lambda D: np.einsum("...i,...i->...", D, off + D / 2), np.abs(off))
+    ones = np.ones_like(off)
+
+    def change(D: Array) -> Array:
+        terms = D / 2
+        terms += off
+        terms *= D
+        return np.asarray(terms @ ones)
+
+    return ExactCostChange(change, np.abs(off))
 
 
 def _cross_entropy(a: Array, y: Array) -> ExactCostChange:

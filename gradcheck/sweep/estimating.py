@@ -8,8 +8,10 @@ import numpy as np
 
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import ForwardPass, Network
-from gradcheck.sweep.example import ExactExample, Example, PlainExample, Prefix, prefixes, without_identity
-from gradcheck.sweep.partition import Unit, batch_rows, pieces
+from gradcheck.sweep.exact_example import ExactExample, without_identity
+from gradcheck.sweep.partition import Unit
+from gradcheck.sweep.plain_example import PlainExample
+from gradcheck.sweep.prefix import Example, Prefix, prefixes
 from gradcheck.sweep.settings import Form, SweepSettings
 
 
@@ -108,11 +110,7 @@ class Sweeping:
         """Return the changes of one example's cost for every side and input, shape (J, sides V)."""
         step = self.settings.realised_step
         displacements = np.concatenate([side * step * values for side in self.settings.difference.sides])
-        found = np.empty((unit.stop - unit.start, len(displacements)))
-        most = max(1, batch_rows(self.network, unit.layer) // len(found))
-        for piece in pieces(len(displacements), most):
-            found[:, piece] = example.cost_changes(unit.layer, unit.rows, displacements[piece])
-        return found
+        return example.cost_changes(unit.layer, unit.rows, displacements)
 
     @np.errstate(all="ignore")  # infinite costs make quotients that are not numbers
     def _quotients(self, changes: Array) -> Estimated:

@@ -16,7 +16,7 @@ from gradcheck.sweep.bounds import estimate_bound
 from gradcheck.sweep.counts import SweepCounts, counted
 from gradcheck.sweep.decay import decay_bound, decay_quotients
 from gradcheck.sweep.estimating import Estimated, Sweeping, prepared
-from gradcheck.sweep.example import without_identity
+from gradcheck.sweep.exact_example import without_identity
 from gradcheck.sweep.partition import units
 from gradcheck.sweep.settings import DEFAULT_SETTINGS, UNIT_ROUNDOFF, Form, SweepSettings
 from gradcheck.sweep.sizes import PathSizes, path_sizes

@@ -1,0 +1,141 @@
+"""The delta-form: changes instead of values, by identities in which nothing cancels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradcheck.network.activations import Activation
+from gradcheck.network.arrays import Array
+from gradcheck.network.model import Network
+from gradcheck.sweep.activation_changes import Change, exact_change
+from gradcheck.sweep.cost_changes import CostChange, exact_cost_change, exact_fused_change
+from gradcheck.sweep.plain_example import PlainExample
+from gradcheck.sweep.prefix import Prefix, displaced, in_batches, largest, neurons_moved, rank_one
+
+
+class ExactExample:
+    """Follow the change of each perturbed weighted input to the change of the cost.
+
+    Parameters
+    ----------
+    prefix : Prefix
+
+    Examples
+    --------
+    >>> from gradcheck.sweep.prefix import prefixes
+    >>> network = Network.random([2, 3, 1], np.random.default_rng(0))
+    >>> prefix = prefixes(network, np.ones((2, 1)), np.ones((1, 1)))[0]
+    >>> tiny = ExactExample(prefix).cost_changes(0, slice(0, 1), np.array([1e-30]))[0, 0]
+    >>> 1e-33 < abs(float(tiny)) < 1e-30
+    True
+    """
+
+    def __init__(self, prefix: Prefix) -> None:
+        self._prefix = prefix
+        pairs = zip(prefix.network.activations, prefix.zs, strict=True)
+        self._changes = [change_about(activation, z) for activation, z in pairs]
+        self._cost_change = cost_change_about(prefix)
+
+    def cost_changes(self, layer: int, rows: slice, displacements: Array) -> Array:
+        """Return C_x(z_j + d) - C_x for the neurons j of `rows` and every d, shape (J, D); where a term overflows, by the z-form."""
+        with np.errstate(all="ignore"):
+            found = self._changed(layer, rows, displacements)
+            if not np.isfinite(found).all():
+                found = PlainExample(self._prefix).cost_changes(layer, rows, displacements)
+        return found
+
+    def _changed(self, layer: int, rows: slice, displacements: Array) -> Array:
+        prefix, z = self._prefix, self._prefix.zs[layer]
+        if layer == prefix.last:
+            zeros = np.zeros_like(z)
+            each = np.tile(displacements, (len(z[rows]), 1))
+            return in_batches(prefix, layer, each, lambda d: self._changes_from(layer, displaced(zeros, rows, d)))
+        moved = neurons_changed(prefix.network.activations[layer], z, rows, displacements)
+        turned = prefix.turned[layer + 1][rows]
+        zeros = np.zeros(turned.shape[1])
+        return in_batches(
+            prefix, layer, moved, lambda some: self._changes_from(layer + 1, rank_one(some, turned, zeros))
+        )
+
+    def _changes_from(self, layer: int, d: Array) -> Array:
+        """Return the change of the cost for changes d of one layer's weighted inputs, shape (J, D, n)."""
+        shape = d.shape[:-1]
+        d = d.reshape(-1, d.shape[-1])
+        for i in range(layer, self._prefix.last):
+            d = self._changes[i](d, largest(d)) @ self._prefix.turned[i + 1]
+        if self._prefix.network.matched_pair is None:
+            d = self._changes[-1](d, largest(d))
+        return self._cost_change(d).reshape(shape)
+
+
+def change_about(activation: Activation, z: Array) -> Change:
+    """Return the change of a layer about z: by its identity, or else as a plain difference.
+
+    Examples
+    --------
+    >>> from gradcheck.network.activations import SIGMOID
+    >>> float(change_about(SIGMOID, np.zeros(1))(np.full((1, 1), 1e-20), 1e-20)[0, 0])
+    2.5e-21
+    """
+    exact = exact_change(activation)
+    if exact is not None:
+        return exact.at(z)
+    before = activation.value(z.reshape(-1, 1))[:, 0]
+    return lambda d, largest: np.asarray(activation.value((z + d).T).T - before)
+
+
+def cost_change_about(prefix: Prefix) -> CostChange:
+    """Return the change of the cost about the output: of z^L where cost and output are fused, else of a^L.
+
+    Examples
+    --------
+    >>> from gradcheck.sweep.prefix import prefixes
+    >>> network = Network.random([2, 1], np.random.default_rng(0))
+    >>> cost_change_about(prefixes(network, np.ones((2, 1)), np.ones((1, 1)))[0])(np.zeros((3, 1)))
+    array([0., 0., 0.])
+    """
+    network, y = prefix.network, prefix.y[:, 0]
+    if network.matched_pair is not None:
+        return exact_fused_change(network.matched_pair, prefix.zs[-1], y).change
+    a = prefix.forward.output
+    exact = exact_cost_change(network.cost, a[:, 0], y)
+    if exact is not None:
+        return exact.change
+    return lambda D: np.asarray(network.cost.value(a + D.T, prefix.y) - prefix.cost)
+
+
+def without_identity(network: Network) -> tuple[str, ...]:
+    """Return the places where the delta-form has no identity and subtracts two values.
+
+    Examples
+    --------
+    >>> from gradcheck.network.activations import GELU, SIGMOID
+    >>> network = Network.random([2, 3, 1], np.random.default_rng(0), activations=[GELU, SIGMOID])
+    >>> without_identity(network)
+    ('layer 2: gelu',)
+    """
+    fused = network.matched_pair is not None
+    layers: Sequence[Activation] = network.activations[:-1] if fused else network.activations
+    found = [f"layer {i + 2}: {one.name}" for i, one in enumerate(layers) if exact_change(one) is None]
+    some = np.full(1, 0.5)
+    if not fused and exact_cost_change(network.cost, some, some) is None:
+        found.append(f"cost: {network.cost.name}")
+    return tuple(found)
+
+
+def neurons_changed(activation: Activation, z: Array, rows: slice, displacements: Array) -> Array:
+    """Return sigma(z_j + d) - sigma(z_j), shape (J, D), by its identity where there is one.
+
+    Examples
+    --------
+    >>> from gradcheck.network.activations import TANH
+    >>> neurons_changed(TANH, np.zeros(2), slice(0, 1), np.array([1e-20]))
+    array([[1.e-20]])
+    """
+    exact = exact_change(activation)
+    if exact is None:
+        return neurons_moved(activation, z, rows, displacements)
+    z = z[rows, None]
+    return exact.at(z)(np.tile(displacements, (len(z), 1)), largest(displacements))

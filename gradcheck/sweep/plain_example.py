@@ -1,0 +1,57 @@
+"""The z-form: sigma of the perturbed weighted inputs, layer by layer, and the two costs subtracted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradcheck.network.arrays import Array
+from gradcheck.sweep.prefix import Prefix, displaced, in_batches, neurons_moved, rank_one
+
+
+class PlainExample:
+    """Recompute each perturbed cost through sigma from its perturbed weighted input.
+
+    Parameters
+    ----------
+    prefix : Prefix
+
+    Examples
+    --------
+    >>> from gradcheck.network.model import Network
+    >>> from gradcheck.sweep.prefix import prefixes
+    >>> network = Network.random([2, 3, 1], np.random.default_rng(0))
+    >>> plain = PlainExample(prefixes(network, np.ones((2, 1)), np.ones((1, 1)))[0])
+    >>> plain.cost_changes(0, slice(0, 2), np.array([0.0, 1e-3, 1e-2, 0.1])).shape
+    (2, 4)
+    """
+
+    def __init__(self, prefix: Prefix) -> None:
+        self._prefix = prefix
+
+    def cost_changes(self, layer: int, rows: slice, displacements: Array) -> Array:
+        """Return C_x(z_j + d) - C_x for the neurons j of `rows` and every d, shape (J, D)."""
+        prefix, z = self._prefix, self._prefix.zs[layer]
+        if layer == prefix.last:
+            each = np.tile(displacements, (len(z[rows]), 1))
+            return in_batches(prefix, layer, each, lambda d: self._changes_from(layer, displaced(z, rows, d)))
+        moved = neurons_moved(prefix.network.activations[layer], z, rows, displacements)
+        turned, z_next = prefix.turned[layer + 1][rows], prefix.zs[layer + 1]
+        return in_batches(
+            prefix, layer, moved, lambda some: self._changes_from(layer + 1, rank_one(some, turned, z_next))
+        )
+
+    def _changes_from(self, layer: int, z: Array) -> Array:
+        """Return C_x' - C_x for weighted inputs z of one layer, shape (J, D, n)."""
+        network, shape = self._prefix.network, z.shape[:-1]
+        z = z.reshape(-1, z.shape[-1])
+        for i in range(layer, self._prefix.last):
+            z = network.activations[i].value(z.T).T @ self._prefix.turned[i + 1]
+            z += network.biases[i + 1].T
+        return np.asarray(self._costs(z) - self._prefix.cost).reshape(shape)
+
+    def _costs(self, z: Array) -> Array:
+        """Return C_x of rows z^L, shape (R, n_L)."""
+        network = self._prefix.network
+        if network.matched_pair is not None:
+            return network.matched_pair.value(z.T, self._prefix.y)
+        return network.cost.value(network.activations[-1].value(z.T), self._prefix.y)

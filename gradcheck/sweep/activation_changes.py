@@ -28,8 +28,36 @@ from gradcheck.network.arrays import Array
 from gradcheck.network.softmax import softmax
 from gradcheck.sweep.small_arguments import expm1_in_place, tanh_in_place
 
-Change: TypeAlias = Callable[[Array, float], Array]
-"""``change(d, largest)``: the change of the activations, (R, n), written over d where that helps; no |d| exceeds `largest`."""
+Shape: TypeAlias = Callable[[Array, float], Array]
+"""``of(d, largest)``, for d of shape (R, n), written over d where that helps; no |d| exceeds `largest`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """Hold the change of a layer's activations about its weighted inputs.
+
+    Parameters
+    ----------
+    of : callable
+        `Shape`: the change, but for `height`.
+    height : ndarray, shape (n,), optional
+        A factor that may be taken into the weights that the change is multiplied by next (dimensionless).
+
+    Examples
+    --------
+    >>> Change(lambda d, largest: d, np.array([2.0]))(np.ones((1, 1)), 1.0)
+    array([[2.]])
+    """
+
+    of: Shape
+    height: Array | None = None
+
+    def __call__(self, d: Array, largest: float) -> Array:
+        """Return the whole change."""
+        change = self.of(d, largest)
+        if self.height is not None:
+            change *= self.height
+        return change
 
 
 @dataclass(frozen=True)
@@ -67,13 +95,13 @@ def exact_change(activation: Activation) -> ExactChange | None:
 
 
 def _linear(z: Array) -> Change:
-    return lambda d, largest: d
+    return Change(lambda d, largest: d)
 
 
 def _tanh(z: Array, *, scale: float = 1.0, height: float = 1.0) -> Change:
     """With t = tanh z and T = tanh d: tanh(z + d) - t = (1 - t^2) T / (1 + t T), for tanh(scale z) times height."""
     t = np.tanh(scale * z)
-    height_left = height * elementwise.tanh_prime(scale * z)  # 1 - t^2, without its cancellation
+    left = height * elementwise.tanh_prime(scale * z)  # 1 - t^2, without its cancellation
 
     def change(d: Array, largest: float) -> Array:
         if scale != 1.0:
@@ -81,11 +109,10 @@ def _tanh(z: Array, *, scale: float = 1.0, height: float = 1.0) -> Change:
         T = tanh_in_place(d, scale * largest)
         below = T * t
         below += 1
-        T *= height_left
         T /= below
         return T
 
-    return change
+    return Change(change, left)
 
 
 def _softplus(z: Array) -> Change:
@@ -97,7 +124,7 @@ def _softplus(z: Array) -> Change:
         E *= s
         return np.log1p(E, out=E)
 
-    return change
+    return Change(change)
 
 
 def _relu(z: Array) -> Change:
@@ -109,7 +136,7 @@ def _relu(z: Array) -> Change:
         d += kept
         return d
 
-    return change
+    return Change(change)
 
 
 def _leaky_relu(z: Array) -> Change:
@@ -123,7 +150,7 @@ def _leaky_relu(z: Array) -> Change:
         bent += straight
         return bent
 
-    return change
+    return Change(change)
 
 
 def _elu(z: Array) -> Change:
@@ -138,7 +165,7 @@ def _elu(z: Array) -> Change:
         E += bent
         return E
 
-    return change
+    return Change(change)
 
 
 def _times_sigmoid(z: Array, argument: Array, argument_change: Callable[[Array], Array]) -> Change:
@@ -152,7 +179,7 @@ def _times_sigmoid(z: Array, argument: Array, argument_change: Callable[[Array],
         moved += d * s
         return moved
 
-    return change
+    return Change(change)
 
 
 def _swish(z: Array) -> Change:
@@ -177,7 +204,7 @@ def _softmax(z: Array) -> Change:
         E /= 1 + S
         return E
 
-    return change
+    return Change(change)
 
 
 def _swish_size(z: Array) -> Array:

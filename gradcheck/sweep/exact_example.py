@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from gradcheck.network.activations import Activation
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import Network
-from gradcheck.sweep.activation_changes import Change, exact_change
+from gradcheck.sweep.activation_changes import Change, Shape, exact_change
 from gradcheck.sweep.cost_changes import CostChange, exact_cost_change, exact_fused_change
 from gradcheck.sweep.plain_example import PlainExample
 from gradcheck.sweep.prefix import Prefix, displaced, in_batches, largest, neurons_moved, rank_one
@@ -36,6 +38,7 @@ class ExactExample:
         self._prefix = prefix
         pairs = zip(prefix.network.activations, prefix.zs, strict=True)
         self._changes = [change_about(activation, z) for activation, z in pairs]
+        self._hops = [Hop.to(change, turned) for change, turned in zip(self._changes, prefix.turned[1:], strict=False)]
         self._cost_change = cost_change_about(prefix)
 
     def cost_changes(self, layer: int, rows: slice, displacements: Array) -> Array:
@@ -51,23 +54,65 @@ class ExactExample:
         if layer == prefix.last:
             zeros = np.zeros_like(z)
             each = np.tile(displacements, (len(z[rows]), 1))
-            return in_batches(prefix, layer, each, lambda d: self._changes_from(layer, displaced(zeros, rows, d)))
+            return in_batches(prefix, layer, each, lambda d: self._of_output(displaced(zeros, rows, d)))
         moved = neurons_changed(prefix.network.activations[layer], z, rows, displacements)
         turned = prefix.turned[layer + 1][rows]
-        zeros = np.zeros(turned.shape[1])
-        return in_batches(
-            prefix, layer, moved, lambda some: self._changes_from(layer + 1, rank_one(some, turned, zeros))
-        )
+        zeros, most = np.zeros(turned.shape[1]), largest(moved) * largest(turned)
 
-    def _changes_from(self, layer: int, d: Array) -> Array:
-        """Return the change of the cost for changes d of one layer's weighted inputs, shape (J, D, n)."""
+        def rest(some: Array) -> Array:
+            d = rank_one(some, turned, zeros)
+            if layer + 1 < prefix.last:
+                d = self._hops[layer + 1].over(d, most)
+            for hop in self._hops[layer + 2 :]:
+                d = hop.over(d, largest(d))
+            return self._of_output(d)
+
+        return in_batches(prefix, layer, moved, rest)
+
+    def _of_output(self, d: Array) -> Array:
+        """Return the change of the cost for changes d of z^L, shape (J, D, n_L)."""
         shape = d.shape[:-1]
         d = d.reshape(-1, d.shape[-1])
-        for i in range(layer, self._prefix.last):
-            d = self._changes[i](d, largest(d)) @ self._prefix.turned[i + 1]
         if self._prefix.network.matched_pair is None:
             d = self._changes[-1](d, largest(d))
         return self._cost_change(d).reshape(shape)
+
+
+MOST_TURNED_ANEW: Final = 2**14
+"""Numbers of a weight matrix that is worth a copy of its own for every example, with the height of the change in it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hop:
+    """Hold the way from changes of one layer's weighted inputs to those of the next.
+
+    Parameters
+    ----------
+    change : Shape
+    turned : ndarray, shape (n_l, n_(l+1))
+
+    Examples
+    --------
+    >>> from gradcheck.network.activations import SIGMOID
+    >>> hop = Hop.to(change_about(SIGMOID, np.zeros(1)), np.array([[2.0]]))
+    >>> float(hop.over(np.full((1, 1, 1), 1e-20), 1e-20)[0, 0, 0])
+    5e-21
+    """
+
+    change: Shape
+    turned: Array
+
+    @classmethod
+    def to(cls, change: Change, turned: Array) -> Hop:
+        """Return the hop over a layer's activations, the height of their change taken into the weights where these are few."""
+        if change.height is None or turned.size > MOST_TURNED_ANEW:
+            return cls(change, turned)
+        return cls(change.of, change.height[:, None] * turned)
+
+    def over(self, d: Array, most: float) -> Array:
+        """Return the changes of the next layer's weighted inputs for changes d of this one's, shape (J, D, n_(l+1))."""
+        moved = self.change(d.reshape(-1, d.shape[-1]), most) @ self.turned
+        return moved.reshape(*d.shape[:-1], -1)
 
 
 def change_about(activation: Activation, z: Array) -> Change:
@@ -83,7 +128,7 @@ def change_about(activation: Activation, z: Array) -> Change:
     if exact is not None:
         return exact.at(z)
     before = activation.value(z.reshape(-1, 1))[:, 0]
-    return lambda d, largest: np.asarray(activation.value((z + d).T).T - before)
+    return Change(lambda d, largest: np.asarray(activation.value((z + d).T).T - before))
 
 
 def cost_change_about(prefix: Prefix) -> CostChange:

@@ -29,7 +29,7 @@ from gradcheck.network.softmax import softmax
 from gradcheck.sweep.small_arguments import expm1_in_place, tanh_in_place
 
 Shape: TypeAlias = Callable[[Array, float], Array]
-"""``of(d, largest)``, for d of shape (R, n), written over d where that helps; no |d| exceeds `largest`."""
+"""``of(d, largest)``, for d of shape (n, R), written over d where that helps; no |d| exceeds `largest`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +40,12 @@ class Change:
     ----------
     of : callable
         `Shape`: the change, but for `height`.
-    height : ndarray, shape (n,), optional
+    height : ndarray, shape (n, 1), optional
         A factor that may be taken into the weights that the change is multiplied by next (dimensionless).
 
     Examples
     --------
-    >>> Change(lambda d, largest: d, np.array([2.0]))(np.ones((1, 1)), 1.0)
+    >>> Change(lambda d, largest: d, np.array([[2.0]]))(np.ones((1, 1)), 1.0)
     array([[2.]])
     """
 
@@ -67,13 +67,13 @@ class ExactChange:
     Parameters
     ----------
     at : callable
-        ``at(z)``: the `Change` about the weighted inputs z, shape (n,) or one that broadcasts against d.
+        ``at(z)``: the `Change` about the weighted inputs z, shape (n, 1).
     slope_size : callable
         ``slope_size(z)``: sum of the sizes of the terms that the change has for a small d, over |d|; what its rounding is relative to.
 
     Examples
     --------
-    >>> float(CHANGES["tanh"].at(np.zeros(1))(np.full((1, 1), 1e-20), 1e-20)[0, 0])
+    >>> float(CHANGES["tanh"].at(np.zeros((1, 1)))(np.full((1, 1), 1e-20), 1e-20)[0, 0])
     1e-20
     """
 
@@ -194,11 +194,11 @@ def _gelu_tanh(z: Array) -> Change:
 
 def _softmax(z: Array) -> Change:
     """p_i (E_i - S) / (1 + S), with E_i = expm1(d_i) and S = sum_k p_k E_k."""
-    p = softmax(z.reshape(-1, 1))[:, 0]
+    p = softmax(z)
 
     def change(d: Array, largest: float) -> Array:
         E = expm1_in_place(d, largest)
-        S: Array = (E @ p)[..., None]
+        S: Array = p.T @ E
         E -= S
         E *= p
         E /= 1 + S

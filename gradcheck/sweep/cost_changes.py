@@ -14,7 +14,7 @@ from gradcheck.network.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC, Co
 from gradcheck.network.softmax import softmax, sum_of_others
 
 CostChange: TypeAlias = Callable[[Array], Array]
-"""``change(D)``: for D of shape (R, n_L) the change of the cost, shape (R,)."""
+"""``change(D)``: for D of shape (n_L, R) the change of the cost, shape (R,)."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,13 @@ def exact_fused_change(pair: MatchedPair, z: Array, y: Array) -> ExactCostChange
 def _quadratic(a: Array, y: Array) -> ExactCostChange:
     """(a + D - y)^2/2 - (a - y)^2/2 = D (a - y + D/2)."""
     off = a - y
-    ones = np.ones_like(off)
+    column, ones = off[:, None], np.ones_like(off)
 
     def change(D: Array) -> Array:
         terms = D / 2
-        terms += off
+        terms += column
         terms *= D
-        return np.asarray(terms @ ones)
+        return np.asarray(ones @ terms)
 
     return ExactCostChange(change, np.abs(off))
 
@@ -109,7 +109,7 @@ def _logs(a: Array, y: Array) -> ExactCostChange:
     rows = np.flatnonzero(y)
     inside, factors, size = a[rows], -y[rows], np.zeros_like(a)
     size[rows] = np.abs(factors) / inside
-    return ExactCostChange(lambda D: np.log1p(D[..., rows] / inside) @ factors, size)
+    return ExactCostChange(lambda D: np.asarray(factors @ np.log1p(D[rows] / inside[:, None])), size)
 
 
 def _sigmoid_cross_entropy(z: Array, y: Array) -> ExactCostChange:
@@ -117,7 +117,7 @@ def _sigmoid_cross_entropy(z: Array, y: Array) -> ExactCostChange:
     s, s_other = elementwise.sigmoid(z), elementwise.sigmoid(-z)
 
     def change(D: Array) -> Array:
-        return np.asarray(np.log1p(s * np.expm1(D)) @ (1 - y) + np.log1p(s_other * np.expm1(-D)) @ y)
+        return np.asarray((1 - y) @ np.log1p(s[:, None] * np.expm1(D)) + y @ np.log1p(s_other[:, None] * np.expm1(-D)))
 
     return ExactCostChange(change, np.abs(1 - y) * s + np.abs(y) * s_other)
 
@@ -129,7 +129,7 @@ def _softmax_log_likelihood(z: Array, y: Array) -> ExactCostChange:
     p = p[:, 0]
 
     def change(D: Array) -> Array:
-        terms = [y[j] * np.log1p(np.expm1(D - D[..., j : j + 1]) @ p) for j in rows]
-        return np.asarray(sum(terms, np.zeros(D.shape[:-1])))
+        terms = [y[j] * np.log1p(p @ np.expm1(D - D[j])) for j in rows]
+        return np.asarray(sum(terms, np.zeros(D.shape[1:])))
 
     return ExactCostChange(change, np.abs(y).sum() * p + np.abs(y) * others)

@@ -38,7 +38,7 @@ class ExactExample:
         self._prefix = prefix
         pairs = zip(prefix.network.activations, prefix.zs, strict=True)
         self._changes = [change_about(activation, z) for activation, z in pairs]
-        self._hops = [Hop.to(change, turned) for change, turned in zip(self._changes, prefix.turned[1:], strict=False)]
+        self._hops = [Hop.to(change, w) for change, w in zip(self._changes, prefix.network.weights[1:], strict=False)]
         self._cost_change = cost_change_about(prefix)
 
     def cost_changes(self, layer: int, rows: slice, displacements: Array) -> Array:
@@ -56,11 +56,11 @@ class ExactExample:
             each = np.tile(displacements, (len(z[rows]), 1))
             return in_batches(prefix, layer, each, lambda d: self._of_output(displaced(zeros, rows, d)))
         moved = neurons_changed(prefix.network.activations[layer], z, rows, displacements)
-        turned = prefix.turned[layer + 1][rows]
-        zeros, most = np.zeros(turned.shape[1]), largest(moved) * largest(turned)
+        w = prefix.network.weights[layer + 1][:, rows]
+        most = largest(moved) * largest(w)
 
         def rest(some: Array) -> Array:
-            d = rank_one(some, turned, zeros)
+            d = rank_one(some, w, 0.0)
             if layer + 1 < prefix.last:
                 d = self._hops[layer + 1].over(d, most)
             for hop in self._hops[layer + 2 :]:
@@ -70,15 +70,15 @@ class ExactExample:
         return in_batches(prefix, layer, moved, rest)
 
     def _of_output(self, d: Array) -> Array:
-        """Return the change of the cost for changes d of z^L, shape (J, D, n_L)."""
-        shape = d.shape[:-1]
-        d = d.reshape(-1, d.shape[-1])
+        """Return the change of the cost for changes d of z^L, shape (n_L, J, D)."""
+        shape = d.shape[1:]
+        d = d.reshape(len(d), -1)
         if self._prefix.network.matched_pair is None:
             d = self._changes[-1](d, largest(d))
         return self._cost_change(d).reshape(shape)
 
 
-MOST_TURNED_ANEW: Final = 2**14
+MOST_COPIED: Final = 2**14
 """Numbers of a weight matrix that is worth a copy of its own for every example, with the height of the change in it."""
 
 
@@ -89,30 +89,30 @@ class Hop:
     Parameters
     ----------
     change : Shape
-    turned : ndarray, shape (n_l, n_(l+1))
+    w : ndarray, shape (n_(l+1), n_l)
 
     Examples
     --------
     >>> from gradcheck.network.activations import SIGMOID
-    >>> hop = Hop.to(change_about(SIGMOID, np.zeros(1)), np.array([[2.0]]))
+    >>> hop = Hop.to(change_about(SIGMOID, np.zeros((1, 1))), np.array([[2.0]]))
     >>> float(hop.over(np.full((1, 1, 1), 1e-20), 1e-20)[0, 0, 0])
     5e-21
     """
 
     change: Shape
-    turned: Array
+    w: Array
 
     @classmethod
-    def to(cls, change: Change, turned: Array) -> Hop:
+    def to(cls, change: Change, w: Array) -> Hop:
         """Return the hop over a layer's activations, the height of their change taken into the weights where these are few."""
-        if change.height is None or turned.size > MOST_TURNED_ANEW:
-            return cls(change, turned)
-        return cls(change.of, change.height[:, None] * turned)
+        if change.height is None or w.size > MOST_COPIED:
+            return cls(change, w)
+        return cls(change.of, w * change.height.T)
 
     def over(self, d: Array, most: float) -> Array:
-        """Return the changes of the next layer's weighted inputs for changes d of this one's, shape (J, D, n_(l+1))."""
-        moved = self.change(d.reshape(-1, d.shape[-1]), most) @ self.turned
-        return moved.reshape(*d.shape[:-1], -1)
+        """Return the changes of the next layer's weighted inputs for changes d of this one's, shape (n_(l+1), J, D)."""
+        moved = self.w @ self.change(d.reshape(len(d), -1), most)
+        return moved.reshape(-1, *d.shape[1:])
 
 
 def change_about(activation: Activation, z: Array) -> Change:
@@ -121,14 +121,14 @@ def change_about(activation: Activation, z: Array) -> Change:
     Examples
     --------
     >>> from gradcheck.network.activations import SIGMOID
-    >>> float(change_about(SIGMOID, np.zeros(1))(np.full((1, 1), 1e-20), 1e-20)[0, 0])
+    >>> float(change_about(SIGMOID, np.zeros((1, 1)))(np.full((1, 1), 1e-20), 1e-20)[0, 0])
     2.5e-21
     """
     exact = exact_change(activation)
     if exact is not None:
         return exact.at(z)
-    before = activation.value(z.reshape(-1, 1))[:, 0]
-    return Change(lambda d, largest: np.asarray(activation.value((z + d).T).T - before))
+    before = activation.value(z)
+    return Change(lambda d, largest: np.asarray(activation.value(z + d) - before))
 
 
 def cost_change_about(prefix: Prefix) -> CostChange:
@@ -138,17 +138,17 @@ def cost_change_about(prefix: Prefix) -> CostChange:
     --------
     >>> from gradcheck.sweep.prefix import prefixes
     >>> network = Network.random([2, 1], np.random.default_rng(0))
-    >>> cost_change_about(prefixes(network, np.ones((2, 1)), np.ones((1, 1)))[0])(np.zeros((3, 1)))
+    >>> cost_change_about(prefixes(network, np.ones((2, 1)), np.ones((1, 1)))[0])(np.zeros((1, 3)))
     array([0., 0., 0.])
     """
     network, y = prefix.network, prefix.y[:, 0]
     if network.matched_pair is not None:
-        return exact_fused_change(network.matched_pair, prefix.zs[-1], y).change
+        return exact_fused_change(network.matched_pair, prefix.zs[-1][:, 0], y).change
     a = prefix.forward.output
     exact = exact_cost_change(network.cost, a[:, 0], y)
     if exact is not None:
         return exact.change
-    return lambda D: np.asarray(network.cost.value(a + D.T, prefix.y) - prefix.cost)
+    return lambda D: np.asarray(network.cost.value(a + D, prefix.y) - prefix.cost)
 
 
 def without_identity(network: Network) -> tuple[str, ...]:
@@ -176,11 +176,11 @@ def neurons_changed(activation: Activation, z: Array, rows: slice, displacements
     Examples
     --------
     >>> from gradcheck.network.activations import TANH
-    >>> neurons_changed(TANH, np.zeros(2), slice(0, 1), np.array([1e-20]))
+    >>> neurons_changed(TANH, np.zeros((2, 1)), slice(0, 1), np.array([1e-20]))
     array([[1.e-20]])
     """
     exact = exact_change(activation)
     if exact is None:
         return neurons_moved(activation, z, rows, displacements)
-    z = z[rows, None]
+    z = z[rows]
     return exact.at(z)(np.tile(displacements, (len(z), 1)), largest(displacements))

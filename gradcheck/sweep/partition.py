@@ -9,8 +9,8 @@ from typing import Final
 
 from gradcheck.network.model import Network
 
-BATCH_NUMBERS: Final = 2**16
-"""Numbers in the largest array of a batch: half a MiB, within a core's own cache; a batch holds a few such arrays."""
+BATCH_NUMBERS: Final = 2**17
+"""Numbers in the largest array of a batch: a MiB, within a core's own cache; a batch holds a few such arrays."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def units(network: Network, sides: int) -> list[Unit]:
     --------
     >>> import numpy as np
     >>> len(units(Network.random([784, 30, 10], np.random.default_rng(0)), 1))
-    5
+    3
     """
     found = []
     for layer, w in enumerate(network.weights):
@@ -69,7 +69,7 @@ def batch_rows(network: Network, layer: int) -> int:
     --------
     >>> import numpy as np
     >>> batch_rows(Network.random([784, 1000, 200, 10], np.random.default_rng(0)), 0)
-    327
+    655
     """
     widest = max(network.sizes[min(layer + 2, network.num_layers - 1) :])
     return max(1, BATCH_NUMBERS // widest)

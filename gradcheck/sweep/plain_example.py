@@ -35,23 +35,21 @@ class PlainExample:
             each = np.tile(displacements, (len(z[rows]), 1))
             return in_batches(prefix, layer, each, lambda d: self._changes_from(layer, displaced(z, rows, d)))
         moved = neurons_moved(prefix.network.activations[layer], z, rows, displacements)
-        turned, z_next = prefix.turned[layer + 1][rows], prefix.zs[layer + 1]
-        return in_batches(
-            prefix, layer, moved, lambda some: self._changes_from(layer + 1, rank_one(some, turned, z_next))
-        )
+        w, z_next = prefix.network.weights[layer + 1][:, rows], prefix.zs[layer + 1]
+        return in_batches(prefix, layer, moved, lambda some: self._changes_from(layer + 1, rank_one(some, w, z_next)))
 
     def _changes_from(self, layer: int, z: Array) -> Array:
-        """Return C_x' - C_x for weighted inputs z of one layer, shape (J, D, n)."""
-        network, shape = self._prefix.network, z.shape[:-1]
-        z = z.reshape(-1, z.shape[-1])
+        """Return C_x' - C_x for weighted inputs z of one layer, shape (n, J, D)."""
+        network, shape = self._prefix.network, z.shape[1:]
+        z = z.reshape(len(z), -1)
         for i in range(layer, self._prefix.last):
-            z = network.activations[i].value(z.T).T @ self._prefix.turned[i + 1]
-            z += network.biases[i + 1].T
+            z = network.weights[i + 1] @ network.activations[i].value(z)
+            z += network.biases[i + 1]
         return np.asarray(self._costs(z) - self._prefix.cost).reshape(shape)
 
     def _costs(self, z: Array) -> Array:
-        """Return C_x of rows z^L, shape (R, n_L)."""
+        """Return C_x of columns z^L, shape (n_L, R)."""
         network = self._prefix.network
         if network.matched_pair is not None:
-            return network.matched_pair.value(z.T, self._prefix.y)
-        return network.cost.value(network.activations[-1].value(z.T), self._prefix.y)
+            return network.matched_pair.value(z, self._prefix.y)
+        return network.cost.value(network.activations[-1].value(z), self._prefix.y)

@@ -24,13 +24,11 @@ class Example(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Prefix:
-    """Hold what all perturbed costs of one example share: its forward pass, and the network with its weights turned.
+    """Hold what all perturbed costs of one example share: the network and its forward pass.
 
     Parameters
     ----------
     network : Network
-    turned : tuple of ndarray, shape (n_(l-1), n_l) each
-        The weights w^l, transposed: the products are of rows.
     forward : ForwardPass
         Of this one example.
     y : ndarray, shape (n_L, 1)
@@ -44,14 +42,8 @@ class Prefix:
     """
 
     network: Network
-    turned: tuple[Array, ...]
     forward: ForwardPass
     y: Array
-
-    @cached_property
-    def zs(self) -> tuple[Array, ...]:
-        """Return z^l as vectors."""
-        return tuple(z[:, 0] for z in self.forward.zs)
 
     @cached_property
     def cost(self) -> float:
@@ -59,13 +51,18 @@ class Prefix:
         return float(self.network.example_costs(self.forward, self.y)[0])
 
     @property
+    def zs(self) -> tuple[Array, ...]:
+        """Return z^l, shape (n_l, 1) each."""
+        return self.forward.zs
+
+    @property
     def last(self) -> int:
         """Return the place of the output layer, weight matrices counted from 0."""
-        return len(self.turned) - 1
+        return len(self.network.weights) - 1
 
 
 def prefixes(network: Network, x: Array, y: Array) -> list[Prefix]:
-    """Return the prefix of every example, the weights turned once for all.
+    """Return the prefix of every example.
 
     Examples
     --------
@@ -73,9 +70,7 @@ def prefixes(network: Network, x: Array, y: Array) -> list[Prefix]:
     >>> len(prefixes(network, np.ones((2, 5)), np.ones((1, 5))))
     5
     """
-    # The first layer's weights are behind every displacement: nothing is multiplied by them.
-    turned = (network.weights[0].T, *(np.ascontiguousarray(w.T) for w in network.weights[1:]))
-    return [Prefix(network, turned, network.feedforward(x[:, [i]]), y[:, [i]]) for i in range(x.shape[1])]
+    return [Prefix(network, network.feedforward(x[:, [i]]), y[:, [i]]) for i in range(x.shape[1])]
 
 
 def in_batches(prefix: Prefix, layer: int, moved: Array, rest: Callable[[Array], Array]) -> Array:
@@ -100,58 +95,60 @@ def neurons_moved(activation: Activation, z: Array, rows: slice, displacements: 
     Examples
     --------
     >>> from gradcheck.network.activations import RELU
-    >>> neurons_moved(RELU, np.array([1.0, -1.0]), slice(0, 2), np.array([2.0]))
+    >>> neurons_moved(RELU, np.array([[1.0], [-1.0]]), slice(0, 2), np.array([2.0]))
     array([[2.],
            [1.]])
     """
     if activation.uniform:
         z, rows = z[rows], slice(None)
-    moved: Array = activation.value(z[:, None] + displacements) - activation.value(z[:, None])
+    moved: Array = activation.value(z + displacements) - activation.value(z)
     return moved[rows]
 
 
-def rank_one(moved: Array, turned: Array, z: Array) -> Array:
-    """Return z + moved_j w_j, shape (J, D, n): as a product of two columns with two rows, faster than a product and a sum.
+def rank_one(moved: Array, w: Array, z: Array | float) -> Array:
+    """Return z + w_j moved_j, shape (n, J, D).
 
     Parameters
     ----------
     moved : ndarray, shape (J, D)
         How far a_j is from where it was.
-    turned : ndarray, shape (J, n)
+    w : ndarray, shape (n, J)
         The weights of a_j.
-    z : ndarray, shape (n,)
-        The weighted inputs as they were, or 0 for their change alone.
+    z : ndarray, shape (n, 1), or 0.0
+        The weighted inputs as they were; 0 for their change alone.
 
     Examples
     --------
-    >>> rank_one(np.array([[1.0, 2.0]]), np.array([[3.0]]), np.array([0.5]))[0, :, 0]
+    >>> rank_one(np.array([[1.0, 2.0]]), np.array([[3.0]]), np.array([[0.5]]))[0, 0]
     array([3.5, 6.5])
     """
-    columns = np.ones((*moved.shape, 2))
-    columns[..., 0] = moved
-    lines = np.empty((len(turned), 2, turned.shape[1]))
-    lines[:, 0], lines[:, 1] = turned, z
-    return np.asarray(columns @ lines)
+    if len(moved) == 1:  # a product of two columns with two rows is faster than a product and a sum
+        columns, rows = np.empty((len(w), 2)), np.ones((2, moved.shape[1]))
+        columns[:, :1], columns[:, 1:], rows[0] = w, z, moved
+        return np.asarray(columns @ rows)[:, None, :]
+    found: Array = w[:, :, None] * moved
+    found += np.reshape(z, (-1, 1, 1))
+    return found
 
 
 def displaced(z: Array, rows: slice, d: Array) -> Array:
-    """Return z with the entries of `rows` displaced, each by itself, shape (J, D, n).
+    """Return z with the entries of `rows` displaced, each by itself, shape (n, J, D).
 
     Parameters
     ----------
-    z : ndarray, shape (n,)
+    z : ndarray, shape (n, 1)
     rows : slice
     d : ndarray, shape (J, D)
 
     Examples
     --------
-    >>> displaced(np.array([1.0, 2.0]), slice(1, 2), np.array([[0.5]]))
-    array([[[1. , 2.5]]])
+    >>> displaced(np.array([[1.0], [2.0]]), slice(1, 2), np.array([[0.5]]))[:, 0, 0]
+    array([1. , 2.5])
     """
-    found = np.empty((*d.shape, len(z)))
-    found[...] = z
+    found = np.empty((len(z), *d.shape))
+    found[...] = z[:, :, None]
     for place, neuron in enumerate(range(len(z))[rows]):
-        found[place, :, neuron] += d[place]
+        found[neuron, place] += d[place]
     return found
 
 

@@ -38,8 +38,8 @@ def certainty_lines(blocks: tuple[BlockResult, ...]) -> list[Line]:
         everywhere = len(limited) == sum(block.size > 0 for block in blocks)
         where = "" if everywhere else f"In the {len(limited):,} blocks with a detection limit, "
         whose, which = "a block's norm", f" ({weakest} is the weakest)" if min(known) < worst else ""
-    error = f"{where}an error above {numerals.limit(worst)} of {whose} would have been seen with probability"
-    return sentence(f"{error[0].upper()}{error[1:]} {_probability(limited)}{which}.")
+    error = f"{where}an error above {numerals.limit(worst)} of {whose} would have been seen"
+    return sentence(f"{error[0].upper()}{error[1:]}{_chance(limited)}{which}.")
 
 
 def has_numbers(blocks: tuple[BlockResult, ...]) -> bool:
@@ -73,7 +73,9 @@ def _is_limited(block: BlockResult) -> bool:
     return known and math.isfinite(block.detection_limit or 0.0) and math.isfinite(block.miss_probability or 0.0)
 
 
-def _probability(limited: list[BlockResult]) -> str:
-    """Return the probability at which all these limits hold."""
+def _chance(limited: list[BlockResult]) -> str:
+    """Return the probability at which all these limits hold: without one where nothing was left to chance."""
     chances = {block.miss_probability for block in limited if block.miss_probability is not None}
-    return f"{'at least ' if len(chances) > 1 else ''}1 - {numerals.chance(max(chances))}"
+    if chances == {0.0}:
+        return ", since every component was measured"
+    return f" with probability {'at least ' if len(chances) > 1 else ''}1 - {numerals.chance(max(chances))}"

@@ -98,21 +98,30 @@ def _linear(z: Array) -> Change:
     return Change(lambda d, largest: d)
 
 
+LARGE: Final = 0.5
+"""From here on 1 + t T may be a small difference of large numbers (dimensionless)."""
+
+
 def _tanh(z: Array, *, scale: float = 1.0, height: float = 1.0) -> Change:
-    """With t = tanh z and T = tanh d: tanh(z + d) - t = (1 - t^2) T / (1 + t T), for tanh(scale z) times height."""
-    t = np.tanh(scale * z)
-    left = height * elementwise.tanh_prime(scale * z)  # 1 - t^2, without its cancellation
+    """The change of height tanh(scale z): with t = tanh z and T = tanh d, tanh(z + d) - t = (1 - t^2) T / (1 + t T).
+
+    For large d that is (1 - t^2) sinh(d) cosh(z) / cosh(z + d), in which nothing cancels either.
+    """
+    x = scale * z
+    t = np.tanh(x)
 
     def change(d: Array, largest: float) -> Array:
         if scale != 1.0:
             d *= scale
+        if scale * largest > LARGE:
+            return np.asarray(np.sinh(d) * (np.cosh(x) / np.cosh(x + d)))
         T = tanh_in_place(d, scale * largest)
         below = T * t
         below += 1
         T /= below
         return T
 
-    return Change(change, left)
+    return Change(change, height * elementwise.tanh_prime(x))  # 1 - t^2, without its cancellation
 
 
 def _softplus(z: Array) -> Change:

@@ -97,7 +97,7 @@ def estimate_bound(sweeping: Sweeping, sizes: PathSizes, layer: int, half_gap: A
     True
     """
     settings, bend = sweeping.settings, bends(sweeping, layer)
-    a = inputs_with_one(sweeping, layer)
+    a = sweeping.with_ones[layer]
     step = settings.realised_step
     bound = rounding_bound(sizes, layer, a)
     if sweeping.has_plain_layer:
@@ -132,21 +132,6 @@ def rounding_bound(sizes: PathSizes, layer: int, a: Array) -> Array:
     of_delta = sizes.rounding[layer] * sizes.by_z[layer] + sizes.shift[layer]
     input_shift = np.vstack([sizes.input_shift[layer], np.zeros((1, a.shape[1]))])
     return _mean(of_delta, np.abs(a)) + _mean(sizes.by_z[layer], input_shift)
-
-
-def inputs_with_one(sweeping: Sweeping, layer: int) -> Array:
-    """Return a^(l-1) of every example, with a row of ones for the biases.
-
-    Examples
-    --------
-    >>> from gradcheck.network.model import Network
-    >>> from gradcheck.sweep.estimating import prepared
-    >>> from gradcheck.sweep.settings import SweepSettings
-    >>> network = Network.random([2, 3, 1], np.random.default_rng(0))
-    >>> inputs_with_one(prepared(network, np.ones((2, 5)), np.ones((1, 5)), SweepSettings()), 0).shape
-    (3, 5)
-    """
-    return np.vstack([sweeping.forward.activations[layer], np.ones((1, len(sweeping.examples)))])
 
 
 def _mean(of_z: Array, of_inputs: Array) -> Array:

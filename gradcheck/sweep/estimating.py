@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -88,7 +89,13 @@ class Sweeping:
     inputs: tuple[tuple[Inputs, ...], ...]
     settings: SweepSettings
 
-    @property
+    @cached_property
+    def with_ones(self) -> tuple[Array, ...]:
+        """Return a^(l-1) of every layer and example, with a row of ones for the biases, shape (n_(l-1) + 1, m) each."""
+        ones = np.ones((1, len(self.examples)))
+        return tuple(np.vstack([a, ones]) for a in self.forward.activations[:-1])
+
+    @cached_property
     def has_plain_layer(self) -> bool:
         """Tell whether two values are subtracted somewhere."""
         return self.settings.form is Form.Z or bool(without_identity(self.network))

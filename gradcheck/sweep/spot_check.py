@@ -11,7 +11,8 @@ import numpy as np
 from gradcheck.errors import UsageError
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import ForwardPass, Network
-from gradcheck.sweep.bounds import COARSE, inputs_with_one, rounding_bound
+from gradcheck.network.weight_decay import NO_DECAY
+from gradcheck.sweep.bounds import COARSE
 from gradcheck.sweep.decay import decay_changes
 from gradcheck.sweep.estimating import Estimated, Sweeping
 from gradcheck.sweep.sizes import PathSizes
@@ -232,7 +233,7 @@ def coarse_change(sweeping: Sweeping, parameter: Parameter, step: float) -> Disp
     rows = slice(parameter.neuron, parameter.neuron + 1)
     changes = [
         float(example.cost_changes(parameter.layer, rows, step * a[[parameter.place]])[0, 0])
-        for example, a in zip(sweeping.examples, inputs_with_one(sweeping, parameter.layer).T, strict=True)
+        for example, a in zip(sweeping.examples, sweeping.with_ones[parameter.layer].T, strict=True)
     ]
     return DisplacedCost(float(np.mean(changes)) + decay_change(sweeping.network, parameter, step), step)
 
@@ -249,7 +250,7 @@ def decay_change(network: Network, parameter: Parameter, step: float) -> float:
     7.0
     """
     w = network.weights[parameter.layer]
-    if parameter.place == w.shape[1]:
+    if parameter.place == w.shape[1] or network.weight_decay == NO_DECAY:
         return 0.0
     return float(decay_changes(network.weight_decay, w[parameter.neuron, [parameter.place]], step)[0])
 
@@ -302,12 +303,8 @@ def path_rounding(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter) ->
     >>> 0 < path_rounding(prepared(network, x, y, SweepSettings()), sizes, Parameter(0, 0, 0)) < 1e-14
     True
     """
-    layer, neuron = parameter.layer, parameter.neuron
-    row = PathSizes(
-        (sizes.by_z[layer][[neuron]],),
-        (sizes.shift[layer][[neuron]],),
-        (sizes.input_shift[layer],),
-        (sizes.rounding[layer],),
-        sizes.cost,
-    )
-    return float(rounding_bound(row, 0, inputs_with_one(sweeping, layer))[0, parameter.place])
+    layer, neuron, place = parameter.layer, parameter.neuron, parameter.place
+    of_z, a = sizes.by_z[layer][neuron], sweeping.with_ones[layer][place]
+    of_delta = sizes.rounding[layer] * of_z + sizes.shift[layer][neuron]
+    of_input = of_z * sizes.input_shift[layer][place] if place < len(sizes.input_shift[layer]) else 0.0
+    return float(np.mean(of_delta * np.abs(a) + of_input))

@@ -15,11 +15,11 @@ from gradcheck.network import Network, WeightDecay, backprop, custom, modified_n
 from gradcheck.network.activations import LINEAR, RELU, SIGMOID
 from gradcheck.network.arrays import Array
 from gradcheck.sweep import Difference, Form, Sweep, SweepSettings, sweep
-from gradcheck.sweep.bounds import inputs_with_one, rounding_bound
+from gradcheck.sweep.bounds import rounding_bound
 from gradcheck.sweep.estimating import prepared
+from gradcheck.sweep.every_cost import assembled
 from gradcheck.sweep.settings import UNIT_ROUNDOFF
 from gradcheck.sweep.sizes import path_sizes
-from gradcheck.sweep.sweep import assembled
 from tests.networks_for_tests import Case, cases
 
 FORMS = st.sampled_from(Form)
@@ -175,7 +175,7 @@ def test_a_wider_batch_changes_rounding_alone(monkeypatch: pytest.MonkeyPatch) -
     sweeping = prepared(network, x, y, chosen)
     sizes = path_sizes(network, sweeping.forward, y, UNIT_ROUNDOFF)
     for layer, (one, other) in enumerate(zip(whole, cut, strict=True)):
-        allowed = rounding_bound(sizes, layer, inputs_with_one(sweeping, layer))
+        allowed = rounding_bound(sizes, layer, sweeping.with_ones[layer])
         assert (np.abs(one.quotient - other.quotient) <= allowed).all()
 
 

@@ -223,7 +223,9 @@ def _swish_size(z: Array) -> Array:
 def _gelu_tanh_size(z: Array) -> Array:
     c, k = 2 * elementwise.GELU_TANH_SCALE, elementwise.GELU_TANH_CUBIC
     t = c * z * (1 + k * z * z)
-    return elementwise.sigmoid(t) + np.abs(z) * c * (1 + 3 * k * z * z) * elementwise.sigmoid_prime(t)
+    rounded = 1 + np.abs(t)  # t itself is rounded, and e^t with it
+    s, slope = elementwise.sigmoid(t), elementwise.sigmoid_prime(t)
+    return np.asarray(s + slope * rounded + np.abs(z) * c * (1 + 3 * k * z * z) * slope * rounded)
 
 
 _sigmoid = partial(_tanh, scale=0.5, height=0.5)  # sigmoid(z) = (1 + tanh(z/2)) / 2

@@ -217,7 +217,7 @@ def _softmax(z: Array) -> Change:
 
 
 def _swish_size(z: Array) -> Array:
-    return elementwise.sigmoid(z) + np.abs(z) * elementwise.sigmoid_prime(z)
+    return np.asarray(elementwise.sigmoid(z) + np.abs(z) * elementwise.sigmoid_prime(z))
 
 
 def _gelu_tanh_size(z: Array) -> Array:

@@ -10,7 +10,8 @@ from typing import Final
 from gradcheck.network.model import Network
 
 BATCH_NUMBERS: Final = 2**17
-"""Numbers in the largest array of a batch: a MiB, within a core's own cache; a batch holds a few such arrays."""
+"""Numbers in the largest array of a batch, which holds a few such arrays: 1 MiB each. Smaller ones fit the cache of a core better, and
+lose more than that to the calls themselves."""
 
 
 @dataclass(frozen=True)

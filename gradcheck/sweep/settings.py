@@ -71,8 +71,8 @@ class SweepSettings:
         Processes, of one BLAS thread each; never more than there are cores. The result does not depend on it.
     seed : int
         Chooses the parameters that are spot-checked.
-    spot_checks : int
-        How many these are.
+    spot_checks : int, optional
+        How many these are; by default 4, and of a larger network one for each 10,000 parameters, up to 64.
     progress : callable, optional
         ``progress(done, total)``, in costs.
 
@@ -92,21 +92,31 @@ class SweepSettings:
     step: float | None = None
     jobs: int = 1
     seed: int = 0
-    spot_checks: int = 8
+    spot_checks: int | None = None
     progress: Callable[[int, int], object] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no choice."""
         if not 0 < self.realised_step < math.inf:
             raise UsageError(f"step is {self.step!r}: a positive finite number is required, in units of the parameter")
-        for name in ("jobs", "spot_checks"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"{name} is {getattr(self, name)!r}: 1 or more is required")
+        for name, count in (("jobs", self.jobs), ("spot_checks", self.spot_checks)):
+            if count is not None and count < 1:
+                raise UsageError(f"{name} is {count!r}: 1 or more is required")
 
     @property
     def realised_step(self) -> float:
         """Return the step that is taken."""
         return STEPS[self.form, self.difference] if self.step is None else self.step
+
+    def checks_of(self, parameters: int) -> int:
+        """Return how many of a network's parameters are spot-checked.
+
+        Examples
+        --------
+        >>> SweepSettings().checks_of(23_860), SweepSettings().checks_of(987_210)
+        (4, 64)
+        """
+        return min(64, max(4, parameters // 10_000)) if self.spot_checks is None else self.spot_checks
 
 
 DEFAULT_SETTINGS: Final = SweepSettings()

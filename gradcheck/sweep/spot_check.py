@@ -184,10 +184,11 @@ def spot_check(sweeping: Sweeping, found: Sequence[Estimated], sizes: PathSizes,
     >>> passes = FullPasses(network, reference_cost(network, x, y))
     >>> spot_check(sweeping, [sweeping.estimate(Unit(0, 0, 1))], sizes, passes)
     >>> passes.count
-    17
+    9
     """
     base, generator = passes.base(), np.random.default_rng(sweeping.settings.seed)
-    for parameter in drawn_parameters(sweeping.network, sweeping.settings.spot_checks, generator):
+    count = sweeping.settings.checks_of(sweeping.network.num_parameters)
+    for parameter in drawn_parameters(sweeping.network, count, generator):
         of_sweep = own_change(sweeping, found[parameter.layer], parameter)
         compare(sweeping, sizes, parameter, _Both(of_sweep, passes.at(parameter, of_sweep.step), base))
         full = passes.at(parameter, COARSE)

@@ -90,7 +90,7 @@ def test_the_counts_are_exact() -> None:
     assert (one_sided.costs, one_sided.evaluations) == (24, 24)  # P + 1
     # Layer 2: 15 costs of a rank-one update (2); layer 3: 8 costs of none; and C by one pass (12 + 6).
     assert (one_sided.multiplications, one_sided.pass_multiplications) == (15 * 2 + 18, 18)
-    assert one_sided.full_passes == 17  # C, and 8 parameters at two steps
+    assert one_sided.full_passes == 9  # C, and 4 parameters at two steps
     central = sweep(network, x, y).counts
     assert (central.costs, central.evaluations, central.multiplications) == (46, 46, 60)
 

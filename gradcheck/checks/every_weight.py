@@ -20,7 +20,7 @@ from gradcheck.results import BlockResult, CheckResult, Fault, Reason, Status, V
 from gradcheck.subjects.network_class import Batch, Declared, NetworkSubject, UserNetwork, cost_of, gradient_subject
 from gradcheck.sweep import Form, Sweep, SweepSettings, sweep
 from gradcheck.sweep.claim_rounding import claim_rounding
-from gradcheck.sweep.spot_check import FullCost
+from gradcheck.sweep.full_passes import FullCost
 
 Vector = npt.NDArray[Any]
 

@@ -17,10 +17,11 @@ from gradcheck.sweep.counts import SweepCounts, counted
 from gradcheck.sweep.decay import decay_bound, decay_quotients
 from gradcheck.sweep.estimating import Estimated, Sweeping, prepared
 from gradcheck.sweep.exact_example import without_identity
+from gradcheck.sweep.full_passes import FullCost, FullPasses, reference_cost
 from gradcheck.sweep.partition import units
 from gradcheck.sweep.settings import DEFAULT_SETTINGS, UNIT_ROUNDOFF, Form, SweepSettings
 from gradcheck.sweep.sizes import PathSizes, path_sizes
-from gradcheck.sweep.spot_check import FullCost, FullPasses, reference_cost, spot_check
+from gradcheck.sweep.spot_check import spot_check
 from gradcheck.sweep.workers import estimates
 
 

@@ -15,7 +15,8 @@ from gradcheck.sweep import Form, SpotCheckFailed, SweepSettings, sweep
 from gradcheck.sweep import exact_example as exact_module
 from gradcheck.sweep import plain_example as plain_module
 from gradcheck.sweep.estimating import Inputs
-from gradcheck.sweep.spot_check import FullPasses, Parameter, drawn_parameters, reference_cost
+from gradcheck.sweep.full_passes import FullPasses, Parameter, reference_cost
+from gradcheck.sweep.spot_check import drawn_parameters
 
 
 def drawn(*sizes: int, m: int = 1) -> tuple[Network, Array, Array]:

@@ -10,7 +10,7 @@ from gradcheck.network.arrays import Array
 from gradcheck.network.model import Network
 from gradcheck.network.weight_decay import NO_DECAY
 from gradcheck.sweep.bounds import rounding_bound
-from gradcheck.sweep.sizes import ROUNDINGS, path_sizes
+from gradcheck.sweep.sizes import ROUNDINGS, path_sizes, smallest_normal
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +49,12 @@ def claim_rounding(network: Network, x: Array, y: Array, unit_roundoff: float) -
     (3, 2)
     """
     forward = network.feedforward(x)
-    sizes = path_sizes(network, forward, y, unit_roundoff)
+    sizes = path_sizes(network, forward, y, unit_roundoff, slope_rounding=ROUNDINGS * unit_roundoff)
     of_b, of_w = [], []
     for layer, w in enumerate(network.weights):
         a = np.vstack([forward.activations[layer], np.ones((1, x.shape[1]))])
         # The sum over the examples rounds too: as one more sum of products behind delta.
-        bound = rounding_bound(sizes, layer, a) * (1 + np.sqrt(x.shape[1]) / 4)
+        bound = rounding_bound(sizes, layer, a) * (1 + np.sqrt(x.shape[1]) / 4) + smallest_normal(unit_roundoff)
         if network.weight_decay != NO_DECAY:
             decay = network.weight_decay
             bound[:, :-1] += ROUNDINGS * unit_roundoff * (decay.l2 * np.abs(w) + decay.l1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -87,7 +88,7 @@ def sweep(
     Raises
     ------
     UsageError
-        If the network is complex.
+        If the network is complex, or the cost at its parameters is not finite.
     ShapeError
         If x or y does not fit.
     SpotCheckFailed
@@ -107,6 +108,11 @@ def sweep(
     columns = as_columns(x, network.dtype, "x")
     forward = network.feedforward(columns)
     targets = network.targets(forward, y)
+    cost = network.cost_from(forward, targets)
+    if not math.isfinite(cost):
+        raise UsageError(
+            f"the cost is {cost} at this point: it has no derivative there; choose parameters and examples at which it is finite"
+        )
     sweeping = prepared(network, columns, targets, settings)
     found = assembled(sweeping, targets)
     sizes = path_sizes(network, forward, targets, UNIT_ROUNDOFF)

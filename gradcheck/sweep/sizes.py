@@ -61,7 +61,9 @@ class PathSizes:
 
 
 @np.errstate(all="ignore")  # what is not a number is no bound
-def path_sizes(network: Network, forward: ForwardPass, y: Array, unit_roundoff: float) -> PathSizes:
+def path_sizes(
+    network: Network, forward: ForwardPass, y: Array, unit_roundoff: float, *, slope_rounding: float = 0.0
+) -> PathSizes:
     """Return the sizes about one forward pass.
 
     Parameters
@@ -71,6 +73,8 @@ def path_sizes(network: Network, forward: ForwardPass, y: Array, unit_roundoff: 
     y : ndarray, shape (n_L, m)
     unit_roundoff : float
         Of the arithmetic (dimensionless).
+    slope_rounding : float
+        What sigma' may be off by, however small it is: a (1 - a) is so where a rounds to 1 (dimensionless).
 
     Examples
     --------
@@ -83,12 +87,14 @@ def path_sizes(network: Network, forward: ForwardPass, y: Array, unit_roundoff: 
     z_shift, input_shift = _forward_shifts(network, forward, sizes, unit_roundoff)
     slopes = [_slope_size(one, z) for one, z in zip(network.activations, forward.zs, strict=True)]
     by_z = [_output_size(network, forward, y, slopes[-1])]
-    shift = [_moved(lambda z: _output_error_at(network, z, y), forward.zs[-1], z_shift[-1])]
+    tiny = smallest_normal(unit_roundoff)
+    shift = [_output_shift(network, forward, y, z_shift[-1], unit_roundoff)]
+    shift[0] += tiny + slope_rounding * _cost_sizes(network, forward, y)
     for i in reversed(range(len(sizes) - 1)):
         bent = _moved(_derivative(network.activations[i]), forward.zs[i], z_shift[i])
         back, back_shift = sizes[i + 1].T @ by_z[0], sizes[i + 1].T @ shift[0]
         by_z.insert(0, slopes[i] * back)
-        shift.insert(0, slopes[i] * back_shift + bent * back)
+        shift.insert(0, slopes[i] * back_shift + (bent + slope_rounding) * back + tiny)
     behind = [sum(_sum_rounding(n) for n in network.sizes[i + 2 :]) for i in range(len(sizes))]
     rounding = tuple(unit_roundoff * (2 * ROUNDINGS + more) for more in behind)
     cost = _cost_rounding(network, forward, y, unit_roundoff) + _cost_shift(by_z, z_shift, forward)
@@ -109,7 +115,7 @@ def _forward_shifts(
         terms = w @ np.abs(forward.activations[i]) + np.abs(b)
         z_shift.append(unit_roundoff * _sum_rounding(w.shape[1] + 1) * terms + w @ input_shift[i])
         slope = _slope_size(network.activations[i], forward.zs[i])
-        own = unit_roundoff * ROUNDINGS * np.abs(forward.activations[i + 1])
+        own = unit_roundoff * ROUNDINGS * np.abs(forward.activations[i + 1]) + smallest_normal(unit_roundoff)
         input_shift.append(slope * z_shift[i] + own)
     return z_shift, input_shift[:-1]
 
@@ -128,14 +134,42 @@ def _derivative(activation: Activation) -> Callable[[Array], Array]:
 
 def _output_size(network: Network, forward: ForwardPass, y: Array, slope: Array) -> Array:
     """Return the sizes of the paths from z^L to C_x."""
-    columns = [_cost_size(network, forward, y, i) for i in range(y.shape[1])]
-    size = np.stack(columns, axis=1)
+    size = _cost_sizes(network, forward, y)
     if network.matched_pair is not None:
         return size
     if network.activations[-1].value is SOFTMAX.value:
         p = softmax(forward.zs[-1])
         return np.asarray(p * (size + (p * size).sum(axis=0)))
     return np.asarray(slope * size)
+
+
+def _cost_sizes(network: Network, forward: ForwardPass, y: Array) -> Array:
+    """Return the sizes of the costs by their outputs, shape (n_L, m)."""
+    return np.stack([_cost_size(network, forward, y, i) for i in range(y.shape[1])], axis=1)
+
+
+def _output_shift(network: Network, forward: ForwardPass, y: Array, z_shift: Array, unit_roundoff: float) -> Array:
+    """Return how far delta^L may lie off for the rounding of z^L and of a^L."""
+    shift = _moved(lambda z: _output_error_at(network, z, y), forward.zs[-1], z_shift)
+    a, z = forward.output, forward.zs[-1]
+    if network.matched_pair is not None:  # delta^L is a^L - y, or a sum of such terms
+        return np.asarray(shift + unit_roundoff * ROUNDINGS * (np.abs(a) + np.abs(y)))
+    of_a = _moved(lambda at: network.cost.nabla_a(at, y), a, unit_roundoff * ROUNDINGS * np.abs(a))
+    if network.activations[-1].value is SOFTMAX.value:
+        return np.asarray(shift + a * (of_a + (a * of_a).sum(axis=0)))
+    return np.asarray(shift + _slope_size(network.activations[-1], z) * of_a)
+
+
+def smallest_normal(unit_roundoff: float) -> float:
+    """Return what may be lost below the smallest normal number of the arithmetic with this unit roundoff.
+
+    Examples
+    --------
+    >>> smallest_normal(2.0**-24) == float(np.finfo(np.float32).tiny)
+    True
+    """
+    coarser = [kind for kind in (np.float16, np.float32, np.float64) if np.finfo(kind).eps <= 2 * unit_roundoff]
+    return float(np.finfo(coarser[0] if coarser else np.float64).tiny)
 
 
 def _cost_size(network: Network, forward: ForwardPass, y: Array, column: int) -> Array:

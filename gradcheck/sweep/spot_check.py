@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -170,7 +171,10 @@ def compare(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter, both: _B
     unrealised = abs(both.full.step - of_sweep.step) * abs(of_sweep.cost) / of_sweep.step if of_sweep.step else 0.0
     of_paths = abs(of_sweep.step) * path_rounding(sweeping, sizes, parameter)
     allowed = (4 if sweeping.has_plain_layer else 2) * sizes.cost + of_paths + 2 * unrealised
-    if not abs(of_sweep.cost - full) <= allowed:
+    is_no_number = not math.isfinite(of_sweep.cost) and not math.isfinite(
+        full
+    )  # in both: its bound is no number either
+    if not abs(of_sweep.cost - full) <= allowed and not is_no_number:
         name = parameter.name(sweeping.network.sizes[parameter.layer])
         raise SpotCheckFailed(
             f"{name} changed by {of_sweep.step:.3g}: the cost changes by {of_sweep.cost!r} in the sweep and by {full!r} in a full "

@@ -206,3 +206,21 @@ def test_the_weight_decay_is_in_every_quotient() -> None:
     )
     gap = sweep(heavy, x, y).nabla_w[0] - sweep(network, x, y).nabla_w[0]
     assert np.allclose(gap, 3.0 * network.weights[0], rtol=1e-7)
+
+
+def test_an_infinite_cost_is_said_to_have_no_derivative() -> None:
+    network, x, _ = drawn(4, 3, 2)
+    linear = Network(network.weights, network.biases, [SIGMOID, LINEAR], network.cost)
+    with pytest.raises(UsageError, match="the cost is inf"), np.errstate(over="ignore"):
+        sweep(linear, x, [1e200, 0.0])
+
+
+def test_ctrl_c_between_two_batches_of_two_processes_leaves_none_behind() -> None:
+    network, x, y = drawn(40, 30, 20, 3)
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(network, x, y, settings=SweepSettings(jobs=2, progress=interrupt))
+    assert same(sweep(network, x, y), sweep(network, x, y, settings=SweepSettings(jobs=2)))

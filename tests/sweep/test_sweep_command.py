@@ -180,3 +180,36 @@ def test_ctrl_c_ends_it_with_its_own_code(monkeypatch: pytest.MonkeyPatch) -> No
     done = run("--sizes", "7,5,3")
     assert done.exit_code == 130
     assert "nothing is reported" in done.output
+
+
+@pytest.mark.parametrize("bias", [20.0, 30.0, 36.0])
+def test_a_right_program_is_not_called_wrong_for_a_times_one_minus_a_near_one(bias: float) -> None:
+    case = drawn_case(Declared(), SIZES, 1, seed=0)
+    biases = [np.full_like(b, bias) if i == 1 else b for i, b in enumerate(case.network.biases)]
+    saturated = type(case)(case.network.with_parameters(case.network.weights, biases), case.x, case.y)
+    result = check_every_weight(NetworkSubject("Network", Right), saturated, SweepSettings())
+    assert result.verdict is not Verdict.DISAGREE
+
+
+def test_a_right_program_of_single_precision_is_not_called_wrong() -> None:
+    class Single(Right):
+        def backprop(self, x, y):  # type: ignore[no-untyped-def]
+            kept = self.weights, self.biases
+            self.weights = [w.astype(np.float32) for w in self.weights]
+            self.biases = [b.astype(np.float32) for b in self.biases]
+            found = super().backprop(x.astype(np.float32), y.astype(np.float32))
+            self.weights, self.biases = kept
+            return tuple([leaf.astype(np.float32) for leaf in layers] for layers in found)
+
+    case = drawn_case(Declared(), (30, 20, 5), 1, seed=0)
+    rounded = type(case)(
+        case.network.with_parameters(
+            [w.astype(np.float32).astype(float) for w in case.network.weights],
+            [b.astype(np.float32).astype(float) for b in case.network.biases],
+        ),
+        case.x.astype(np.float32).astype(float),
+        case.y,
+    )
+    result = check_every_weight(NetworkSubject("Network", Single), rounded, SweepSettings())
+    assert result.verdict is Verdict.AGREE
+    assert max(block.digits or 0.0 for block in result.blocks) < 7

@@ -16,7 +16,7 @@ from gradcheck.checks.problem import Problem
 from gradcheck.errors import UsageError
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import Network
-from gradcheck.results import BlockResult, CheckResult, Fault, Reason, Status, Verdict
+from gradcheck.results import CheckResult, Fault, Reason, Status, Verdict
 from gradcheck.subjects.network_class import Batch, Declared, NetworkSubject, UserNetwork, cost_of, gradient_subject
 from gradcheck.sweep import Form, Sweep, SweepSettings, sweep
 from gradcheck.sweep.claim_rounding import claim_rounding
@@ -213,11 +213,12 @@ def _judged(blank: CheckResult, compared: list[Compared], found: Sweep) -> Check
     """Return the verdict over all blocks."""
     blocks = tuple(block_result(one) for one in compared)
     wrong = wrong_components(compared, MOST_WRONG)
-    verdict, reason = _verdict({block.status for block in blocks})
+    verdict = _verdict({block.status for block in blocks})
+    reasons = [block.reason for block in blocks if block.status is Status.INCONCLUSIVE]
     return dataclasses.replace(
         blank,
         verdict=verdict,
-        reason=reason if reason is not Reason.TRUNCATION else _reason(blocks),
+        reason=next(iter(reasons), Reason.VACUOUS) if verdict is Verdict.INCONCLUSIVE else None,
         blocks=blocks,
         worst=wrong[0] if wrong else None,
         wrong=wrong,
@@ -227,18 +228,12 @@ def _judged(blank: CheckResult, compared: list[Compared], found: Sweep) -> Check
     )
 
 
-def _verdict(statuses: set[Status]) -> tuple[Verdict, Reason | None]:
+def _verdict(statuses: set[Status]) -> Verdict:
+    """Return the verdict over blocks of these statuses; what proves nothing is no agreement."""
     if Status.DISAGREE in statuses:
-        return Verdict.DISAGREE, None
-    if Status.INCONCLUSIVE in statuses:
-        return Verdict.INCONCLUSIVE, Reason.TRUNCATION
-    if statuses == {Status.VACUOUS}:
-        return Verdict.INCONCLUSIVE, Reason.VACUOUS
-    return Verdict.AGREE, None
-
-
-def _reason(blocks: Sequence[BlockResult]) -> Reason | None:
-    return next(block.reason for block in blocks if block.status is Status.INCONCLUSIVE)
+        return Verdict.DISAGREE
+    settled = Status.INCONCLUSIVE not in statuses and statuses != {Status.VACUOUS}
+    return Verdict.AGREE if settled else Verdict.INCONCLUSIVE
 
 
 def _notes(found: Sweep) -> tuple[str, ...]:

@@ -13,9 +13,6 @@ from gradcheck.sweep.partition import batch_rows, pieces
 from gradcheck.sweep.settings import Difference
 from gradcheck.sweep.sizes import PathSizes
 
-COARSE: Final = 2.0**-10
-"""Displacement of z_j at which the bend of the cost is measured: small beside the 1 over which sigma bends, large beside rounding."""
-
 TRUNCATION_SAFETY: Final = 2.0
 """The next derivative may be larger within a step than where it was measured, by this factor (dimensionless)."""
 
@@ -28,15 +25,18 @@ class Bends:
     ----------
     second, third : ndarray, shape (n_l, m)
         Cost per unit of z squared, and cubed.
+    reach : ndarray, shape (m,)
+        The largest displacement of z_j in the sweep: the scale on which they were measured.
 
     Examples
     --------
-    >>> Bends(np.zeros((3, 1)), np.zeros((3, 1))).second.shape
+    >>> Bends(np.zeros((3, 1)), np.zeros((3, 1)), np.ones(1)).second.shape
     (3, 1)
     """
 
     second: Array
     third: Array
+    reach: Array
 
 
 @np.errstate(all="ignore")  # what is not a number is no bound
@@ -53,10 +53,10 @@ def bends(sweeping: Sweeping, layer: int) -> Bends:
     (3, 1)
     """
     n, m = sweeping.network.sizes[layer + 1], len(sweeping.examples)
-    found = Bends(np.empty((n, m)), np.empty((n, m)))
+    found = Bends(np.empty((n, m)), np.empty((n, m)), np.empty(m))
     for i, example in enumerate(sweeping.examples):
         values = sweeping.inputs[i][layer].values
-        H = np.float64(max(COARSE, sweeping.settings.realised_step * np.abs(values).max()))
+        H = found.reach[i] = np.float64(sweeping.settings.realised_step * np.abs(values).max())
         displacements = H * np.array([1.0, 2.0, -1.0, -2.0])
         for rows in pieces(n, max(1, batch_rows(sweeping.network, layer) // len(displacements))):
             above, far_above, below, far_below = example.cost_changes(layer, rows, displacements).T
@@ -102,14 +102,14 @@ def estimate_bound(sweeping: Sweeping, sizes: PathSizes, layer: int, half_gap: A
     bound = rounding_bound(sizes, layer, a)
     if sweeping.has_plain_layer:
         bound += (2 if settings.difference is Difference.FORWARD else 1) * sizes.cost / step
-    gap_allowed = step * _mean(bend.second, a**2) + bound
     if settings.difference is Difference.FORWARD:
         bound += TRUNCATION_SAFETY * step / 2 * _mean(bend.second, a**2)
         return bound + _kinks_unseen(sweeping, bend, a)
     bound += TRUNCATION_SAFETY * step**2 / 6 * _mean(bend.third, np.abs(a) ** 3)
-    # At a kink the slopes of both sides differ by more than a bend explains: either of them may be what was claimed.
-    np.abs(half_gap, out=half_gap)
-    bound += np.where(half_gap > gap_allowed, half_gap + gap_allowed, 0.0)
+    if _has_kinks(
+        sweeping
+    ):  # the slopes of both sides differ there: either may be what was claimed, and lies so far from their mean
+        bound += TRUNCATION_SAFETY * np.abs(half_gap)
     return bound
 
 
@@ -141,6 +141,9 @@ def _mean(of_z: Array, of_inputs: Array) -> Array:
 
 def _kinks_unseen(sweeping: Sweeping, bend: Bends, a: Array) -> Array | float:
     """Return what a kink nearby may do to a forward difference, which sees one side alone: 0 where no activation has one."""
-    if not any(activation.kinks for activation in sweeping.network.activations):
-        return 0.0
-    return COARSE * _mean(bend.second, np.abs(a))
+    return _mean(bend.second * bend.reach, np.abs(a)) if _has_kinks(sweeping) else 0.0
+
+
+def _has_kinks(sweeping: Sweeping) -> bool:
+    """Tell whether some activation has a kink."""
+    return any(activation.kinks for activation in sweeping.network.activations)

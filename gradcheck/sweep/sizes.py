@@ -97,7 +97,8 @@ def path_sizes(
         shift.insert(0, slopes[i] * back_shift + (bent + slope_rounding) * back + tiny)
     behind = [sum(_sum_rounding(n) for n in network.sizes[i + 2 :]) for i in range(len(sizes))]
     rounding = tuple(unit_roundoff * (2 * ROUNDINGS + more) for more in behind)
-    cost = _cost_rounding(network, forward, y, unit_roundoff) + _cost_shift(by_z, z_shift, forward)
+    cost = _cost_rounding(network, forward, y, unit_roundoff)
+    cost += float((by_z[-1] * z_shift[-1]).mean(axis=1).sum())  # in which the rounding of all before z^L is
     return PathSizes(tuple(by_z), tuple(shift), tuple(input_shift), rounding, cost)
 
 
@@ -199,9 +200,7 @@ def _cost_rounding(network: Network, forward: ForwardPass, y: Array, unit_roundo
     costs = np.abs(network.example_costs(forward, y))
     of_costs = (_sum_rounding(y.shape[0]) + _sum_rounding(y.shape[1])) * costs.mean()
     decay = network.weight_decay.value(network.weights)
-    return float(unit_roundoff * (of_costs + _sum_rounding(network.num_parameters) * decay))
-
-
-def _cost_shift(by_z: list[Array], z_shift: list[Array], forward: ForwardPass) -> float:
-    """Return what the rounding of the output layer's weighted inputs, which holds that of all before it, does to C."""
-    return float((by_z[-1] * z_shift[-1]).sum() / forward.output.shape[1])
+    rounded = np.zeros(1)  # a^L, where the cost is not fused with z^L
+    if network.matched_pair is None:
+        rounded = ROUNDINGS * (_cost_sizes(network, forward, y) * np.abs(forward.output)).mean(axis=1)
+    return float(unit_roundoff * (of_costs + _sum_rounding(network.num_parameters) * decay + rounded.sum()))

@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from gradcheck.errors import UsageError
 from gradcheck.network.model import Network
 from gradcheck.network.weight_decay import NO_DECAY
-from gradcheck.sweep.bounds import COARSE
 from gradcheck.sweep.decay import decay_changes
 from gradcheck.sweep.estimating import Estimated, Sweeping
 from gradcheck.sweep.full_passes import DisplacedCost, FullPasses, Parameter
 from gradcheck.sweep.sizes import PathSizes
+
+COARSE: Final = 2.0**-10
+"""A step in units of the parameter at which a cost changes by far more than rounding."""
 
 
 class SpotCheckFailed(UsageError):

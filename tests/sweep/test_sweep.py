@@ -14,6 +14,7 @@ from gradcheck.errors import UsageError
 from gradcheck.network import Network, WeightDecay, backprop, custom, modified_neuron
 from gradcheck.network.activations import LINEAR, RELU, SIGMOID
 from gradcheck.network.arrays import Array
+from gradcheck.network.costs import COSTS
 from gradcheck.sweep import Difference, Form, Sweep, SweepSettings, sweep
 from gradcheck.sweep.bounds import rounding_bound
 from gradcheck.sweep.estimating import prepared
@@ -224,3 +225,18 @@ def test_ctrl_c_between_two_batches_of_two_processes_leaves_none_behind() -> Non
     with pytest.raises(KeyboardInterrupt):
         sweep(network, x, y, settings=SweepSettings(jobs=2, progress=interrupt))
     assert same(sweep(network, x, y), sweep(network, x, y, settings=SweepSettings(jobs=2)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(distance=st.floats(-2e-8, 2e-8), x=st.floats(0.1, 30))
+def test_a_kink_within_a_step_is_in_the_bound(distance: float, x: float) -> None:
+    """However little of the step is beyond it: either slope may be what was claimed."""
+    cost = Network.random([1, 1], np.random.default_rng(0)).cost
+    network = Network([[[1.0]], [[1.0]]], [[[distance - x]], [[0.0]]], [RELU, LINEAR], cost)
+    found, exact = sweep(network, [x], [1.0]), backprop(network, [x], [1.0])
+    assert (np.abs(found.nabla_w[0] - exact.nabla_w[0]) <= 2 * found.bound_w[0]).all()
+
+
+def test_an_output_that_rounds_to_one_is_within_the_rounding_of_its_cost() -> None:
+    network = Network([[[1.0]]], [[[45.0]]], [SIGMOID], COSTS["log_likelihood"])
+    sweep(network, [0.5], [1.0])

@@ -153,6 +153,11 @@ def _output_shift(network: Network, forward: ForwardPass, y: Array, z_shift: Arr
     """Return how far delta^L may lie off for the rounding of z^L and of a^L."""
     shift = _moved(lambda z: _output_error_at(network, z, y), forward.zs[-1], z_shift)
     a, z = forward.output, forward.zs[-1]
+    if (
+        network.activations[-1].value is SOFTMAX.value
+    ):  # the same shift of all z^L moves no softmax: each by itself does
+        relative = z_shift.max(axis=0) + unit_roundoff * (ROUNDINGS + np.abs(z - z.max(axis=0)))
+        shift += 4 * relative * _output_size(network, forward, y, np.ones_like(z))
     if network.matched_pair is not None:  # delta^L is a^L - y, or a sum of such terms
         return np.asarray(shift + unit_roundoff * ROUNDINGS * (np.abs(a) + np.abs(y)))
     of_a = _moved(lambda at: network.cost.nabla_a(at, y), a, unit_roundoff * ROUNDINGS * np.abs(a))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -163,12 +164,13 @@ def assembled(sweeping: Sweeping, targets: Array) -> list[Estimated]:
     layers = [Estimated(np.empty(shape), np.empty(shape)) for shape in shapes]
     progress, done = sweeping.settings.progress, 0
     cut = units(network, sides)
-    for unit, one in zip(cut, estimates(sweeping, targets, cut), strict=True):
-        layers[unit.layer].quotient[unit.rows] = one.quotient
-        layers[unit.layer].half_gap[unit.rows] = one.half_gap
-        done += sides * one.quotient.size
-        if progress is not None:
-            progress(done, sides * network.num_parameters)
+    with contextlib.closing(estimates(sweeping, targets, cut)) as found:  # ctrl-C ends its processes now, not when it is collected
+        for unit, one in zip(cut, found, strict=True):
+            layers[unit.layer].quotient[unit.rows] = one.quotient
+            layers[unit.layer].half_gap[unit.rows] = one.half_gap
+            done += sides * one.quotient.size
+            if progress is not None:
+                progress(done, sides * network.num_parameters)
     return layers
 
 

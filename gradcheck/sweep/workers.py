@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+import dataclasses
+import warnings
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, Final
 
 from gradcheck.errors import UsageError
@@ -16,7 +19,7 @@ BATCHES: Final = 32
 """Batches of pieces that are handed out to processes (a count): enough that none waits long for the last, few enough to cost nothing."""
 
 
-def estimates(sweeping: Sweeping, y: Array, found: Sequence[Unit]) -> Iterator[Estimated]:
+def estimates(sweeping: Sweeping, y: Array, found: Sequence[Unit]) -> Generator[Estimated, None, None]:
     """Yield what each piece estimates, in their order.
 
     Parameters
@@ -50,12 +53,22 @@ def estimates(sweeping: Sweeping, y: Array, found: Sequence[Unit]) -> Iterator[E
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
         parallel = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
         batches = [found[piece] for piece in pieces(len(found), max(1, -(-len(found) // BATCHES)))]
-        try:
-            for batch in parallel(work(sweeping.network, x, y, settings, batch) for batch in batches):
+        with _ended(joblib, parallel(work(sweeping.network, x, y, settings, batch) for batch in batches)) as answers:
+            for batch in answers:
                 yield from batch
-        except BaseException:  # ctrl-C, or whoever asked lost interest: no process of ours works on
-            joblib.externals.loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
-            raise
+
+
+@contextlib.contextmanager
+def _ended(joblib: Any, answers: Generator[Any, None, None]) -> Iterator[Iterator[Any]]:
+    """Give the answers of joblib's processes; on ctrl-C, or when whoever asked loses interest, no process of ours works on."""
+    try:
+        yield answers
+    except BaseException:
+        joblib.externals.loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # joblib's word that work was left undone, which is what was asked for
+            answers.close()
+        raise
 
 
 def _estimates(network: Network, x: Array, y: Array, settings: SweepSettings, found: Sequence[Unit]) -> list[Estimated]:
@@ -66,8 +79,6 @@ def _estimates(network: Network, x: Array, y: Array, settings: SweepSettings, fo
 
 def _quiet(settings: SweepSettings) -> SweepSettings:
     """Return the settings without what cannot be sent."""
-    import dataclasses
-
     return dataclasses.replace(settings, progress=None)
 
 

@@ -10,6 +10,7 @@ from gradcheck.checks.cost_part import cost_part
 from gradcheck.checks.demon import demon_parts
 from gradcheck.checks.derivative_parts import NetworkAsWritten, cost_derivative_part, sigma_part
 from gradcheck.checks.equation_parts import equation_parts
+from gradcheck.checks.every_weight_part import with_every_weight
 from gradcheck.checks.forward_part import forward_part
 from gradcheck.checks.gradient_part import BACKPROP, STEP, gradient_part, judge_case, of_columns
 from gradcheck.checks.judging import aggregate
@@ -31,7 +32,7 @@ def check_network(
     """Tell whether a class in the shape of the chapter's Network computes the gradient of its own cost.
 
     Equations (25), (BP1) to (BP4), and the mini-batch step, on 25 random networks each; the smallest network on which one fails
-    is in the result.
+    is in the result. Backprop that agrees on them is judged in every weight and bias of one of the chapter's size, by all costs of (46).
 
     Parameters
     ----------
@@ -111,6 +112,8 @@ class _NetworkCheck:
             self.listening.as_written = NetworkAsWritten(self.shared, wrong) if wrong else None
         backprop = self._backprop()
         equations, backprop = self._equations(backprop)
+        if backprop.verdict is Verdict.AGREE and self.listening.is_possible:
+            backprop = with_every_weight(self.shared, backprop)
         shown = demon_parts(self.shared, self.listening.networks[0]) if self.listening.is_possible else []
         self._add_before(self._kept([*factors.values(), *shown], backprop))
         self.parts += [dataclasses.replace(backprop, equations=equations), *equation_parts(self.shared, equations)]

@@ -7,8 +7,9 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from gradcheck.checks.every_weight import check_every_weight, drawn_case
+from gradcheck.checks.every_weight import check_every_weight
 from gradcheck.checks.options import Options
+from gradcheck.checks.swept_case import drawn_case
 from gradcheck.checks.targets import command_of, failure_of, subjects_in, titled
 from gradcheck.errors import UsageError, UserCodeError
 from gradcheck.results import CheckResult, Report

@@ -102,7 +102,7 @@ def _of_target(target: str, given: dict[str, Any]) -> int:
 
 def _without_target(given: dict[str, Any]) -> int:
     """Sweep the reference network and print the counts."""
-    from gradcheck.checks.every_weight import drawn_case
+    from gradcheck.checks.swept_case import drawn_case
     from gradcheck.errors import UsageError
     from gradcheck.subjects.discover import declared_in
     from gradcheck.sweep import sweep as swept

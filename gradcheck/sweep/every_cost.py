@@ -19,7 +19,7 @@ from gradcheck.sweep.counts import SweepCounts, counted
 from gradcheck.sweep.decay import decay_bound, decay_quotients
 from gradcheck.sweep.estimating import Estimated, Sweeping, prepared
 from gradcheck.sweep.exact_example import without_identity
-from gradcheck.sweep.full_passes import FullCost, FullPasses, reference_cost
+from gradcheck.sweep.full_passes import FullPasses, Subject, reference_cost
 from gradcheck.sweep.partition import units
 from gradcheck.sweep.settings import DEFAULT_SETTINGS, UNIT_ROUNDOFF, Form, SweepSettings
 from gradcheck.sweep.sizes import PathSizes, path_sizes
@@ -64,7 +64,7 @@ def sweep(
     y: npt.ArrayLike,
     *,
     settings: SweepSettings = DEFAULT_SETTINGS,
-    subject: FullCost | None = None,
+    subject: Subject | None = None,
 ) -> Sweep:
     """Return every partial derivative of C as (46) has it, each of its costs recomputed.
 
@@ -83,8 +83,8 @@ def sweep(
     y : array_like, shape (n_L, m) or (n_L,)
         Targets, dimensionless.
     settings : SweepSettings
-    subject : callable, optional
-        Another's ``cost(weights, biases)``, by full forward passes over x and y: spot-checked as the reference network's is.
+    subject : Subject, optional
+        Another's cost by full forward passes over x and y: spot-checked as the reference network's is.
 
     Raises
     ------
@@ -120,7 +120,8 @@ def sweep(
     passes = FullPasses(network, reference_cost(network, columns, targets))
     spot_check(sweeping, found, sizes, passes)
     if subject is not None:
-        spot_check(sweeping, found, sizes, FullPasses(network, subject))
+        own_sizes = path_sizes(network, forward, targets, subject.unit_roundoff)
+        spot_check(sweeping, found, own_sizes, FullPasses(network, subject.cost))
     return _result(sweeping, found, sizes, passes.count)
 
 

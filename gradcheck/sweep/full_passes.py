@@ -10,9 +10,31 @@ import numpy as np
 
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import ForwardPass, Network
+from gradcheck.sweep.settings import UNIT_ROUNDOFF
 
 FullCost: TypeAlias = Callable[[Sequence[Array], Sequence[Array]], Any]
 """``cost(weights, biases)``: C by one full forward pass over all examples."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Hold another's cost, which the sweep's are to be those of.
+
+    Parameters
+    ----------
+    cost : callable
+        `FullCost`, over the x and y of the sweep.
+    unit_roundoff : float
+        Of the arithmetic of its forward pass: half of the machine precision (dimensionless).
+
+    Examples
+    --------
+    >>> Subject(lambda weights, biases: 0.0).unit_roundoff == 2.0**-53
+    True
+    """
+
+    cost: FullCost
+    unit_roundoff: float = UNIT_ROUNDOFF
 
 
 @dataclass(frozen=True)

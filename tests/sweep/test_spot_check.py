@@ -11,7 +11,7 @@ import pytest
 
 from gradcheck.network import Network
 from gradcheck.network.arrays import Array
-from gradcheck.sweep import Form, SpotCheckFailed, SweepSettings, sweep
+from gradcheck.sweep import Form, SpotCheckFailed, Subject, SweepSettings, sweep
 from gradcheck.sweep import exact_example as exact_module
 from gradcheck.sweep import plain_example as plain_module
 from gradcheck.sweep.estimating import Inputs
@@ -53,7 +53,7 @@ def test_the_message_names_the_parameter_both_numbers_and_what_to_do() -> None:
         return reference_cost(network, x, y)(weights, biases) / 2
 
     with pytest.raises(SpotCheckFailed) as caught:
-        sweep(network, x, y, subject=half)
+        sweep(network, x, y, subject=Subject(half))
     words = str(caught.value)
     ours, theirs = (float(number) for number in re.findall(r"by (-?[0-9.e-]+) in", words))
     assert ours == pytest.approx(2 * theirs, rel=1e-3)
@@ -63,13 +63,13 @@ def test_the_message_names_the_parameter_both_numbers_and_what_to_do() -> None:
 
 def test_a_subject_whose_forward_pass_is_right_passes() -> None:
     network, x, y = drawn(4, 3, 2, m=3)
-    sweep(network, x, y, subject=reference_cost(network, x, y))
+    sweep(network, x, y, subject=Subject(reference_cost(network, x, y)))
 
 
 def test_a_subject_that_is_no_number_fails() -> None:
     network, x, y = drawn(4, 3, 2)
     with pytest.raises(SpotCheckFailed, match="nan"):
-        sweep(network, x, y, subject=lambda weights, biases: np.nan)
+        sweep(network, x, y, subject=Subject(lambda weights, biases: np.nan))
 
 
 def test_every_layer_is_looked_at() -> None:

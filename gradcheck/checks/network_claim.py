@@ -1,0 +1,99 @@
+"""What a user's backprop claims of one network, example by example or of all at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.checks.contracts import after_cost_elsewhere
+from gradcheck.checks.meter import Meter
+from gradcheck.checks.options import DEFAULT_OPTIONS
+from gradcheck.checks.problem import Problem
+from gradcheck.checks.swept_case import SweptCase
+from gradcheck.network.arrays import Array
+from gradcheck.results import Fault
+from gradcheck.subjects.network_class import Batch, NetworkSubject, gradient_subject
+
+Vector = npt.NDArray[Any]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class NetworkClaim:
+    """Hold what backprop claims: one array a leaf, biases first; or its faults.
+
+    Attributes
+    ----------
+    names : tuple of str
+    leaves : tuple of ndarray
+        Cost per unit of parameter.
+    eps : float
+        The coarsest machine precision of what it returned (dimensionless).
+    faults : tuple of Fault
+
+    Examples
+    --------
+    >>> NetworkClaim().leaves
+    ()
+    """
+
+    names: tuple[str, ...] = ()
+    leaves: tuple[Array, ...] = ()
+    eps: float = 0.0
+    faults: tuple[Fault, ...] = ()
+
+
+def network_claim(subject: NetworkSubject, case: SweptCase, meter: Meter) -> NetworkClaim:
+    """Return what a user's backprop claims: of all columns where it is declared so, else the mean of one call an example.
+
+    Equations (BP1) to (BP4) as the user wrote them. Of the first call another must say the same.
+
+    Parameters
+    ----------
+    subject : NetworkSubject
+    case : SweptCase
+    meter : Meter
+        Counts the gradient calls.
+
+    Raises
+    ------
+    UserCodeError
+        If the user's code raises.
+
+    Examples
+    --------
+    >>> from gradcheck.checks.options import Options
+    >>> from gradcheck.checks.swept_case import drawn_case
+    >>> from gradcheck.examples.network_right import Network as Theirs
+    >>> subject, meter = NetworkSubject("Network", Theirs), Meter(Options())
+    >>> network_claim(subject, drawn_case(subject.declared, (4, 3, 2), 5, seed=0), meter).names
+    ('biases[0]', 'biases[1]', 'weights[0]', 'weights[1]')
+    >>> meter.gradient_calls
+    6
+    """
+    together = subject.declared.batch is not Batch.UPDATE
+    columns = [slice(None)] if together else [slice(i, i + 1) for i in range(case.x.shape[1])]
+    total: Vector | float = 0.0
+    eps = 0.0
+    for column in columns:
+        problem = _problem(subject, case, column, meter)
+        claim = problem.claim(problem.w)
+        changes = after_cost_elsewhere(problem, claim) if column is columns[0] and not claim.faults else None
+        if claim.vector is None or claim.faults or changes is not None:
+            return NetworkClaim(faults=claim.faults if changes is None else (changes,))
+        total = total + claim.vector.astype(np.float64)
+        eps = max(eps, *(claim.eps(i) for i in range(len(problem.layout.leaves))))
+    leaves = problem.layout.leaves
+    mean = np.asarray(total) / len(columns)
+    return NetworkClaim(
+        tuple(leaf.name for leaf in leaves), tuple(mean[leaf.place].reshape(leaf.shape) for leaf in leaves), eps
+    )
+
+
+def _problem(subject: NetworkSubject, case: SweptCase, column: slice, meter: Meter) -> Problem:
+    """Return some examples as a problem whose calls are counted by the meter."""
+    problem = Problem(gradient_subject(subject, case.network, case.x[:, column], case.y[:, column]), DEFAULT_OPTIONS)
+    problem.meter = meter
+    return problem

@@ -143,7 +143,8 @@ def _notes(found: Sweep, own: OwnCost) -> tuple[str, ...]:
     whose = "true ones of yours" if own.is_own else "true ones of the reference, since there is no feedforward,"
     asked = (
         f"{counts.costs:,} costs were asked for; {counts.evaluations:,} of one example were evaluated, equal inputs once, in as many "
-        f"multiplications as {counts.equivalent_passes:,.0f} full forward passes; {counts.full_passes:,} {whose} spot-checked them"
+        f"multiplications as {counts.equivalent_passes:,.0f} full forward passes; {counts.for_bounds:,} more measured the truncation, and "
+        f"{counts.full_passes:,} {whose} spot-checked them"
     )
     form = f"{found.settings.form.value}-form, {found.settings.difference.value} differences, step {found.settings.realised_step:.1e}"
     if found.settings.form is Form.DELTA and found.plain:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
 
 from gradcheck.checks.every_weight import check_every_weight
 from gradcheck.checks.meter import Meter

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +15,9 @@ from gradcheck.network.activations import Activation
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import Network
 from gradcheck.subjects.network_class import Declared
+
+HELD: Final = 12
+"""Arrays of the size of the network that a check holds at once (a count): copies to displace, claims, estimates, gaps and bounds."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -58,6 +64,7 @@ def drawn_case(declared: Declared, sizes: Sequence[int], examples: int, *, seed:
     """
     each, generator = _each_layers(declared, sizes), np.random.default_rng(seed)
     try:
+        _require_memory(sizes, examples)
         network = Network.random(
             sizes, generator, activations=each, cost=declared.cost, weight_decay=declared.weight_decay
         )
@@ -66,8 +73,21 @@ def drawn_case(declared: Declared, sizes: Sequence[int], examples: int, *, seed:
         return SweptCase(network, generator.uniform(size=(sizes[0], examples)), y)
     except (MemoryError, ValueError) as error:
         raise UsageError(
-            f"a network of sizes {','.join(map(str, sizes))} with {examples:,} examples does not fit into memory ({error}): choose fewer neurons or examples"
+            f"a network of sizes {','.join(map(str, sizes))} with {examples:,} example{'' if examples == 1 else 's'} does not fit into "
+            f"memory ({error}): choose fewer neurons or examples"
         ) from error
+
+
+def _require_memory(sizes: Sequence[int], examples: int) -> None:
+    """Refuse what this machine cannot hold: asking the system for it may be granted, and end this process and others later."""
+    numbers = sum((before + 1) * n for before, n in pairwise(sizes)) + examples * sum(sizes)
+    needed = HELD * 8 * numbers
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # no system that tells
+        return
+    if needed > there:
+        raise MemoryError(f"it takes {needed / 2**30:,.0f} GiB, and this machine has {there / 2**30:,.0f}")
 
 
 def _each_layers(declared: Declared, sizes: Sequence[int]) -> tuple[Activation, ...]:

@@ -133,7 +133,7 @@ def counts_text(found: Sweep, sizes: tuple[int, ...]) -> str:
     lines = [
         f"the reference network {list(sizes)}: {counts.costs:,} costs asked for, {counts.examples:,} example"
         f"{'' if counts.examples == 1 else 's'} each",
-        f"evaluated, of one example, equal inputs once: {counts.evaluations:,}",
+        f"evaluated, of one example, equal inputs once: {counts.evaluations:,}, and {counts.for_bounds:,} more to measure the truncation",
         f"multiplications: those of {counts.equivalent_passes:,.1f} full forward passes",
         f"spot checks by true full forward passes: {counts.full_passes:,}, all as the sweep has them",
         f"{found.settings.form.value}-form, {found.settings.difference.value} differences, step {found.settings.realised_step:.1e}",

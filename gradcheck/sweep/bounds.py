@@ -13,6 +13,9 @@ from gradcheck.sweep.partition import batch_rows, pieces
 from gradcheck.sweep.settings import Difference
 from gradcheck.sweep.sizes import PathSizes
 
+BENDS: Final = 4
+"""Costs of one example that measure the bends at one neuron (a count)."""
+
 TRUNCATION_SAFETY: Final = 2.0
 """The next derivative may be larger within a step than where it was measured, by this factor (dimensionless)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from gradcheck.sweep.bounds import BENDS
 from gradcheck.sweep.estimating import Sweeping
 
 
@@ -20,8 +21,10 @@ class SweepCounts:
         m: each cost is the mean over so many.
     evaluations : int
         Costs of one example that were evaluated, equal inputs once; `costs` times `examples` where no two are equal and none is 0.
+    for_bounds : int
+        Costs of one example that were evaluated beside them, four a neuron, to measure the truncation.
     multiplications : int
-        Those of all matrix products and rank-one updates.
+        Those of all matrix products and rank-one updates of both.
     pass_multiplications : int
         Those of one full forward pass over the examples.
     full_passes : int
@@ -29,13 +32,14 @@ class SweepCounts:
 
     Examples
     --------
-    >>> SweepCounts(3, 1, 3, 30, 10, 17).equivalent_passes
+    >>> SweepCounts(3, 1, 3, 4, 30, 10, 17).equivalent_passes
     3.0
     """
 
     costs: int
     examples: int
     evaluations: int
+    for_bounds: int
     multiplications: int
     pass_multiplications: int
     full_passes: int
@@ -65,13 +69,17 @@ def counted(sweeping: Sweeping, full_passes: int) -> SweepCounts:
         sides * n * sum(len(inputs[layer].values) for inputs in sweeping.inputs)
         for layer, n in enumerate(network.sizes[1:])
     ]
-    forward = sides == 1
-    m = len(sweeping.examples)
+    forward, m = sides == 1, len(sweeping.examples)
+    of_bounds = [BENDS * n * m for n in network.sizes[1:]]
     return SweepCounts(
         costs=sides * network.num_parameters + forward,
         examples=m,
         evaluations=sum(by_layer) + forward * m,
-        multiplications=sum(count * row_multiplications(sweeping, i) for i, count in enumerate(by_layer))
+        for_bounds=sum(of_bounds),
+        multiplications=sum(
+            (one + other) * row_multiplications(sweeping, i)
+            for i, (one, other) in enumerate(zip(by_layer, of_bounds, strict=True))
+        )
         + forward * pass_multiplications(sweeping),
         pass_multiplications=pass_multiplications(sweeping),
         full_passes=full_passes,

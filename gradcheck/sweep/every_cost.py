@@ -165,7 +165,9 @@ def assembled(sweeping: Sweeping, targets: Array) -> list[Estimated]:
     layers = [Estimated(np.empty(shape), np.empty(shape)) for shape in shapes]
     progress, done = sweeping.settings.progress, 0
     cut = units(network, sides)
-    with contextlib.closing(estimates(sweeping, targets, cut)) as found:  # ctrl-C ends its processes now, not when it is collected
+    with contextlib.closing(
+        estimates(sweeping, targets, cut)
+    ) as found:  # ctrl-C ends its processes now, not when it is collected
         for unit, one in zip(cut, found, strict=True):
             layers[unit.layer].quotient[unit.rows] = one.quotient
             layers[unit.layer].half_gap[unit.rows] = one.half_gap

@@ -9,8 +9,8 @@ from typing import Final
 
 from gradcheck.network.model import Network
 
-BATCH_NUMBERS: Final = 2**17
-"""Numbers in the largest array of a batch, which holds a few such arrays: 1 MiB each. Smaller ones fit the cache of a core better, and
+BATCH_NUMBERS: Final = 2**18
+"""Numbers in the largest array of a batch, which holds a few such arrays: 2 MiB each. Smaller ones fit the cache of a core better, and
 lose more than that to the calls themselves."""
 
 
@@ -54,7 +54,7 @@ def units(network: Network, sides: int) -> list[Unit]:
     --------
     >>> import numpy as np
     >>> len(units(Network.random([784, 30, 10], np.random.default_rng(0)), 1))
-    3
+    2
     """
     found = []
     for layer, w in enumerate(network.weights):
@@ -70,7 +70,7 @@ def batch_rows(network: Network, layer: int) -> int:
     --------
     >>> import numpy as np
     >>> batch_rows(Network.random([784, 1000, 200, 10], np.random.default_rng(0)), 0)
-    655
+    1310
     """
     widest = max(network.sizes[min(layer + 2, network.num_layers - 1) :])
     return max(1, BATCH_NUMBERS // widest)

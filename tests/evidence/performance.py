@@ -1,17 +1,15 @@
 """Write reports/performance.md, with its data and its plot beside it: every bar on speed, with the peers in the same run.
 
-Run as `python -m tests.evidence.performance` (`tox -e bench`); about ten minutes on two busy cores.
+Run as `python -m tests.evidence.performance` (`tox -e bench`); about a quarter of an hour on two busy cores.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -19,30 +17,22 @@ os.environ.setdefault("JAX_ENABLE_X64", "1")
 # XLA has a thread pool of its own.
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
-from tests.evidence import backprop_speed, black_box_speed, naming_speed, verdict_speed  # noqa: E402  # numpy reads the variables when it is imported
+from tests.evidence import backprop_speed, black_box_speed, naming_speed, sweep_speed, verdict_speed  # noqa: E402  # numpy reads the variables when it is imported
 from tests.evidence.pairs import Section, machine, table  # noqa: E402
 
 REPORT = Path(__file__).parent.parent.parent / "reports" / "performance.md"
 DATA = REPORT.with_suffix(".json")
-SWEEP = "tests.evidence.sweep_speed"
-"""The module that measures the million-and-one check: its `measure()` returns a Section."""
 
 
 def sections() -> list[tuple[str, Callable[[], Section]]]:
     """Return what is measured, in the report's order."""
-    found = [
+    return [
+        ("the sweep", sweep_speed.measure),
         ("black-box loops", black_box_speed.measure),
         ("a verdict", verdict_speed.measure),
         ("one wrong weight", naming_speed.measure),
         ("backpropagation", backprop_speed.measure),
     ]
-    sweep = _sweep()
-    return found if sweep is None else [("the sweep", sweep.measure), *found]
-
-
-def _sweep() -> ModuleType | None:
-    """Return the room of the sweep, where there is one."""
-    return importlib.import_module(SWEEP) if importlib.util.find_spec(SWEEP) is not None else None
 
 
 def page(parts: list[Section], words: str, seconds: float) -> str:

@@ -10,13 +10,18 @@ from typing import Any
 import numpy as np
 
 import gradcheck
+from gradcheck.sweep import Form
 from tests.evidence.million import MILLION, Program
 from tests.evidence.pairs import Bar, Section, number, ratios, shown, table, take_turns
+from tests.evidence.sweep_cases import case_of
 
 PLOT = Path(__file__).parent.parent.parent / "reports" / "performance.svg"
 GROWING = ((5, 10, 5), (20, 40, 10), (100, 100, 10), (784, 120, 10), MILLION, (784, 10_000, 200, 10))
 FITTED_FROM = 10_000
 """Below, a verdict costs what its own lines of Python cost, whatever P is."""
+
+NAMES = {"seconds": "a verdict", "sweep_seconds": "all costs by a sweep"}
+"""What is drawn, by its name in the data."""
 
 ROUNDS = 7
 MOST_PASSES, MOST_TIMES = 60, 12.0
@@ -83,7 +88,8 @@ def growth() -> Section:
         taken = [_seconds(program, seed) for seed in range(3 if program.parameters < 5e6 else 1)]
         bare = min(_bare(program) for _ in range(3))
         seconds, passes = statistics.median(t for t, _ in taken), max(n for _, n in taken)
-        data.append({"parameters": program.parameters, "seconds": seconds, "passes": passes, "seconds_a_pass": bare})
+        one = {"parameters": program.parameters, "seconds": seconds, "passes": passes, "seconds_a_pass": bare}
+        data.append({**one, "sweep_seconds": _swept(sizes)})
         rows.append(
             [
                 list(sizes),
@@ -92,16 +98,19 @@ def growth() -> Section:
                 number(1e3 * seconds),
                 number(seconds / (passes * bare)),
                 number((program.parameters + 1) * bare),
+                number(1e3 * data[-1]["sweep_seconds"]),
             ]
         )
-    exponent, factor = fitted(data)
-    draw(data, exponent, factor)
+    fits = {seconds: fitted(data, seconds) for seconds in NAMES}
+    draw(data, fits)
+    exponent, sweeps_exponent = (fits[seconds][0] for seconds in NAMES)
     lines = [
         "## Growth",
         "",
         f"A verdict on a right gradient against P. From P = {FITTED_FROM:,} on its time grows as P to the power {exponent:.2f} (least squares of the",
         f"logarithms), its passes are {min(one['passes'] for one in data)} to {max(one['passes'] for one in data)} everywhere; (46) takes P + 1 passes, each of which grows as P: a power of 2. The last column is extrapolated from bare",
-        "passes. ![time of a verdict against P](performance.svg)",
+        f"passes. A sweep has all of these P + 1 costs (delta-form, forward) in a time that grows as P to the power {sweeps_exponent:.2f}.",
+        "![times of a verdict and of a sweep against P](performance.svg)",
         *table(
             [
                 "network",
@@ -110,11 +119,20 @@ def growth() -> Section:
                 "thousandths of a second",
                 "times as many bare passes",
                 "(46): seconds of P + 1 bare passes",
+                "(46) by a sweep: thousandths of a second",
             ],
             rows,
         ),
     ]
-    return Section(lines, [], {"growth": data, "growth_exponent": exponent})
+    return Section(lines, [], {"growth": data, "growth_exponent": exponent, "sweep_exponent": sweeps_exponent})
+
+
+def _swept(sizes: tuple[int, ...]) -> float:
+    """Return how long a sweep takes."""
+    case = case_of(sizes)
+    begun = time.process_time()
+    case.swept(Form.DELTA)
+    return time.process_time() - begun
 
 
 def _seconds(program: Program, seed: int) -> tuple[float, int]:
@@ -133,17 +151,17 @@ def _bare(program: Program) -> float:
     return (time.process_time() - begun) / times
 
 
-def fitted(data: list[dict[str, Any]]) -> tuple[float, float]:
+def fitted(data: list[dict[str, Any]], seconds: str) -> tuple[float, float]:
     """Return the exponent and the factor of seconds = factor P**exponent."""
     far = [one for one in data if one["parameters"] >= FITTED_FROM]
     exponent, intercept = np.polyfit(
-        np.log([one["parameters"] for one in far]), np.log([one["seconds"] for one in far]), 1
+        np.log([one["parameters"] for one in far]), np.log([one[seconds] for one in far]), 1
     )
     return float(exponent), float(np.exp(intercept))
 
 
-def draw(data: list[dict[str, Any]], exponent: float, factor: float) -> None:
-    """Draw both growths, the same file from the same numbers."""
+def draw(data: list[dict[str, Any]], fits: dict[str, tuple[float, float]]) -> None:
+    """Draw the growths of a verdict, of a sweep and of (46), the same file from the same numbers."""
     import matplotlib as mpl
 
     mpl.use("svg")
@@ -151,16 +169,13 @@ def draw(data: list[dict[str, Any]], exponent: float, factor: float) -> None:
     from matplotlib import pyplot
 
     sizes = np.array([one["parameters"] for one in data], dtype=float)
-    figure, axes = pyplot.subplots(figsize=(6, 4), layout="constrained")
-    axes.loglog(sizes, [one["seconds"] for one in data], "o", label="a verdict")
     far = sizes[sizes >= FITTED_FROM]
-    axes.loglog(far, factor * far**exponent, "-", label=f"P to the power {exponent:.2f}")
-    axes.loglog(
-        sizes,
-        [(n + 1) * one["seconds_a_pass"] for n, one in zip(sizes, data, strict=True)],
-        "--",
-        label="P + 1 bare passes, (46)",
-    )
+    figure, axes = pyplot.subplots(figsize=(6, 4), layout="constrained")
+    for seconds, (exponent, factor) in fits.items():
+        (points,) = axes.loglog(sizes, [one[seconds] for one in data], "o", label=NAMES[seconds])
+        axes.loglog(far, factor * far**exponent, "-", color=points.get_color(), label=f"P to the power {exponent:.2f}")
+    passes = [(n + 1) * one["seconds_a_pass"] for n, one in zip(sizes, data, strict=True)]
+    axes.loglog(sizes, passes, "--", label="P + 1 bare passes, (46)")
     axes.set(xlabel="P, weights and biases", ylabel="seconds")
     axes.legend()
     figure.savefig(PLOT, metadata={"Date": None})

@@ -60,7 +60,10 @@ def test_an_agreement_says_what_was_asked_what_was_evaluated_and_what_it_cost() 
     part = part_of(Right)
     assert part.verdict is Verdict.AGREE
     assert "47,720 costs were asked for; 47,720 of one example were evaluated" in part.notes[0]
-    assert "multiplications as 20 full forward passes; 9 true ones of yours" in part.notes[0]
+    assert (
+        "multiplications as 20 full forward passes; 160 more measured the truncation, and 9 true ones of yours"
+        in part.notes[0]
+    )
     # One pass for the precision, C, and 4 weights at two steps; a gradient and the same once more.
     assert (part.forward_passes, part.example_passes, part.gradient_calls) == (15, 15, 4)
 
@@ -134,9 +137,10 @@ def test_another_forward_pass_than_the_declared_one_is_misuse() -> None:
         check_every_weight(subject, drawn_case(Declared(), (4, 3, 2), 1, seed=0), SweepSettings())
 
 
-def test_more_than_fits_into_memory_is_misuse() -> None:
-    with pytest.raises(UsageError, match="does not fit into memory"):
-        drawn_case(Declared(), (10**12, 10**12), 1, seed=0)
+@pytest.mark.parametrize(("sizes", "examples"), [((10**6, 10**6), 1), ((10**12, 10**12), 1), ((784, 30, 10), 10**8)])
+def test_more_than_fits_into_memory_is_misuse(sizes: tuple[int, ...], examples: int) -> None:
+    with pytest.raises(UsageError, match=r"does not fit into memory \(it takes [\d,]+ GiB, and this machine has \d"):
+        drawn_case(Declared(), sizes, examples, seed=0)
 
 
 def test_the_depth_of_the_real_network_is_the_declared_one() -> None:

@@ -89,11 +89,12 @@ def test_the_counts_are_exact() -> None:
     network, x, y = drawn(4, 3, 2)
     one_sided = sweep(network, x, y, settings=SweepSettings(difference=Difference.FORWARD)).counts
     assert (one_sided.costs, one_sided.evaluations) == (24, 24)  # P + 1
-    # Layer 2: 15 costs of a rank-one update (2); layer 3: 8 costs of none; and C by one pass (12 + 6).
-    assert (one_sided.multiplications, one_sided.pass_multiplications) == (15 * 2 + 18, 18)
+    assert one_sided.for_bounds == 4 * 5
+    # Layer 2: 15 costs and 12 of the bounds, of a rank-one update (2) each; layer 3: none; and C by one pass (12 + 6).
+    assert (one_sided.multiplications, one_sided.pass_multiplications) == (27 * 2 + 18, 18)
     assert one_sided.full_passes == 9  # C, and 4 parameters at two steps
     central = sweep(network, x, y).counts
-    assert (central.costs, central.evaluations, central.multiplications) == (46, 46, 60)
+    assert (central.costs, central.evaluations, central.multiplications) == (46, 46, 84)
 
 
 def test_equal_inputs_are_evaluated_once_and_zeros_not_at_all() -> None:

@@ -48,7 +48,11 @@ def test_a_right_backprop_agrees_in_every_component(form: Form) -> None:
     result = check_every_weight(NetworkSubject("Network", Right), drawn_case(Declared(), SIZES, 3, seed=1), settings)
     assert result.verdict is Verdict.AGREE
     assert [block.components_measured for block in result.blocks] == [5, 4, 3, 35, 20, 12]
-    assert (result.forward_passes, result.example_passes, result.gradient_calls) == (10, 28, 4)  # one of one example; a second call
+    assert (result.forward_passes, result.example_passes, result.gradient_calls) == (
+        10,
+        28,
+        4,
+    )  # one of one example; a second call
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,16 @@ import numpy as np
 
 from gradcheck.errors import UsageError
 from gradcheck.network.model import Network
-from gradcheck.network.weight_decay import NO_DECAY
-from gradcheck.sweep.decay import decay_changes
 from gradcheck.sweep.estimating import Estimated, Sweeping
 from gradcheck.sweep.full_passes import DisplacedCost, FullPasses, Parameter
+from gradcheck.sweep.own_changes import changes_by_themselves, own_change
 from gradcheck.sweep.sizes import PathSizes
 
 COARSE: Final = 2.0**-10
 """A step in units of the parameter at which a cost changes by far more than rounding."""
+
+HALF_THE_DIGITS: Final = 2.0**-26
+"""What two evaluations of one cost share whatever they round (dimensionless), and those of two parameters do not."""
 
 
 class SpotCheckFailed(UsageError):
@@ -50,6 +52,8 @@ def drawn_parameters(network: Network, count: int, generator: np.random.Generato
 
 def spot_check(sweeping: Sweeping, found: Sequence[Estimated], sizes: PathSizes, passes: FullPasses) -> None:
     """Compare costs of the sweep with those of full forward passes, at its own step and at one where rounding hides little.
+
+    A step may be so small that a full pass does not see it: so each cost is evaluated once more by itself, beside that of the large step.
 
     Parameters
     ----------
@@ -85,7 +89,9 @@ def spot_check(sweeping: Sweeping, found: Sequence[Estimated], sizes: PathSizes,
         of_sweep = own_change(sweeping, found[parameter.layer], parameter)
         compare(sweeping, sizes, parameter, _Both(of_sweep, passes.at(parameter, of_sweep.step), base))
         full = passes.at(parameter, COARSE)
-        compare(sweeping, sizes, parameter, _Both(coarse_change(sweeping, parameter, full.step), full, base))
+        again, coarse = changes_by_themselves(sweeping, parameter, (of_sweep.step, full.step))
+        require_same(sweeping, sizes, parameter, _Twice(of_sweep, again))
+        compare(sweeping, sizes, parameter, _Both(coarse, full, base))
 
 
 @dataclass(frozen=True)
@@ -97,56 +103,46 @@ class _Both:
     base: float
 
 
-def own_change(sweeping: Sweeping, found: Estimated, parameter: Parameter) -> DisplacedCost:
-    """Return the change of C for a step up as the sweep found it.
+@dataclass(frozen=True)
+class _Twice:
+    """Hold the change of C for one step as it stands in the sweep, and evaluated by itself."""
+
+    in_place: DisplacedCost
+    by_itself: DisplacedCost
+
+
+def require_same(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter, twice: _Twice) -> None:
+    """Refuse a change that is not in its parameter's place.
+
+    Raises
+    ------
+    SpotCheckFailed
+        If it is not.
 
     Examples
     --------
     >>> from gradcheck.sweep.estimating import prepared
     >>> from gradcheck.sweep.settings import SweepSettings
-    >>> sweeping = prepared(Network.random([1, 1], np.random.default_rng(0)), np.ones((1, 1)), np.ones((1, 1)), SweepSettings())
-    >>> own_change(sweeping, Estimated(np.full((1, 2), 3.0), np.zeros((1, 2))), Parameter(0, 0, 0)).cost < 1e-6
-    True
+    >>> from gradcheck.sweep.sizes import path_sizes
+    >>> network, x, y = Network.random([1, 1], np.random.default_rng(0)), np.ones((1, 1)), np.ones((1, 1))
+    >>> sizes = path_sizes(network, network.feedforward(x), y, 2.0**-53)
+    >>> twice = _Twice(DisplacedCost(1e-9, 1e-8), DisplacedCost(2e-9, 1e-8))
+    >>> require_same(prepared(network, x, y, SweepSettings()), sizes, Parameter(0, 0, 0), twice)
+    Traceback (most recent call last):
+    gradcheck.sweep.spot_check.SpotCheckFailed: weights[0][0, 0] changed by 1e-08: ...
     """
-    step, place = sweeping.settings.realised_step, (parameter.neuron, parameter.place)
-    change = step * float(found.quotient[place] + found.half_gap[place])
-    return DisplacedCost(change + decay_change(sweeping.network, parameter, step), step)
-
-
-def coarse_change(sweeping: Sweeping, parameter: Parameter, step: float) -> DisplacedCost:
-    """Return the change of C for a step as large as is wanted, found as the sweep finds it.
-
-    Examples
-    --------
-    >>> from gradcheck.sweep.estimating import prepared
-    >>> from gradcheck.sweep.settings import SweepSettings
-    >>> sweeping = prepared(Network.random([1, 1], np.random.default_rng(0)), np.ones((1, 1)), np.ones((1, 1)), SweepSettings())
-    >>> coarse_change(sweeping, Parameter(0, 0, 0), 0.0).cost
-    0.0
-    """
-    rows = slice(parameter.neuron, parameter.neuron + 1)
-    changes = [
-        float(example.cost_changes(parameter.layer, rows, step * a[[parameter.place]])[0, 0])
-        for example, a in zip(sweeping.examples, sweeping.with_ones[parameter.layer].T, strict=True)
-    ]
-    return DisplacedCost(float(np.mean(changes)) + decay_change(sweeping.network, parameter, step), step)
-
-
-def decay_change(network: Network, parameter: Parameter, step: float) -> float:
-    """Return what a step of one weight changes in the weight decay, a sum over the weights in which one term moves.
-
-    Examples
-    --------
-    >>> from gradcheck.network.weight_decay import WeightDecay
-    >>> network = Network.random([1, 1], np.random.default_rng(0), weight_decay=WeightDecay(l2=2.0))
-    >>> network = network.with_parameters([[[3.0]]], network.biases)
-    >>> decay_change(network, Parameter(0, 0, 0), 1.0)
-    7.0
-    """
-    w = network.weights[parameter.layer]
-    if parameter.place == w.shape[1] or network.weight_decay == NO_DECAY:
-        return 0.0
-    return float(decay_changes(network.weight_decay, w[parameter.neuron, [parameter.place]], step)[0])
+    one, other = twice.in_place.cost, twice.by_itself.cost
+    # The paths at the point are no measure of it where it crosses a kink.
+    allowed = 2 * twice.in_place.step * path_rounding(sweeping, sizes, parameter) + HALF_THE_DIGITS * abs(other)
+    if sweeping.has_plain_layer:
+        allowed += 4 * sizes.cost
+    is_no_number = not math.isfinite(one) and not math.isfinite(other)
+    if not abs(one - other) <= allowed and not is_no_number:
+        raise SpotCheckFailed(
+            f"{parameter.name(sweeping.network.sizes[parameter.layer])} changed by {twice.in_place.step:.3g}: the cost changes by {one!r} in "
+            f"the sweep and by {other!r} when it is evaluated by itself; rounding explains {allowed:.1e} at most. It is a mistake of the "
+            "sweep: please report it with the network's sizes and the seed"
+        )
 
 
 def compare(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter, both: _Both) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from gradcheck.network import Network
 from gradcheck.network.arrays import Array
-from gradcheck.sweep import Form, SpotCheckFailed, Subject, SweepSettings, sweep
+from gradcheck.sweep import Difference, Form, SpotCheckFailed, Subject, SweepSettings, sweep
 from gradcheck.sweep import exact_example as exact_module
 from gradcheck.sweep import plain_example as plain_module
 from gradcheck.sweep.estimating import Inputs
@@ -37,13 +37,17 @@ def test_a_fault_of_one_part_in_a_thousand_in_the_fast_path_is_caught(
         sweep(network, x, y, settings=SweepSettings(form=form))
 
 
-def test_numbers_put_in_another_weights_place_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At the sweep's own step: the coarse step does not go through the places."""
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("difference", Difference)
+def test_numbers_put_in_another_weights_place_are_caught(
+    form: Form, difference: Difference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a full pass does not see the sweep's own step."""
     network, x, y = drawn(20, 12, 8, 3)
     right = Inputs.spread
     monkeypatch.setattr(Inputs, "spread", lambda self, of_values: np.roll(right(self, of_values), 1, axis=1))
     with pytest.raises(SpotCheckFailed):
-        sweep(network, x, y)
+        sweep(network, x, y, settings=SweepSettings(form=form, difference=difference))
 
 
 def test_the_message_names_the_parameter_both_numbers_and_what_to_do() -> None:

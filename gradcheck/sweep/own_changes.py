@@ -1,0 +1,71 @@
+"""The changes of C for steps of one parameter: as they stand in a sweep, and found by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradcheck.network.model import Network
+from gradcheck.network.weight_decay import NO_DECAY
+from gradcheck.sweep.decay import decay_changes
+from gradcheck.sweep.estimating import Estimated, Sweeping
+from gradcheck.sweep.full_passes import DisplacedCost, Parameter
+
+
+def own_change(sweeping: Sweeping, found: Estimated, parameter: Parameter) -> DisplacedCost:
+    """Return the change of C for a step up as the sweep found it.
+
+    Examples
+    --------
+    >>> from gradcheck.sweep.estimating import prepared
+    >>> from gradcheck.sweep.settings import SweepSettings
+    >>> sweeping = prepared(Network.random([1, 1], np.random.default_rng(0)), np.ones((1, 1)), np.ones((1, 1)), SweepSettings())
+    >>> own_change(sweeping, Estimated(np.full((1, 2), 3.0), np.zeros((1, 2))), Parameter(0, 0, 0)).cost < 1e-6
+    True
+    """
+    step, place = sweeping.settings.realised_step, (parameter.neuron, parameter.place)
+    change = step * float(found.quotient[place] + found.half_gap[place])
+    return DisplacedCost(change + decay_change(sweeping.network, parameter, step), step)
+
+
+def changes_by_themselves(
+    sweeping: Sweeping, parameter: Parameter, steps: Sequence[float]
+) -> tuple[DisplacedCost, ...]:
+    """Return the changes of C for steps of one parameter, found as the sweep finds them.
+
+    Examples
+    --------
+    >>> from gradcheck.sweep.estimating import prepared
+    >>> from gradcheck.sweep.settings import SweepSettings
+    >>> sweeping = prepared(Network.random([1, 1], np.random.default_rng(0)), np.ones((1, 1)), np.ones((1, 1)), SweepSettings())
+    >>> changes_by_themselves(sweeping, Parameter(0, 0, 0), (0.0,))[0].cost
+    0.0
+    """
+    rows = slice(parameter.neuron, parameter.neuron + 1)
+    changes = [
+        example.cost_changes(parameter.layer, rows, np.array(steps) * a[parameter.place])[0]
+        for example, a in zip(sweeping.examples, sweeping.with_ones[parameter.layer].T, strict=True)
+    ]
+    mean = np.mean(changes, axis=0)
+    return tuple(
+        DisplacedCost(float(change) + decay_change(sweeping.network, parameter, step), step)
+        for change, step in zip(mean, steps, strict=True)
+    )
+
+
+def decay_change(network: Network, parameter: Parameter, step: float) -> float:
+    """Return what a step of one weight changes in the weight decay, a sum over the weights in which one term moves.
+
+    Examples
+    --------
+    >>> from gradcheck.network.weight_decay import WeightDecay
+    >>> network = Network.random([1, 1], np.random.default_rng(0), weight_decay=WeightDecay(l2=2.0))
+    >>> network = network.with_parameters([[[3.0]]], network.biases)
+    >>> decay_change(network, Parameter(0, 0, 0), 1.0)
+    7.0
+    """
+    w = network.weights[parameter.layer]
+    if parameter.place == w.shape[1] or network.weight_decay == NO_DECAY:
+        return 0.0
+    return float(decay_changes(network.weight_decay, w[parameter.neuron, [parameter.place]], step)[0])

@@ -14,7 +14,7 @@ from gradcheck.network.model import Network
 from gradcheck.sweep.activation_changes import Change, Shape, exact_change
 from gradcheck.sweep.cost_changes import CostChange, exact_cost_change, exact_fused_change
 from gradcheck.sweep.plain_example import PlainExample
-from gradcheck.sweep.prefix import Prefix, displaced, in_batches, largest, neurons_moved, rank_one
+from gradcheck.sweep.prefix import Prefix, displaced, in_batches, largest, neurons_moved, rank_one, within
 
 
 class ExactExample:
@@ -54,13 +54,15 @@ class ExactExample:
         if layer == prefix.last:
             zeros = np.zeros_like(z)
             each = np.tile(displacements, (len(z[rows]), 1))
-            return in_batches(prefix, layer, each, lambda d: self._of_output(displaced(zeros, rows, d)))
+            return in_batches(
+                prefix, layer, each, lambda d, some: self._of_output(displaced(zeros, within(rows, some), d))
+            )
         moved = neurons_changed(prefix.network.activations[layer], z, rows, displacements)
         w = prefix.network.weights[layer + 1][:, rows]
         most = largest(moved) * largest(w)
 
-        def rest(some: Array) -> Array:
-            d = rank_one(some, w, 0.0)
+        def rest(d: Array, some: slice) -> Array:
+            d = rank_one(d, w[:, some], 0.0)
             if layer + 1 < prefix.last:
                 d = self._hops[layer + 1].over(d, most)
             for hop in self._hops[layer + 2 :]:

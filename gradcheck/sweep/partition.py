@@ -13,6 +13,9 @@ BATCH_NUMBERS: Final = 2**18
 """Numbers in the largest array of a batch, which holds a few such arrays: 2 MiB each. Smaller ones fit the cache of a core better, and
 lose more than that to the calls themselves."""
 
+UNIT_BATCHES: Final = 16
+"""Batches in a piece of work (a count): what is done once a piece is small beside them, and a piece is done soon."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -58,7 +61,7 @@ def units(network: Network, sides: int) -> list[Unit]:
     """
     found = []
     for layer, w in enumerate(network.weights):
-        neurons = max(1, batch_rows(network, layer) // (sides * (w.shape[1] + 1)))
+        neurons = max(1, UNIT_BATCHES * batch_rows(network, layer) // (sides * (w.shape[1] + 1)))
         found += [Unit(layer, start, min(start + neurons, len(w))) for start in range(0, len(w), neurons)]
     return found
 

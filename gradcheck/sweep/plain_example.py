@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradcheck.network.arrays import Array
-from gradcheck.sweep.prefix import Prefix, displaced, in_batches, neurons_moved, rank_one
+from gradcheck.sweep.prefix import Prefix, displaced, in_batches, neurons_moved, rank_one, within
 
 
 class PlainExample:
@@ -33,10 +33,14 @@ class PlainExample:
         prefix, z = self._prefix, self._prefix.zs[layer]
         if layer == prefix.last:
             each = np.tile(displacements, (len(z[rows]), 1))
-            return in_batches(prefix, layer, each, lambda d: self._changes_from(layer, displaced(z, rows, d)))
+            return in_batches(
+                prefix, layer, each, lambda d, some: self._changes_from(layer, displaced(z, within(rows, some), d))
+            )
         moved = neurons_moved(prefix.network.activations[layer], z, rows, displacements)
         w, z_next = prefix.network.weights[layer + 1][:, rows], prefix.zs[layer + 1]
-        return in_batches(prefix, layer, moved, lambda some: self._changes_from(layer + 1, rank_one(some, w, z_next)))
+        return in_batches(
+            prefix, layer, moved, lambda d, some: self._changes_from(layer + 1, rank_one(d, w[:, some], z_next))
+        )
 
     def _changes_from(self, layer: int, z: Array) -> Array:
         """Return C_x' - C_x for weighted inputs z of one layer, shape (n, J, D)."""

@@ -73,20 +73,40 @@ def prefixes(network: Network, x: Array, y: Array) -> list[Prefix]:
     return [Prefix(network, network.feedforward(x[:, [i]]), y[:, [i]]) for i in range(x.shape[1])]
 
 
-def in_batches(prefix: Prefix, layer: int, moved: Array, rest: Callable[[Array], Array]) -> Array:
-    """Return what `rest` makes of what has moved, shape (J, D), some columns at a time: as many as keep its arrays in the cache.
+def in_batches(prefix: Prefix, layer: int, moved: Array, rest: Callable[[Array, slice], Array]) -> Array:
+    """Return what `rest` makes of what has moved, shape (J, D), some at a time: as many as keep its arrays in the cache.
+
+    Parameters
+    ----------
+    prefix : Prefix
+    layer : int
+    moved : ndarray, shape (J, D)
+    rest : callable
+        ``rest(some, neurons)``: of some of the columns of some of the J neurons.
 
     Examples
     --------
     >>> network = Network.random([2, 3, 1], np.random.default_rng(0))
     >>> prefix = prefixes(network, np.ones((2, 1)), np.ones((1, 1)))[0]
-    >>> in_batches(prefix, 0, np.ones((1, 2)), lambda some: 2 * some)
+    >>> in_batches(prefix, 0, np.ones((1, 2)), lambda some, neurons: 2 * some)
     array([[2., 2.]])
     """
-    found = np.empty(moved.shape)
-    for piece in pieces(moved.shape[1], max(1, batch_rows(prefix.network, layer) // len(moved))):
-        found[:, piece] = rest(moved[:, piece])
+    found, most = np.empty(moved.shape), batch_rows(prefix.network, layer)
+    for neurons in pieces(len(moved), max(1, most // max(1, moved.shape[1]))):
+        for columns in pieces(moved.shape[1], max(1, most // (neurons.stop - neurons.start))):
+            found[neurons, columns] = rest(moved[neurons, columns], neurons)
     return found
+
+
+def within(rows: slice, neurons: slice) -> slice:
+    """Return some neurons of those in `rows` by their places in the layer.
+
+    Examples
+    --------
+    >>> within(slice(10, 20), slice(2, 3))
+    slice(12, 13, None)
+    """
+    return slice(rows.start + neurons.start, rows.start + neurons.stop)
 
 
 def neurons_moved(activation: Activation, z: Array, rows: slice, displacements: Array) -> Array:

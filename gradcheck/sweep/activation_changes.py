@@ -42,6 +42,8 @@ class Change:
         `Shape`: the change, but for `height`.
     height : ndarray, shape (n, 1), optional
         A factor that may be taken into the weights that the change is multiplied by next (dimensionless).
+    scale : float
+        `of` takes d times this, which may be taken into the weights that made d (dimensionless).
 
     Examples
     --------
@@ -51,10 +53,13 @@ class Change:
 
     of: Shape
     height: Array | None = None
+    scale: float = 1.0
 
     def __call__(self, d: Array, largest: float) -> Array:
         """Return the whole change."""
-        change = self.of(d, largest)
+        if self.scale != 1.0:
+            d *= self.scale
+        change = self.of(d, self.scale * largest)
         if self.height is not None:
             change *= self.height
         return change
@@ -111,17 +116,15 @@ def _tanh(z: Array, *, scale: float = 1.0, height: float = 1.0) -> Change:
     t = np.tanh(x)
 
     def change(d: Array, largest: float) -> Array:
-        if scale != 1.0:
-            d *= scale
-        if scale * largest > LARGE:
+        if largest > LARGE:
             return np.asarray(np.sinh(d) * (np.cosh(x) / np.cosh(x + d)))
-        T = tanh_in_place(d, scale * largest)
+        T = tanh_in_place(d, largest)
         below = T * t
         below += 1
         T /= below
         return T
 
-    return Change(change, height * elementwise.tanh_prime(x))  # 1 - t^2, without its cancellation
+    return Change(change, height * elementwise.tanh_prime(x), scale)  # 1 - t^2, without its cancellation
 
 
 def _softplus(z: Array) -> Change:
@@ -191,10 +194,6 @@ def _times_sigmoid(z: Array, argument: Array, argument_change: Callable[[Array],
     return Change(change)
 
 
-def _swish(z: Array) -> Change:
-    return _times_sigmoid(z, z, np.copy)
-
-
 def _gelu_tanh(z: Array) -> Change:
     """The argument is 2 c (z + k z^3): it changes by 2 c d (1 + k (3 z^2 + 3 z d + d^2))."""
     c, k = 2 * elementwise.GELU_TANH_SCALE, elementwise.GELU_TANH_CUBIC
@@ -238,7 +237,7 @@ CHANGES: Final[Mapping[str, ExactChange]] = MappingProxyType({
     "elu": ExactChange(_elu, elementwise.elu_prime),
     "softplus": ExactChange(_softplus, elementwise.sigmoid),
     "gelu_tanh": ExactChange(_gelu_tanh, _gelu_tanh_size),
-    "swish": ExactChange(_swish, _swish_size),
+    "swish": ExactChange(lambda z: _times_sigmoid(z, z, np.copy), _swish_size),
     "linear": ExactChange(_linear, elementwise.linear_prime),
     "softmax": ExactChange(_softmax, np.ones_like),
 })  # fmt: skip

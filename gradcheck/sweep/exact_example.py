@@ -59,13 +59,16 @@ class ExactExample:
             )
         moved = neurons_changed(prefix.network.activations[layer], z, rows, displacements)
         w = prefix.network.weights[layer + 1][:, rows]
+        hops = self._hops[layer + 1 :]
+        if hops:
+            w = w * hops[0].scale
         most = largest(moved) * largest(w)
 
         def rest(d: Array, some: slice) -> Array:
             d = rank_one(d, w[:, some], 0.0)
-            if layer + 1 < prefix.last:
-                d = self._hops[layer + 1].over(d, most)
-            for hop in self._hops[layer + 2 :]:
+            for hop in hops[:1]:
+                d = hop.over_scaled(d, most)
+            for hop in hops[1:]:
                 d = hop.over(d, largest(d))
             return self._of_output(d)
 
@@ -92,6 +95,8 @@ class Hop:
     ----------
     change : Shape
     w : ndarray, shape (n_(l+1), n_l)
+    scale : float
+        `change` takes d times this (dimensionless).
 
     Examples
     --------
@@ -103,16 +108,23 @@ class Hop:
 
     change: Shape
     w: Array
+    scale: float = 1.0
 
     @classmethod
     def to(cls, change: Change, w: Array) -> Hop:
         """Return the hop over a layer's activations, the height of their change taken into the weights where these are few."""
         if change.height is None or w.size > MOST_COPIED:
             return cls(change, w)
-        return cls(change.of, w * change.height.T)
+        return cls(change.of, w * change.height.T, change.scale)
 
     def over(self, d: Array, most: float) -> Array:
         """Return the changes of the next layer's weighted inputs for changes d of this one's, shape (n_(l+1), J, D)."""
+        if self.scale != 1.0:
+            d *= self.scale
+        return self.over_scaled(d, self.scale * most)
+
+    def over_scaled(self, d: Array, most: float) -> Array:
+        """Return the same for d that is scaled, by the weights that made it."""
         moved = self.w @ self.change(d.reshape(len(d), -1), most)
         return moved.reshape(-1, *d.shape[1:])
 

@@ -26,6 +26,7 @@ from gradcheck.network.activations import (
 )
 from gradcheck.network.arrays import Array
 from gradcheck.network.softmax import softmax
+from gradcheck.sweep.rooms import ROOMS
 from gradcheck.sweep.small_arguments import expm1_in_place, tanh_in_place
 
 Shape: TypeAlias = Callable[[Array, float], Array]
@@ -119,7 +120,7 @@ def _tanh(z: Array, *, scale: float = 1.0, height: float = 1.0) -> Change:
         if largest > LARGE:
             return np.asarray(np.sinh(d) * (np.cosh(x) / np.cosh(x + d)))
         T = tanh_in_place(d, largest)
-        below = T * t
+        below = np.multiply(T, t, out=ROOMS.array("1 + t T", T.shape))
         below += 1
         T /= below
         return T

@@ -13,6 +13,7 @@ from gradcheck.network.activations import Activation
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import ForwardPass, Network
 from gradcheck.sweep.partition import batch_rows, pieces
+from gradcheck.sweep.rooms import ROOMS
 
 
 class Example(Protocol):
@@ -126,7 +127,7 @@ def neurons_moved(activation: Activation, z: Array, rows: slice, displacements: 
 
 
 def rank_one(moved: Array, w: Array, z: Array | float) -> Array:
-    """Return z + w_j moved_j, shape (n, J, D).
+    """Return z + w_j moved_j, shape (n, J, D), in a room that the next call takes again.
 
     Parameters
     ----------
@@ -145,7 +146,8 @@ def rank_one(moved: Array, w: Array, z: Array | float) -> Array:
     if len(moved) == 1:  # a product of two columns with two rows is faster than a product and a sum
         columns, rows = np.empty((len(w), 2)), np.ones((2, moved.shape[1]))
         columns[:, :1], columns[:, 1:], rows[0] = w, z, moved
-        return np.asarray(columns @ rows)[:, None, :]
+        room = ROOMS.array("rank one", (len(w), moved.shape[1]))
+        return np.matmul(columns, rows, out=room)[:, None, :]
     found: Array = w[:, :, None] * moved
     found += np.reshape(z, (-1, 1, 1))
     return found

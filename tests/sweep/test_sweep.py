@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from gradcheck.sweep import Difference, Form, Sweep, SweepSettings, sweep
 from gradcheck.sweep.bounds import rounding_bound
 from gradcheck.sweep.estimating import prepared
 from gradcheck.sweep.every_cost import assembled
+from gradcheck.sweep.rooms import ROOMS
 from gradcheck.sweep.settings import UNIT_ROUNDOFF
 from gradcheck.sweep.sizes import path_sizes
 from tests.networks_for_tests import Case, cases
@@ -241,3 +243,11 @@ def test_a_kink_within_a_step_is_in_the_bound(distance: float, x: float) -> None
 def test_an_output_that_rounds_to_one_is_within_the_rounding_of_its_cost() -> None:
     network = Network([[[1.0]]], [[[45.0]]], [SIGMOID], COSTS["log_likelihood"])
     sweep(network, [0.5], [1.0])
+
+
+def test_sweeps_side_by_side_in_threads_do_not_share_their_rooms() -> None:
+    ours = ROOMS.array("rank one", (2, 3))
+    with ThreadPoolExecutor(1) as thread:
+        theirs = thread.submit(ROOMS.array, "rank one", (2, 3)).result()
+    assert not np.shares_memory(ours, theirs)
+    assert np.shares_memory(ours, ROOMS.array("rank one", (3, 2)))

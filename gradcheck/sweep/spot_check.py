@@ -136,8 +136,7 @@ def require_same(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter, twi
     allowed = 2 * twice.in_place.step * path_rounding(sweeping, sizes, parameter) + HALF_THE_DIGITS * abs(other)
     if sweeping.has_plain_layer:
         allowed += 4 * sizes.cost
-    is_no_number = not math.isfinite(one) and not math.isfinite(other)
-    if not abs(one - other) <= allowed and not is_no_number:
+    if differ(one, other, allowed):
         raise SpotCheckFailed(
             f"{parameter.name(sweeping.network.sizes[parameter.layer])} changed by {twice.in_place.step:.3g}: the cost changes by {one!r} in "
             f"the sweep and by {other!r} when it is evaluated by itself; rounding explains {allowed:.1e} at most. It is a mistake of the "
@@ -170,10 +169,7 @@ def compare(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter, both: _B
     unrealised = abs(both.full.step - of_sweep.step) * abs(of_sweep.cost) / of_sweep.step if of_sweep.step else 0.0
     of_paths = abs(of_sweep.step) * path_rounding(sweeping, sizes, parameter)
     allowed = (4 if sweeping.has_plain_layer else 2) * sizes.cost + of_paths + 2 * unrealised
-    is_no_number = not math.isfinite(of_sweep.cost) and not math.isfinite(
-        full
-    )  # in both: its bound is no number either
-    if not abs(of_sweep.cost - full) <= allowed and not is_no_number:
+    if differ(of_sweep.cost, full, allowed):
         name = parameter.name(sweeping.network.sizes[parameter.layer])
         raise SpotCheckFailed(
             f"{name} changed by {of_sweep.step:.3g}: the cost changes by {of_sweep.cost!r} in the sweep and by {full!r} in a full "
@@ -181,6 +177,17 @@ def compare(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter, both: _B
             "yours, it is not that of the network that was declared (its sizes, activations, cost, weight decay); else it is a mistake "
             "of the sweep, please report it with the network's sizes and the seed"
         )
+
+
+def differ(one: float, other: float, allowed: float) -> bool:
+    """Tell whether two changes of C differ by more than is allowed; two that are both no number do not: their bounds are none either.
+
+    Examples
+    --------
+    >>> differ(1.0, 1.5, 0.1), differ(1.0, float("nan"), 0.1), differ(float("nan"), float("inf"), 0.1)
+    (True, True, False)
+    """
+    return not abs(one - other) <= allowed and (math.isfinite(one) or math.isfinite(other))
 
 
 def path_rounding(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import signal
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, Final
@@ -50,7 +51,9 @@ def estimates(sweeping: Sweeping, y: Array, found: Sequence[Unit]) -> Generator[
     jobs = min(sweeping.settings.jobs, joblib.cpu_count())
     x, settings = sweeping.forward.activations[0], _quiet(sweeping.settings)
     work: Callable[..., Any] = joblib.delayed(_estimates)
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+    # ctrl-C is sent to the whole group of processes, and is the first one's to answer.
+    deaf = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1, **deaf):
         parallel = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
         batches = [found[piece] for piece in pieces(len(found), max(1, -(-len(found) // BATCHES)))]
         with _ended(joblib, parallel(work(sweeping.network, x, y, settings, batch) for batch in batches)) as answers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 from gradcheck.checks.every_weight import check_every_weight
 from gradcheck.checks.meter import Meter
@@ -92,5 +93,5 @@ def _added(backprop: CheckResult, found: CheckResult) -> CheckResult:
         why = "" if found.reason is None else f" ({found.reason.value})"
         return with_note(backprop, f"{what}: not all could be measured by itself{why}")
     digits = min((block.digits for block in found.blocks if block.digits is not None), default=0.0)
-    said = f"{what} agrees by itself, to {digits:.1f} digits or more: {found.notes[0]}"
+    said = f"{what} agrees by itself, to {math.floor(10.0 * digits) / 10.0} digits or more: {found.notes[0]}"
     return dataclasses.replace(backprop, notes=(*backprop.notes, said, *found.notes[2:]))

@@ -21,6 +21,7 @@ from gradcheck.network.activations import RELU, SIGMOID
 from gradcheck.results import CheckResult, FaultKind, Reason, Verdict
 from gradcheck.subjects.network_class import Declared, NetworkSubject, gradient_subject
 from gradcheck.sweep import SweepSettings
+from tests.right_programs_for_tests import RIGHT
 
 AGREED = CheckResult("Network: backprop", Verdict.AGREE, forward_passes=5, gradient_calls=2, example_passes=5)
 
@@ -66,6 +67,14 @@ def test_an_agreement_says_what_was_asked_what_was_evaluated_and_what_it_cost() 
     )
     # One pass for the precision, C, and 4 weights at two steps; a gradient and the same once more.
     assert (part.forward_passes, part.example_passes, part.gradient_calls) == (15, 15, 4)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_programs_of_all_styles_agree_in_every_weight(name: str) -> None:
+    run = NetworkRun(RIGHT[name], Options(seed=0))
+    part = with_every_weight(run, AGREED)
+    assert part.verdict is Verdict.AGREE, str(part)
+    assert "agrees by itself" in part.notes[0]
 
 
 def test_a_class_that_stops_at_this_size_keeps_its_verdict_and_is_told_so() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import joblib
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -125,6 +128,21 @@ def same(one: Sweep, other: Sweep) -> bool:
 def test_the_result_does_not_depend_on_the_number_of_processes() -> None:
     network, x, y = drawn(40, 30, 20, 3, m=2)
     assert same(sweep(network, x, y), sweep(network, x, y, settings=SweepSettings(jobs=2)))
+
+
+def test_ctrl_c_is_the_first_processs_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reaches the whole group: each of the others would print a traceback."""
+    chosen: dict[str, Any] = {}
+    config = joblib.parallel_config
+
+    def noted(**given: Any) -> Any:
+        chosen.update(given)
+        return config(**given)
+
+    monkeypatch.setattr(joblib, "parallel_config", noted)
+    network, x, y = drawn(4, 3, 2)
+    sweep(network, x, y, settings=SweepSettings(jobs=2))
+    assert (chosen["initializer"], chosen["initargs"]) == (signal.signal, (signal.SIGINT, signal.SIG_IGN))
 
 
 def test_progress_counts_every_cost() -> None:

@@ -12,8 +12,8 @@ from gradcheck.checks.meter import Meter
 from gradcheck.checks.network_claim import NetworkClaim, network_claim
 from gradcheck.checks.options import DEFAULT_OPTIONS
 from gradcheck.checks.own_cost import OwnCost
-from gradcheck.checks.swept_case import SweptCase
 from gradcheck.results import CheckResult, Reason, Status, Verdict
+from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import NetworkSubject
 from gradcheck.sweep import Form, Subject, Sweep, SweepSettings, sweep
 from gradcheck.sweep.claim_rounding import claim_rounding
@@ -21,14 +21,15 @@ from gradcheck.sweep.claim_rounding import claim_rounding
 MOST_WRONG: Final = 100
 """Wrong components that a result carries, worst first (a count): a census counts them all."""
 
+STANDS_OUT: Final = 64.0
+"""A component is wrong where it is off by so many times what its neighbours are off by (dimensionless), in roundings of each."""
+
 SINGLE: Final = 2.0**-24
 """Unit roundoff of float32 (dimensionless)."""
 
-SINGLE_NOTE: Final = "it is right to the digits of float32, which it seems to be computed in, and no further"
-
 
 def check_every_weight(
-    subject: NetworkSubject, case: SweptCase, settings: SweepSettings, *, meter: Meter | None = None
+    subject: NetworkSubject, case: NetworkCase, settings: SweepSettings, *, meter: Meter | None = None
 ) -> CheckResult:
     """Return whether a user's backprop is right in every component.
 
@@ -37,7 +38,7 @@ def check_every_weight(
     Parameters
     ----------
     subject : NetworkSubject
-    case : SweptCase
+    case : NetworkCase
     settings : SweepSettings
     meter : Meter, optional
         Counts forward passes and gradient calls, also where an error ends the check.
@@ -81,13 +82,14 @@ def check_every_weight(
     )
 
 
-def _judged(blank: CheckResult, case: SweptCase, claim: NetworkClaim, found: Sweep) -> CheckResult:
-    """Return the verdict over all blocks: of a claim that seems to be computed in single precision, to its digits."""
+def _judged(blank: CheckResult, case: NetworkCase, claim: NetworkClaim, found: Sweep) -> CheckResult:
+    """Return the verdict over all blocks: wrong is what stands out of the digits that the claim has."""
     compared = _compared(case, claim, found, claim.eps / 2)
-    if any(one.wrong.any() for one in compared):
-        coarse = _compared(case, claim, found, SINGLE)
-        if is_single(compared, coarse):
-            compared, blank = coarse, dataclasses.replace(blank, notes=(*blank.notes, SINGLE_NOTE))
+    own = min(own_roundoff(compared, claim.eps / 2), SINGLE) * STANDS_OUT
+    if own > claim.eps / 2 and any(one.wrong.any() for one in compared):
+        compared = _compared(case, claim, found, own)
+        note = f"it is right to fewer digits than its dtype has: most of it as if each operation were rounded to {own / STANDS_OUT:.0e}"
+        blank = dataclasses.replace(blank, notes=(*blank.notes, note))
     blocks = tuple(block_result(one) for one in compared)
     wrong = wrong_components(compared, MOST_WRONG)
     verdict = _verdict({block.status for block in blocks})
@@ -103,22 +105,21 @@ def _judged(blank: CheckResult, case: SweptCase, claim: NetworkClaim, found: Swe
     )
 
 
-def is_single(fine: list[Compared], coarse: list[Compared]) -> bool:
-    """Tell whether a claim is off in most of its components, and in none by more than float32 explains: one wrong weight is no rounding.
+def own_roundoff(compared: list[Compared], unit_roundoff: float) -> float:
+    """Return the unit roundoff that explains what half of the components are off by: that of a program in float32, say, whatever it returns.
 
     Examples
     --------
-    >>> one, none = np.ones(3), np.zeros(3)
-    >>> gap = np.array([1e-7, 0.0, 0.0])
-    >>> is_single([Compared("b", one, one + gap, none, none)], [Compared("b", one, one + gap, none, one)])
-    False
+    >>> gap, one, none = np.array([1e-7, 1e-8, 1e-9]), np.ones(3), np.zeros(3)
+    >>> f"{own_roundoff([Compared('b', one + gap, one, none, 1e-15 * one)], 1e-16):.1e}"
+    '1.0e-09'
     """
-    wrong = sum(int(one.wrong.sum()) for one in fine)
-    seen = sum(int(np.count_nonzero(one.estimated)) for one in fine)
-    return 2 * wrong > seen and not any(one.wrong.any() for one in coarse)
+    every = np.concatenate([(one.gap / one.allowed)[one.estimated != 0.0] for one in compared])
+    every = every[np.isfinite(every)]
+    return unit_roundoff * float(np.median(every)) if every.size else 0.0
 
 
-def _compared(case: SweptCase, claim: NetworkClaim, found: Sweep, unit_roundoff: float) -> list[Compared]:
+def _compared(case: NetworkCase, claim: NetworkClaim, found: Sweep, unit_roundoff: float) -> list[Compared]:
     """Return each leaf of the claim beside its estimates, with the bound of their difference."""
     rounding = claim_rounding(case.network, case.x, case.y, unit_roundoff)
     beside = zip((*found.nabla_b, *found.nabla_w), (*found.bound_b, *found.bound_w), strict=True)

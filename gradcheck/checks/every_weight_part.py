@@ -48,8 +48,9 @@ def with_every_weight(run: NetworkRun, backprop: CheckResult) -> CheckResult:
     """
     spent, meter = run.budget.spent, Meter(run.options)
     try:
-        meter = Meter(run.budget.left())
-        found = _found(run, meter)
+        declared, seed = run.subject.declared, run.options.seed or 0
+        case, meter = drawn_case(declared, real_sizes(declared), 1, seed=seed), Meter(run.budget.left())
+        found = check_every_weight(run.subject, case, SweepSettings(seed=seed), meter=meter)
         part = _added(backprop, found)
     except BudgetExceeded:
         part = dataclasses.replace(backprop, verdict=Verdict.INCONCLUSIVE, reason=Reason.BUDGET)
@@ -63,13 +64,6 @@ def with_every_weight(run: NetworkRun, backprop: CheckResult) -> CheckResult:
         example_passes=backprop.example_passes + passes,
         gradient_calls=backprop.gradient_calls + meter.gradient_calls,
     )
-
-
-def _found(run: NetworkRun, meter: Meter) -> CheckResult:
-    """Judge the network of a real size, one example."""
-    declared, seed = run.subject.declared, run.options.seed or 0
-    case = drawn_case(declared, real_sizes(declared), 1, seed=seed)
-    return check_every_weight(run.subject, case, SweepSettings(seed=seed), meter=meter)
 
 
 def _added(backprop: CheckResult, found: CheckResult) -> CheckResult:

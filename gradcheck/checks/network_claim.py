@@ -12,9 +12,9 @@ from gradcheck.checks.contracts import after_cost_elsewhere
 from gradcheck.checks.meter import Meter
 from gradcheck.checks.options import DEFAULT_OPTIONS
 from gradcheck.checks.problem import Problem
-from gradcheck.checks.swept_case import SweptCase
 from gradcheck.network.arrays import Array
 from gradcheck.results import Fault
+from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import Batch, NetworkSubject, gradient_subject
 
 Vector = npt.NDArray[Any]
@@ -45,7 +45,7 @@ class NetworkClaim:
     faults: tuple[Fault, ...] = ()
 
 
-def network_claim(subject: NetworkSubject, case: SweptCase, meter: Meter) -> NetworkClaim:
+def network_claim(subject: NetworkSubject, case: NetworkCase, meter: Meter) -> NetworkClaim:
     """Return what a user's backprop claims: of all columns where it is declared so, else the mean of one call an example.
 
     Equations (BP1) to (BP4) as the user wrote them. Of the first call another must say the same.
@@ -53,7 +53,7 @@ def network_claim(subject: NetworkSubject, case: SweptCase, meter: Meter) -> Net
     Parameters
     ----------
     subject : NetworkSubject
-    case : SweptCase
+    case : NetworkCase
     meter : Meter
         Counts the gradient calls.
 
@@ -92,7 +92,7 @@ def network_claim(subject: NetworkSubject, case: SweptCase, meter: Meter) -> Net
     )
 
 
-def _problem(subject: NetworkSubject, case: SweptCase, column: slice, meter: Meter) -> Problem:
+def _problem(subject: NetworkSubject, case: NetworkCase, column: slice, meter: Meter) -> Problem:
     """Return some examples as a problem whose calls are counted by the meter."""
     problem = Problem(gradient_subject(subject, case.network, case.x[:, column], case.y[:, column]), DEFAULT_OPTIONS)
     problem.meter = meter

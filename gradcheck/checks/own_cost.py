@@ -9,9 +9,9 @@ import numpy as np
 from gradcheck.checks.forward import forward_mismatch, unit_roundoff
 from gradcheck.checks.guards import call_user
 from gradcheck.checks.meter import Meter
-from gradcheck.checks.swept_case import SweptCase
 from gradcheck.errors import UsageError
 from gradcheck.network.arrays import Array
+from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import NetworkSubject, UserNetwork, cost_of
 
 
@@ -21,7 +21,7 @@ class OwnCost:
     Parameters
     ----------
     subject : NetworkSubject
-    case : SweptCase
+    case : NetworkCase
     meter : Meter
         Counts the forward passes.
 
@@ -39,7 +39,7 @@ class OwnCost:
     (True, 2, 6)
     """
 
-    def __init__(self, subject: NetworkSubject, case: SweptCase, meter: Meter) -> None:
+    def __init__(self, subject: NetworkSubject, case: NetworkCase, meter: Meter) -> None:
         self._case, self._meter = case, meter
         self._user = UserNetwork(subject, case.network.sizes)
         self._cost = cost_of(self._user, case.network, case.x, case.y)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,35 +11,15 @@ import numpy as np
 
 from gradcheck.errors import UsageError
 from gradcheck.network.activations import Activation
-from gradcheck.network.arrays import Array
 from gradcheck.network.model import Network
+from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import Declared
 
 HELD: Final = 12
 """Arrays of the size of the network that a check holds at once (a count): copies to displace, claims, estimates, gaps and bounds."""
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class SweptCase:
-    """Hold the network that is swept, and its examples.
-
-    Attributes
-    ----------
-    network : Network
-    x, y : ndarray, shape (n_1, m) and (n_L, m)
-
-    Examples
-    --------
-    >>> drawn_case(Declared(), (2, 3, 1), 5, seed=0).x.shape
-    (2, 5)
-    """
-
-    network: Network
-    x: Array
-    y: Array
-
-
-def drawn_case(declared: Declared, sizes: Sequence[int], examples: int, *, seed: int) -> SweptCase:
+def drawn_case(declared: Declared, sizes: Sequence[int], examples: int, *, seed: int) -> NetworkCase:
     """Draw a network of these sizes, and examples in the chapter's shape: inputs from 0 to 1, one output that is right.
 
     Parameters
@@ -70,7 +49,7 @@ def drawn_case(declared: Declared, sizes: Sequence[int], examples: int, *, seed:
         )
         y = np.zeros((sizes[-1], examples))
         y[generator.integers(sizes[-1], size=examples), np.arange(examples)] = 1.0
-        return SweptCase(network, generator.uniform(size=(sizes[0], examples)), y)
+        return NetworkCase(network, generator.uniform(size=(sizes[0], examples)), y)
     except (MemoryError, ValueError) as error:
         raise UsageError(
             f"a network of sizes {','.join(map(str, sizes))} with {examples:,} example{'' if examples == 1 else 's'} does not fit into "

@@ -77,6 +77,42 @@ def test_right_programs_of_all_styles_agree_in_every_weight(name: str) -> None:
     assert "agrees by itself" in part.notes[0]
 
 
+def in_all_weights(factor: float, noise: float) -> type[Right]:
+    """Return a class that is wrong by a factor in every component of a large network, and off by noise."""
+
+    class Off(Right):
+        def backprop(self, x, y):  # type: ignore[no-untyped-def]
+            generator = np.random.default_rng(0)
+            large = factor if len(x) > 100 else 1.0
+            found = super().backprop(x, y)
+            return tuple([g * (large + noise * generator.normal(size=g.shape)) for g in layers] for layers in found)
+
+    return Off
+
+
+@pytest.mark.parametrize("noise", [1e-13, 1e-9])
+def test_a_gradient_of_fewer_digits_than_float64_has_is_no_wrong_weight(noise: float) -> None:
+    part = part_of(in_all_weights(1.0, noise))
+    assert part.verdict is Verdict.AGREE, str(part)
+    assert "to fewer digits than its dtype has" in part.notes[-1]
+
+
+def test_one_wrong_weight_stands_out_of_a_gradient_of_fewer_digits() -> None:
+    class Both(in_all_weights(1.0, 1e-12)):  # type: ignore[misc]
+        def backprop(self, x, y):  # type: ignore[no-untyped-def]
+            nabla_b, nabla_w = super().backprop(x, y)
+            nabla_w[0][15, 585] *= 1 + 1e-6
+            return nabla_b, nabla_w
+
+    assert [component.name for component in part_of(Both).wrong] == ["weights[0][15, 585]"]
+
+
+def test_an_error_of_all_weights_of_a_large_network_is_one() -> None:
+    part = part_of(in_all_weights(1.1, 0.0))
+    assert part.verdict is Verdict.DISAGREE
+    assert all(2 * block.components_wrong > block.components_measured for block in part.blocks)
+
+
 def test_a_class_that_stops_at_this_size_keeps_its_verdict_and_is_told_so() -> None:
     class Small(Right):
         def __init__(self, sizes: list[int]) -> None:
@@ -133,7 +169,7 @@ def test_single_precision_is_right_to_its_own_digits(returned: Any) -> None:
     program = type("Network", (Single,), {"returned": returned})
     part = part_of(program)
     assert part.verdict is Verdict.AGREE, str(part)
-    assert any("to the digits of float32" in note for note in part.notes) is (returned is np.float64)
+    assert any("to fewer digits than its dtype has" in note for note in part.notes) is (returned is np.float64)
 
 
 def test_another_forward_pass_than_the_declared_one_is_misuse() -> None:

@@ -12,6 +12,7 @@ from gradcheck.checks.meter import Meter
 from gradcheck.checks.network_claim import NetworkClaim, network_claim
 from gradcheck.checks.options import DEFAULT_OPTIONS
 from gradcheck.checks.own_cost import OwnCost
+from gradcheck.network.arrays import Array
 from gradcheck.results import CheckResult, Reason, Status, Verdict
 from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import NetworkSubject
@@ -22,7 +23,7 @@ MOST_WRONG: Final = 100
 """Wrong components that a result carries, worst first (a count): a census counts them all."""
 
 STANDS_OUT: Final = 64.0
-"""A component is wrong where it is off by so many times what its neighbours are off by (dimensionless), in roundings of each."""
+"""A component is wrong where it is off by more than so many times what half of the others are (dimensionless)."""
 
 SINGLE: Final = 2.0**-24
 """Unit roundoff of float32 (dimensionless)."""
@@ -82,14 +83,16 @@ def check_every_weight(
     )
 
 
+@np.errstate(all="ignore")  # shares of what is 0
 def _judged(blank: CheckResult, case: NetworkCase, claim: NetworkClaim, found: Sweep) -> CheckResult:
     """Return the verdict over all blocks: wrong is what stands out of the digits that the claim has."""
     compared = _compared(case, claim, found, claim.eps / 2)
-    own = min(own_roundoff(compared, claim.eps / 2), SINGLE) * STANDS_OUT
-    if own > claim.eps / 2 and any(one.wrong.any() for one in compared):
-        compared = _compared(case, claim, found, own)
-        note = f"it is right to fewer digits than its dtype has: most of it as if each operation were rounded to {own / STANDS_OUT:.0e}"
-        blank = dataclasses.replace(blank, notes=(*blank.notes, note))
+    if any(one.wrong.any() for one in compared):
+        standing = _standing_out(compared, claim.eps / 2)
+        if sum(one.wrong.sum() for one in standing) < sum(one.wrong.sum() for one in compared):
+            off = typical([one.gap / np.abs(one.estimated) for one in compared])
+            note = f"it is right to fewer digits than its dtype has: half of its components are off by {off:.0e} of themselves or more"
+            compared, blank = standing, dataclasses.replace(blank, notes=(*blank.notes, note))
     blocks = tuple(block_result(one) for one in compared)
     wrong = wrong_components(compared, MOST_WRONG)
     verdict = _verdict({block.status for block in blocks})
@@ -105,18 +108,32 @@ def _judged(blank: CheckResult, case: NetworkCase, claim: NetworkClaim, found: S
     )
 
 
-def own_roundoff(compared: list[Compared], unit_roundoff: float) -> float:
-    """Return the unit roundoff that explains what half of the components are off by: that of a program in float32, say, whatever it returns.
+def _standing_out(compared: list[Compared], unit_roundoff: float) -> list[Compared]:
+    """Return the leaves with what the claim may be off by for the digits that it has: whatever its dtype, it may be computed in float32,
+    or by differences. What half of the components are off by is taken in units of their rounding, of themselves, and as it is."""
+    sizes = [np.abs(one.estimated) for one in compared]
+    largest = max(float(size.max(initial=0.0)) for size in sizes)
+    more = [np.zeros_like(size) for size in sizes]
+    for units, most in (
+        ([one.rounding for one in compared], SINGLE / unit_roundoff),
+        (sizes, SINGLE),
+        ([np.ones_like(size) for size in sizes], SINGLE * largest),
+    ):
+        share = min(most, typical([one.gap / unit for one, unit in zip(compared, units, strict=True)]))
+        more = [whole + STANDS_OUT * share * unit for whole, unit in zip(more, units, strict=True)]
+    return [dataclasses.replace(one, rounding=one.rounding + extra) for one, extra in zip(compared, more, strict=True)]
+
+
+def typical(ratios: list[Array]) -> float:
+    """Return the median of all that are numbers, 0 where none is.
 
     Examples
     --------
-    >>> gap, one, none = np.array([1e-7, 1e-8, 1e-9]), np.ones(3), np.zeros(3)
-    >>> f"{own_roundoff([Compared('b', one + gap, one, none, 1e-15 * one)], 1e-16):.1e}"
-    '1.0e-09'
+    >>> typical([np.array([1.0, 2.0]), np.array([9.0, np.nan])])
+    2.0
     """
-    every = np.concatenate([(one.gap / one.allowed)[one.estimated != 0.0] for one in compared])
-    every = every[np.isfinite(every)]
-    return unit_roundoff * float(np.median(every)) if every.size else 0.0
+    every = np.concatenate([one[np.isfinite(one)] for one in ratios])
+    return float(np.median(every)) if every.size else 0.0
 
 
 def _compared(case: NetworkCase, claim: NetworkClaim, found: Sweep, unit_roundoff: float) -> list[Compared]:

@@ -125,15 +125,15 @@ def _standing_out(compared: list[Compared], unit_roundoff: float) -> list[Compar
 
 
 def typical(ratios: list[Array]) -> float:
-    """Return the median of all that are numbers, 0 where none is.
+    """Return what half of all that are numbers, or more, reach: of two the smaller; 0 where none is a number.
 
     Examples
     --------
-    >>> typical([np.array([1.0, 2.0]), np.array([9.0, np.nan])])
-    2.0
+    >>> typical([np.array([1.0, 2.0]), np.array([9.0, np.nan])]), typical([np.array([1.0, 9.0])])
+    (2.0, 1.0)
     """
-    every = np.concatenate([one[np.isfinite(one)] for one in ratios])
-    return float(np.median(every)) if every.size else 0.0
+    every = np.sort(np.concatenate([one[np.isfinite(one)] for one in ratios]))
+    return float(every[(every.size - 1) // 2]) if every.size else 0.0
 
 
 def _compared(case: NetworkCase, claim: NetworkClaim, found: Sweep, unit_roundoff: float) -> list[Compared]:

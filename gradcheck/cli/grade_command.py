@@ -38,7 +38,7 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     multiple=True,
     metavar="NAME",
     help="Also write this into each submission's folder: gradescope, prairielearn, github-classroom, junit, markdown, coderunner, "
-    "coursera or xqueue; may be repeated.",
+    "coursera, xqueue or html, a page for the student; may be repeated.",
 )
 @click.option(
     "--resume", "how", flag_value="resume", help="Go on: what is graded already, and would be again, is kept."
@@ -62,8 +62,8 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def grade(rubric: Path, submissions: Path, **given: Any) -> None:
     """Grade the SUBMISSIONS of a class, a folder, by a RUBRIC.
 
-    OUT gets gradebook.csv, items.csv, and a folder for each submission with its report.json. Try the rubric first: `gradcheck rubric
-    test`. Exit code 0: every submission was graded; 1: some were not, or not wholly; 2: misuse; 130: interrupted (143: by SIGTERM,
+    OUT gets gradebook.csv, items.csv, and a folder for each submission with its report.json; with --format html also class.html, a
+    page with the whole class on it. Try the rubric first: `gradcheck rubric test`. Exit code 0: every submission was graded; 1: some were not, or not wholly; 2: misuse; 130: interrupted (143: by SIGTERM,
     129: by SIGHUP), and what is finished is whole.
     """
     from gradcheck.errors import GradcheckError
@@ -162,7 +162,8 @@ def _told(sheets: tuple[GradeSheet, ...], results: ResultsFolder) -> int:
 
     lacking = [one.submission for one in sheets if has_ungraded(one)]
     flagged = sum(bool(one.flags) for one in sheets)
-    click.echo(f"{len(sheets)} submissions: {results.path / 'gradebook.csv'}")
+    page = f", {results.path / 'class.html'}" if "html" in results.formats else ""
+    click.echo(f"{len(sheets)} submissions: {results.path / 'gradebook.csv'}{page}")
     if flagged:
         click.echo(f"{flagged} have flags: a person should look at them")
     if lacking:

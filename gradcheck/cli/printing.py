@@ -41,7 +41,7 @@ def print_report(report: Report, layout: str, level: int, *, out: Path | None = 
     if layout == "text" and out is None and sys.stdout.isatty():
         _print_styled(report, explain)
     elif out is not None:
-        _write(_rendered(report, layout, explain), out)
+        write_page(_rendered(report, layout, explain), out)
     elif words := _rendered(report, layout, explain):
         click.echo(words)
     if layout == "text":
@@ -83,7 +83,7 @@ def page_of(report: Report, explain: Explain) -> str:
         raise click.UsageError(str(error)) from error
 
 
-def _write(text: str, out: Path) -> None:
+def write_page(text: str, out: Path) -> None:
     """Write a file whole, and say so.
 
     Raises

@@ -1,4 +1,4 @@
-"""`gradcheck report`: a result that was kept as JSON, as a page."""
+"""`gradcheck report`: a result that was kept as JSON, as a page; a folder of graded submissions, as pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gradcheck.cli.graded_pages import show_graded
 from gradcheck.cli.printing import EVERYTHING, print_report
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="RESULT.json")
+@click.argument("file", type=click.Path(exists=True, path_type=Path), metavar="RESULT.json")
 @click.option(
     "--format",
     "layout",
@@ -36,9 +37,28 @@ if TYPE_CHECKING:
 def report(file: Path, layout: str, out: Path | None, explain: int) -> None:
     """Render a result again: what `gradcheck check --format json` printed, or gradcheck.json of a session of pytest.
 
-    Nothing is checked again. Exit code 0: rendered; 2: no result, or not readable by this version.
+    Of what `gradcheck grade` wrote, report.json gives the page for the student, and the folder of results a report.html beside
+    each report.json and class.html, the page for whoever runs the course. Nothing is checked or graded again. Exit code 0:
+    rendered; 2: no result, or not readable by this version.
     """
-    print_report(_read(file), layout, explain, out=out)
+    if not file.is_dir() and not _is_graded(file):
+        print_report(_read(file), layout, explain, out=out)
+        return
+    if layout != "html" or explain != EVERYTHING:
+        raise click.UsageError("what was graded is shown as html, and tells as much as its rubric lets it")
+    if file.is_dir() and out is not None:
+        raise click.UsageError(f"the pages of a class link to each other: they are written into {file}, without --out")
+    show_graded(file, out)
+
+
+def _is_graded(file: Path) -> bool:
+    """Tell whether a file is the report of a graded submission."""
+    from gradcheck.grading.formats.report import is_report
+
+    try:
+        return is_report(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
 
 
 def _read(file: Path) -> Report:

@@ -12,7 +12,7 @@ from gradcheck.grading.outcomes import Outcome
 from gradcheck.reporting.levels import Explain
 from gradcheck.reporting.text import render
 from gradcheck.results import CheckResult, Diagnosis, Explains
-from gradcheck.results.grades import ItemStatus
+from gradcheck.results.grades import ItemGrade, ItemStatus
 
 _PRICE: Final = "\n\nforward passes: "
 """What the last section of a report begins with: its price, and the seed, which is the course's."""
@@ -29,6 +29,30 @@ _BARE: Final = {
     ItemStatus.LIMIT: "Your code was stopped at a limit.",
     ItemStatus.MISSING: "It is not in what you handed in.",
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class Retold:
+    """What an item's feedback tells, as what it was made of.
+
+    Attributes
+    ----------
+    words : str
+        What stands before the report, or all of the feedback where there is none.
+    result : CheckResult or None
+        What the report is of, without what no student may read.
+    explain : Explain
+        The level that the report was made at: it is to be shown at no other.
+
+    Examples
+    --------
+    >>> Retold("it is missing").result is None
+    True
+    """
+
+    words: str
+    result: CheckResult | None = None
+    explain: Explain = Explain.VERDICT
 
 
 def feedback_of(outcome: Outcome, level: int) -> str:
@@ -51,6 +75,27 @@ def feedback_of(outcome: Outcome, level: int) -> str:
         return outcome.words
     words = [outcome.words] if outcome.words and explain > Explain.VERDICT else []
     return "\n\n".join([*words, _report(outcome.result, explain)])
+
+
+def retold(item: ItemGrade) -> Retold:
+    """Return what an item's feedback tells, for a page that lays it out; never more than the feedback, word by word.
+
+    The report is made again of the item's result: where that gives other words than the feedback has, which another version
+    wrote, or a person, the feedback alone is told.
+
+    Examples
+    --------
+    >>> retold(ItemGrade("bp1", "BP1", ItemStatus.MISSING, 0.0, 2.0, feedback="It is missing.")).words
+    'It is missing.'
+    """
+    if item.result is None or not item.feedback:
+        return Retold(item.feedback)
+    shown = _for_students(item.result)
+    explain = _level(shown, Explain(item.explain))
+    report = "" if explain is None else _text(shown, explain)
+    if explain is None or not report or not item.feedback.endswith(report):
+        return Retold(item.feedback)
+    return Retold(item.feedback.removesuffix(report).rstrip(), shown, explain)
 
 
 def diagnosis_of(outcome: Outcome) -> tuple[str, ...]:
@@ -88,11 +133,21 @@ def tells_right_values(text: str, result: CheckResult) -> bool:
 def _report(result: CheckResult, explain: Explain) -> str:
     """Return the report without its price, at this level or, where that would tell a right value, at a lower one."""
     shown = _for_students(result)
-    for level in sorted((one for one in Explain if one <= explain), reverse=True):
-        text = render(shown, level).rpartition(_PRICE)[0]
-        if explain is Explain.NUMBERS or not tells_right_values(text, result):
-            return text
-    return ""
+    level = _level(shown, explain)
+    return "" if level is None else _text(shown, level)
+
+
+def _level(shown: CheckResult, explain: Explain) -> Explain | None:
+    """Return the highest level up to this one at which no right value is told that is not to be; None where each tells one."""
+    if explain is Explain.NUMBERS:
+        return explain
+    levels = sorted((one for one in Explain if one <= explain), reverse=True)
+    return next((one for one in levels if not tells_right_values(_text(shown, one), shown)), None)
+
+
+def _text(shown: CheckResult, explain: Explain) -> str:
+    """Return the report of what a student may read, without its price."""
+    return render(shown, explain).rpartition(_PRICE)[0]
 
 
 def _for_students(result: CheckResult) -> CheckResult:
@@ -110,8 +165,11 @@ def _for_students(result: CheckResult) -> CheckResult:
 
 
 def _right_values(result: CheckResult) -> Iterator[float]:
-    """Yield every value that a right program would have given."""
-    yield from (one.estimated for one in (*result.wrong, *([result.worst] if result.worst else [])))
+    """Yield every value that a right program would have given, also those that pictures alone show."""
+    yield from (one.estimated for one in (*result.wrong, *result.measured, *([result.worst] if result.worst else [])))
+    yield from (value for one in result.equations if one.weights for value in one.weights.right.values)
+    if result.steps is not None:
+        yield result.steps.estimated
     for block in result.blocks:
         yield from (value for value in (block.estimated, block.slope_left, block.slope_right) if value is not None)
     yield from (value for told in result.diagnosis for value in _right_in(told))

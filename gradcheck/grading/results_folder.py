@@ -10,19 +10,16 @@ from typing import Final
 
 from gradcheck.errors import UsageError
 from gradcheck.grading.formats import report
-from gradcheck.grading.formats.registry import CLASS_FORMATS, named
+from gradcheck.grading.formats.places import REPORT, folder_name
+from gradcheck.grading.formats.registry import named
 from gradcheck.grading.formats.writing import write_class, write_sheet
 from gradcheck.results.grades import GradeSheet
-
-REPORT: Final = "report.json"
 
 WRITING: Final = ".writing-"
 """What the name of a folder begins with that is not whole yet."""
 
 REPLACED: Final = ".replaced-"
 """And one that a newer is about to replace."""
-
-_TABLES: Final = frozenset(one.file_name for one in CLASS_FORMATS.values())
 
 
 class ResultsFolder:
@@ -64,7 +61,7 @@ class ResultsFolder:
 
     def folder_of(self, name: str) -> Path:
         """Return the folder of a submission; a table of the class keeps its name."""
-        return self.path / (f"{name}_" if name in _TABLES else name)
+        return self.path / folder_name(name)
 
     def kept(self, name: str) -> GradeSheet | None:
         """Return the sheet of a submission that is there whole; None where there is none, or none of ours."""
@@ -95,7 +92,7 @@ class ResultsFolder:
         _settle(self.path)
 
     def write_tables(self, sheets: Iterable[GradeSheet]) -> None:
-        """Write the gradebook and the item analysis."""
+        """Write the gradebook, the item analysis and, where pages are asked for, that of the class."""
         write_class(sheets, self.path, self.formats)
 
     def _recover(self) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from gradcheck.errors import UsageError
 from gradcheck.grading.formats import (
+    class_page,
     coderunner,
     coursera,
     github_classroom,
@@ -17,10 +18,13 @@ from gradcheck.grading.formats import (
     item_analysis,
     junit,
     markdown,
+    places,
     prairielearn,
     report,
+    student_page,
     xqueue,
 )
+from gradcheck.reporting.extra import MissingExtra, required
 from gradcheck.results.grades import GradeSheet
 
 
@@ -52,6 +56,8 @@ class Format:
     file_name: str
     audience: Audience
     render: Callable[[GradeSheet], str]
+    needs: str = ""
+    """The package of an extra that it is made with."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +78,7 @@ class ClassFormat:
 FORMATS: Final[Mapping[str, Format]] = {
     one.name: one
     for one in (
-        Format("report", "report.json", Audience.INSTRUCTOR, report.render),
+        Format("report", places.REPORT, Audience.INSTRUCTOR, report.render),
         Format("gradescope", "results.json", Audience.STUDENT, gradescope.render),
         Format("prairielearn", "prairielearn.json", Audience.STUDENT, prairielearn.render),
         Format("github-classroom", "github-classroom.json", Audience.STUDENT, github_classroom.render),
@@ -81,6 +87,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("coderunner", "coderunner.json", Audience.STUDENT, coderunner.render),
         Format("coursera", "feedback.json", Audience.STUDENT, coursera.render),
         Format("xqueue", "xqueue.json", Audience.STUDENT, xqueue.render),
+        Format("html", places.STUDENT_PAGE, Audience.STUDENT, student_page.render, needs="jinja2"),
     )
 }
 """By the name that `--format` takes; file names differ, so that several can be written into one folder."""
@@ -88,12 +95,13 @@ FORMATS: Final[Mapping[str, Format]] = {
 CLASS_FORMATS: Final[Mapping[str, ClassFormat]] = {
     one.name: one
     for one in (
-        ClassFormat("gradebook", "gradebook.csv", gradebook.render),
-        ClassFormat("items", "items.csv", item_analysis.render),
-        ClassFormat("junit", "junit.xml", junit.render_class),
+        ClassFormat("gradebook", places.GRADEBOOK, gradebook.render),
+        ClassFormat("items", places.ITEMS, item_analysis.render),
+        ClassFormat("junit", places.JUNIT, junit.render_class),
+        ClassFormat("html", places.CLASS_PAGE, class_page.render),
     )
 }
-"""By name: the first two are always written, the third where `--format junit` asks for it."""
+"""By name: the first two are always written, the others where `--format` asks for them."""
 
 
 def named(name: str) -> Format:
@@ -102,16 +110,22 @@ def named(name: str) -> Format:
     Raises
     ------
     UsageError
-        If there is none of that name.
+        If there is none of that name, or what it is made with is not installed.
 
     Examples
     --------
     >>> named("moodle")
     Traceback (most recent call last):
         ...
-    gradcheck.errors.UsageError: there is no format 'moodle': report, gradescope, prairielearn, github-classroom, junit, markdown, coderunner, coursera or xqueue was required
+    gradcheck.errors.UsageError: there is no format 'moodle': report, gradescope, prairielearn, github-classroom, junit, markdown, coderunner, coursera, xqueue or html was required
     """
     if name not in FORMATS:
         *others, last = FORMATS
         raise UsageError(f"there is no format {name!r}: {', '.join(others)} or {last} was required")
-    return FORMATS[name]
+    found = FORMATS[name]
+    try:
+        if found.needs:
+            required(found.needs)
+    except MissingExtra as error:
+        raise UsageError(str(error)) from error
+    return found

@@ -63,6 +63,22 @@ def parse(text: str) -> GradeSheet:
     return GradeSheet.from_dict({name: value for name, value in data.items() if name not in DERIVED})
 
 
+def is_report(text: str) -> bool:
+    """Tell whether a text is a report, of this version or another, and no other result of ours.
+
+    Examples
+    --------
+    >>> is_report('{"schema": "gradcheck-report/99"}'), is_report('{"schema_version": 1}'), is_report("no JSON")
+    (True, False, False)
+    """
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return False
+    found = data.get("schema") if isinstance(data, dict) else None
+    return isinstance(found, str) and found.startswith("gradcheck-report/")
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a report.
 

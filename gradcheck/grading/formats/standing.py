@@ -33,6 +33,17 @@ def item_counts(item: ItemGrade) -> bool:
     return item.status is not ItemStatus.UNGRADED and math.isfinite(item.points) and math.isfinite(item.max_points)
 
 
+def is_left_out(item: ItemGrade) -> bool:
+    """Return whether the submission lacks the item, and the rubric lets it: it counts neither way.
+
+    Examples
+    --------
+    >>> is_left_out(ItemGrade("linear", "Linear neurons", ItemStatus.MISSING, 0.0, 0.0))
+    True
+    """
+    return item.status is ItemStatus.MISSING and item.max_points == 0.0
+
+
 def shown(sheet: GradeSheet) -> tuple[ItemGrade, ...]:
     """Return the items that a student sees at once.
 

@@ -20,6 +20,9 @@ EXPONENT: Final = re.compile(r"-?\b\d[\d.]*e[-+]\d+")
 
 FOLDER: Final = "templates"
 
+SCRIPTS: Final = ("page.js",)
+"""The scripts of a page that names no others."""
+
 
 def fill(template: str, **values: Any) -> str:
     """Return a template with values in it.
@@ -50,6 +53,17 @@ def own_text(name: str) -> str:
     return resources.files("gradcheck.reporting").joinpath(FOLDER, name).read_text(encoding="utf-8")
 
 
+def digest(name: str) -> str:
+    """Return what a page's policy knows one of our scripts by.
+
+    Examples
+    --------
+    >>> digest("page.js")[:7]
+    'sha256-'
+    """
+    return f"sha256-{base64.b64encode(hashlib.sha256(own_text(name).encode()).digest()).decode()}"
+
+
 def said(words: str) -> Any:
     """Return words as text of a page, in which no line is broken within a number: 1e-12 has a hyphen in it.
 
@@ -64,7 +78,7 @@ def said(words: str) -> Any:
 
 @cache
 def _environment() -> Environment:
-    """Return the environment; a page may run our script, known by its hash, and no other, and ask nothing of any network."""
+    """Return the environment; a page may run our scripts, known by their hashes, and no others, and ask nothing of any network."""
     jinja2, markupsafe = required("jinja2"), required("markupsafe")
     environment: Environment = jinja2.Environment(
         loader=jinja2.PackageLoader("gradcheck.reporting", FOLDER),
@@ -74,13 +88,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["said"] = said
-    script = own_text("page.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    environment.globals.update(
-        style=markupsafe.Markup(own_text("page.css")),
-        script=markupsafe.Markup(script),
-        script_hash=f"sha256-{digest}",
-        version=__version__,
-    )
+    environment.filters.update(said=said, digest=digest, own_text=lambda name: markupsafe.Markup(own_text(name)))
+    environment.globals.update(style=markupsafe.Markup(own_text("page.css")), scripts=SCRIPTS, version=__version__)
     return environment

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, path_type=Path), metavar="RESULT.json")
+@click.argument("file", type=click.Path(exists=True, path_type=Path), metavar="RESULT.json|FOLDER")
 @click.option(
     "--format",
     "layout",

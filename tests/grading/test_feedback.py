@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from typing import Any, Final
 
 import pytest
 
@@ -12,17 +14,31 @@ from gradcheck.examples.network_bp2_no_sigma_prime_wrong import Network as Witho
 from gradcheck.examples.network_bp4_uses_z_wrong import Network as UsesZ
 from gradcheck.examples.network_cross_entropy_right import Network as OfAnotherCost
 from gradcheck.examples.network_tanh_right import Network as Tanh
-from gradcheck.grading.feedback import feedback_of, tells_right_values
+from gradcheck.grading.feedback import feedback_of, retold, tells_right_values
 from gradcheck.grading.network_equations import equation_outcome
 from gradcheck.grading.outcomes import Outcome, of_verdict
 from gradcheck.grading.parts import Part
 from gradcheck.grading.rubric_model import CarriedForward
-from gradcheck.results import CheckResult, Component, Diagnosis, Explains, Verdict
-from gradcheck.results.grades import ItemStatus
+from gradcheck.reporting.levels import Explain
+from gradcheck.results import (
+    CheckResult,
+    Component,
+    Diagnosis,
+    EquationResult,
+    EquationStatus,
+    Explains,
+    Matrix,
+    StepStudy,
+    Verdict,
+    WeightGradient,
+)
+from gradcheck.results.grades import ItemGrade, ItemStatus
 from gradcheck.subjects.network_class import NetworkSubject
 from tests.grading.sources_for_tests import edited, graded
 
 SEED = 907_611
+
+WEIGHTS: Final = WeightGradient(Matrix(1, 1, (1.0,)), Matrix(1, 1, (0.123456,)))
 
 
 def outcomes() -> list[Outcome]:
@@ -72,6 +88,35 @@ def test_a_right_value_that_slips_into_a_sentence_lowers_the_level() -> None:
     outcome = Outcome(ItemStatus.FAIL, result)
     assert all("0.1234" not in feedback_of(outcome, level) for level in range(4))
     assert "0.1234" in feedback_of(outcome, 4)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"measured": (Component("w", (0,), 1.0, 0.123456, 1e-9),)},
+        {"equations": (EquationResult("BP4", 2, EquationStatus.BROKEN, weights=WEIGHTS),)},
+        {"steps": StepStudy("w", estimated=0.123456)},
+        {"parts": (CheckResult("part", Verdict.DISAGREE, steps=StepStudy("w", estimated=0.123456)),)},
+    ],
+    ids=["measured", "weights", "steps", "a part's"],
+)
+def test_a_right_value_that_a_picture_alone_would_show_is_known_for_one(fields: dict[str, Any]) -> None:
+    told = Diagnosis("leak", "", "take 0.123456 instead", Explains.PATTERN)
+    result = CheckResult("f", Verdict.DISAGREE, diagnosis=(told,), **fields)
+    assert all("0.1234" not in feedback_of(Outcome(ItemStatus.FAIL, result), level) for level in range(4))
+
+
+def test_what_an_item_tells_is_laid_out_at_the_level_that_its_feedback_was_made_at() -> None:
+    told = Diagnosis("leak", "", "take 0.123456 instead", Explains.PATTERN)
+    component = Component("w", (0,), 1.0, 0.123456, 1e-9)
+    result = CheckResult("f", Verdict.DISAGREE, worst=component, diagnosis=(told,), seed=SEED, reproduce="again")
+    outcome = Outcome(ItemStatus.FAIL, result, words="By hand.")
+    item = ItemGrade("f", "F", ItemStatus.FAIL, 0.0, 1.0, explain=3, feedback=feedback_of(outcome, 3), result=result)
+    found = retold(item)
+    assert (found.words, found.explain) == ("By hand.", Explain.WHERE)
+    assert found.result is not None and (found.result.seed, found.result.reproduce) == (0, "")
+    by_a_person = retold(dataclasses.replace(item, feedback="See me."))
+    assert (by_a_person.words, by_a_person.result) == ("See me.", None)
 
 
 def test_at_level_0_no_reason_is_told() -> None:

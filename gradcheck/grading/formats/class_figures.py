@@ -10,7 +10,6 @@ from typing import Final
 from gradcheck.grading.formats.instructor import flag_sentence
 from gradcheck.grading.formats.item_analysis import commonest
 from gradcheck.grading.formats.standing import is_settled, item_counts
-from gradcheck.grading.formats.words import standing_sentence
 from gradcheck.results.grades import GradeSheet, ItemStatus, SheetStatus
 
 TENTHS: Final = 10
@@ -149,20 +148,20 @@ def to_look_at(sheet: GradeSheet) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> to_look_at(GradeSheet("ada", SheetStatus.UNGRADED, reason="The disk was full."))[0][:10]
-    'Not graded'
+    >>> to_look_at(GradeSheet("ada", SheetStatus.UNGRADED, reason="The disk was full."))
+    ('not graded, by a fault of the grader: The disk was full.',)
     """
     return tuple(_reasons(sheet))
 
 
 def _reasons(sheet: GradeSheet) -> Iterator[str]:
     """Yield the sentences."""
-    if not is_settled(sheet):
-        yield standing_sentence(sheet)
+    if sheet.status is SheetStatus.UNGRADED or not (sheet.items or is_settled(sheet)):
+        yield f"not graded, by a fault of the grader: {sheet.reason or 'no reason is known'}"
     for flag in sheet.flags:
         yield flag_sentence(flag)
     for item in sheet.items:
         if item.status is ItemStatus.INCONCLUSIVE:
             yield f"{item.id}: nothing could be shown, so no points"
         elif not item_counts(item) and sheet.status is not SheetStatus.UNGRADED:
-            yield f"{item.id}: not graded"
+            yield f"{item.id}: not graded, by a fault of the grader"

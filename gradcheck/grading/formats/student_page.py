@@ -22,6 +22,9 @@ LONGEST: Final = 20_000
 
 HINT: Final = "Hint: "
 
+WRONG: Final = ("disagree", "inconclusive")
+"""How an item is shown that there is something to do about."""
+
 
 @dataclasses.dataclass(frozen=True)
 class TitledItem:
@@ -97,7 +100,7 @@ def render(sheet: GradeSheet) -> str:
     ('<!doctype html>', True)
     """
     told = [_told(item, f"item-{number}") for number, item in enumerate(shown(sheet), 1)] if is_settled(sheet) else []
-    to_do = [one for one in told if one.outcome.style in ("disagree", "inconclusive") and one.is_open]
+    to_do = [one for one in told if one.outcome.style in WRONG]
     ran = sheet.status is not SheetStatus.ERROR
     return fill(
         "student.html.j2",
@@ -125,7 +128,7 @@ def _overall(sheet: GradeSheet, told: list[TitledItem]) -> OutcomeShown:
         return OutcomeShown("could not be run", "✗", "disagree")
     if not told:
         return OutcomeShown("nothing of it is shown yet", "–", "vacuous")
-    wrong = sum(one.outcome.style in ("disagree", "inconclusive") for one in told)
+    wrong = sum(one.outcome.style in WRONG for one in told)
     if not wrong:
         return OutcomeShown("all that is shown is right" if withheld(sheet) else "all right", "✓", "agree")
     return OutcomeShown(f"{wrong} of {len(told)} items not right", "✗", "disagree")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -38,6 +39,6 @@ def _write_class(folder: Path) -> None:
     from gradcheck.grading.graded_pages import reports_in, write_class_page, write_student_page
 
     reports = reports_in(folder)
-    with click.progressbar(reports, label="pages", file=click.get_text_stream("stderr")) as shown:
+    with click.progressbar(reports, label="pages", file=sys.stderr) as shown:
         sheets = [write_student_page(one) for one in shown]
     click.echo(f"{len(sheets)} submissions: {write_class_page(sheets, folder)}")

@@ -17,7 +17,7 @@ from gradcheck.results import CheckResult
 from gradcheck.results.grades import GradeSheet, ItemGrade, ItemStatus, SheetStatus, Visibility
 from tests.golden.grading.cases import CASES, FLAG, ISOLATION
 from tests.grading.sources_for_tests import edited, graded
-from tests.html.pages_for_tests import HOSTILE, wrong_network
+from tests.html.pages_for_tests import HOSTILE, wrong_item
 
 SEED: Final = 7190413322051
 
@@ -32,7 +32,7 @@ PLANTED: Final = {
 def planted() -> tuple[ItemGrade, ...]:
     """Return the items that the planted mistakes cost, really graded, and one made by hand that has every kind of value."""
     found = [item for id, edit in PLANTED.items() for item in graded(edited(edit), id).items]
-    return (*found, ItemGrade("hand", "All by hand", ItemStatus.FAIL, 0.0, 2.0, "BP2", result=wrong_network()))
+    return (*found, wrong_item())
 
 
 def told_at(level: int, items: tuple[ItemGrade, ...]) -> GradeSheet:
@@ -91,7 +91,9 @@ def hidden_sheet() -> GradeSheet:
         )
         for one in Visibility
     ]
-    return GradeSheet("ada", SheetStatus.GRADED, tuple(items), rubric="Backpropagation", seed_id="spring", flags=(FLAG,))
+    return GradeSheet(
+        "ada", SheetStatus.GRADED, tuple(items), rubric="Backpropagation", seed_id="spring", flags=(FLAG,)
+    )
 
 
 def hostile_sheet() -> GradeSheet:

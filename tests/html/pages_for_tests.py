@@ -27,6 +27,7 @@ from gradcheck.results import (
     Verdict,
     WeightGradient,
 )
+from gradcheck.results.grades import ItemGrade, ItemStatus
 from tests.golden.pieces import CODE, agreeing, disagreeing
 
 HOLDS, BROKEN, CARRIED = EquationStatus.HOLDS, EquationStatus.BROKEN, EquationStatus.CARRIED
@@ -90,6 +91,11 @@ def wrong_network() -> CheckResult:
         reproduce="gradcheck check network.py --seed 1",
         steps=study(1.5),
     )
+
+
+def wrong_item() -> ItemGrade:
+    """Return an item of a rubric that this network fails."""
+    return ItemGrade("hand", "All by hand", ItemStatus.FAIL, 0.0, 2.0, "BP2", result=wrong_network())
 
 
 def agreeing_result() -> CheckResult:

@@ -11,9 +11,14 @@ from click.testing import CliRunner
 
 import gradcheck
 from gradcheck.cli import main
+from gradcheck.grading.formats import student_page
+from gradcheck.grading.parts import SubmissionProtocol
+from gradcheck.grading.starting_rubric import write_rubric
 from gradcheck.pytest_plugin.report import write
 from gradcheck.reporting.extra import COMMAND, MissingExtra, required
 from gradcheck.reporting.html import templates
+from gradcheck.results.grades import GradeSheet, SheetStatus
+from tests.grading.classes_for_tests import handed_in
 from tests.html.pages_for_tests import agreeing_result
 
 SIGMA = "gradcheck.examples.sigma_pair_right:swish"
@@ -40,6 +45,20 @@ def test_the_command_says_what_to_install(missing: str) -> None:
     assert done.exit_code == 2
     assert f"{missing} is needed, and it is not installed: {COMMAND}" in done.output
     assert "Traceback" not in done.output
+
+
+def test_graded_pages_need_jinja2_and_nothing_is_graded_before_that_is_known(missing: str, tmp_path: Path) -> None:
+    rubric, handed = write_rubric(SubmissionProtocol.PAIR, tmp_path), handed_in(tmp_path / "class", ("fay",))
+    words = ["grade", str(rubric), str(handed), "--out", str(tmp_path / "out"), "--format", "html"]
+    if missing == "matplotlib":
+        assert student_page.render(GradeSheet("ada", SheetStatus.ERROR))
+        return
+    done = CliRunner().invoke(main, [*words, "--require-isolation", "T0"], prog_name="gradcheck")
+    assert done.exit_code == 2
+    assert f"jinja2 is needed, and it is not installed: {COMMAND}" in done.output
+    assert not (tmp_path / "out" / "fay").exists()
+    done = CliRunner().invoke(main, ["report", str(tmp_path)], prog_name="gradcheck")
+    assert done.exit_code == 2 and COMMAND in done.output
 
 
 def test_a_notebook_shows_the_text(missing: str) -> None:

@@ -107,9 +107,18 @@ def test_what_is_wrong_and_what_to_do_next_comes_first() -> None:
 @pytest.mark.parametrize(
     ("case", "words"),
     [
-        ("all_right", "✓ all that is shown is right Backpropagation by hand: ada 4 of 4 points on the items shown; 2 more"),
-        ("error", "✗ could not be run Backpropagation by hand: charles No points, for it could not be run: network.py: line 3"),
-        ("ungraded", "! not graded Backpropagation by hand: emmy Not graded, by a fault of the grader and not of the submission"),
+        (
+            "all_right",
+            "✓ all that is shown is right Backpropagation by hand: ada 4 of 4 points on the items shown; 2 more",
+        ),
+        (
+            "error",
+            "✗ could not be run Backpropagation by hand: charles No points, for it could not be run: network.py: line 3",
+        ),
+        (
+            "ungraded",
+            "! not graded Backpropagation by hand: emmy Not graded, by a fault of the grader and not of the submission",
+        ),
         ("timeout", "✗ 1 of 2 items not right"),
     ],
 )
@@ -127,7 +136,7 @@ def test_what_was_left_out_is_nothing_to_be_done() -> None:
         ItemGrade("linear", "Linear", ItemStatus.MISSING, 0.0, 0.0, feedback="It counts neither way."),
     )
     told = Page(render(GradeSheet("ada", SheetStatus.GRADED, items))).text
-    assert "✓ all right" in told and "– left out" in told and "What to do next" not in told
+    assert "✓ all right" in told and "- left out" in told and "What to do next" not in told
 
 
 def test_what_was_printed_is_shown_once_for_all_items() -> None:

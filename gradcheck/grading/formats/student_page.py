@@ -114,7 +114,9 @@ def render(sheet: GradeSheet) -> str:
         others=len(to_do) - 1,
         articles=[one for one in told if one.is_open] if ran else [],
         ran=ran,
-        carried=f"{CARRIED[0].lower()}{CARRIED[1:]}" if told and any(one.carried_forward for one in shown(sheet)) else "",
+        carried=f"{CARRIED[0].lower()}{CARRIED[1:]}"
+        if told and any(one.carried_forward for one in shown(sheet))
+        else "",
         notes=[visible(note) for note in sheet.notes],
         printed=_printed(sheet) if told else [],
     )
@@ -127,7 +129,7 @@ def _overall(sheet: GradeSheet, told: list[TitledItem]) -> OutcomeShown:
     if sheet.status is SheetStatus.ERROR:
         return OutcomeShown("could not be run", "✗", "disagree")
     if not told:
-        return OutcomeShown("nothing of it is shown yet", "–", "vacuous")
+        return OutcomeShown("nothing of it is shown yet", "-", "vacuous")
     wrong = sum(one.outcome.style in WRONG for one in told)
     if not wrong:
         return OutcomeShown("all that is shown is right" if withheld(sheet) else "all right", "✓", "agree")

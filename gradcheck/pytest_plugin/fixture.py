@@ -12,7 +12,8 @@ import pytest
 import gradcheck
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options
 from gradcheck.pytest_plugin.current import current_item
-from gradcheck.pytest_plugin.judging import Node, judge, tell
+from gradcheck.pytest_plugin.judging import Node, Study, judge, tell
+from gradcheck.pytest_plugin.studying import of_gradient, of_layer, of_network
 from gradcheck.results import CheckResult
 
 
@@ -37,7 +38,11 @@ class Gradcheck:
     ) -> CheckResult:
         """Assert that `gradient` is the gradient of `cost` at `at`; see `gradcheck.check`."""
         __tracebackhide__ = True
-        return self._assert(lambda chosen: gradcheck.check(cost, gradient, at, options=chosen), options)
+        return self._assert(
+            lambda chosen: gradcheck.check(cost, gradient, at, options=chosen),
+            options,
+            of_gradient(cost, gradient, at),
+        )
 
     check = __call__
     assert_gradient = __call__
@@ -52,7 +57,11 @@ class Gradcheck:
     ) -> CheckResult:
         """Assert that `backward` is the vector-Jacobian product of `forward`; see `gradcheck.check_vjp`."""
         __tracebackhide__ = True
-        return self._assert(lambda chosen: gradcheck.check_vjp(forward, backward, inputs, options=chosen), options)
+        return self._assert(
+            lambda chosen: gradcheck.check_vjp(forward, backward, inputs, options=chosen),
+            options,
+            of_layer(forward, backward, inputs),
+        )
 
     def check_jvp(
         self,
@@ -72,7 +81,11 @@ class Gradcheck:
         """Assert that a network class computes the gradient of its own cost; see `gradcheck.check_network`."""
         __tracebackhide__ = True
         said = {} if declared is None else {"declared": declared}
-        return self._assert(lambda chosen: gradcheck.check_network(network, options=chosen, **said), options)
+        return self._assert(
+            lambda chosen: gradcheck.check_network(network, options=chosen, **said),
+            options,
+            of_network(network, declared),
+        )
 
     def __getattr__(self, name: str) -> Any:
         __tracebackhide__ = True
@@ -83,11 +96,13 @@ class Gradcheck:
             hint = f": did you mean {close[0]!r}?" if close else ""
             raise AttributeError(f"neither the fixture gradcheck nor its module has {name!r}{hint}") from None
 
-    def _assert(self, check: Callable[[Options], CheckResult], said: Options) -> CheckResult:
+    def _assert(
+        self, check: Callable[[Options], CheckResult], said: Options, study: Study | None = None
+    ) -> CheckResult:
         __tracebackhide__ = True
         node = current_item(self._session)
         line = _line_in(node)
-        result = judge(node, check, said=said, line=line)
+        result = judge(node, check, said=said, line=line, study=study)
         tell(node, result, line=line)
         return result
 

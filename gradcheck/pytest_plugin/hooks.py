@@ -76,6 +76,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.fail(item.stash[REFUSED], pytrace=False)
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    # Innermost: what the user's code prints and warns of here is the test's, as before. After ctrl-C nothing more is run.
+    try:
+        outcome = yield
+    except Exception:
+        _study(item)
+        raise
+    _study(item)
+    return outcome
+
+
+def _study(item: pytest.Item) -> None:
+    ledger = item.stash.get(LEDGER, None)
+    if ledger is not None:
+        ledger.study()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import shlex
 import time
@@ -26,8 +27,17 @@ Node = pytest.Item | pytest.Session
 """A test, or the session for what is checked outside of any."""
 
 
+Study = Callable[[CheckResult, Options], CheckResult]
+"""study(result, options) -> result with what a page shows beside it."""
+
+
 def judge(
-    item: Node, check: Callable[[Options], CheckResult], *, said: Options = DEFAULT_OPTIONS, line: int = 0
+    item: Node,
+    check: Callable[[Options], CheckResult],
+    *,
+    said: Options = DEFAULT_OPTIONS,
+    line: int = 0,
+    study: Study | None = None,
 ) -> CheckResult:
     """Run a check with the seed and the budget of a test, record it there, and return its result.
 
@@ -40,6 +50,8 @@ def judge(
         What the call says: what it leaves at its default is the test's.
     line : int
         Of the test's file, where the check stands; 0 where there is none.
+    study : callable or None
+        Called when the test is over, where the result does not agree and a report is wanted.
 
     Raises
     ------
@@ -55,12 +67,14 @@ def judge(
         raise UsageError(str(error)) from None
     began = time.perf_counter()
     try:
-        result = _checked(ledger, check, said)
+        options = _options(ledger, said)
+        result = _checked(ledger, check, options)
     except GradcheckError as error:
         ledger.add_failure(_failure(item, error), line=line, seconds=time.perf_counter() - began)
         raise error.with_traceback(None) from _of_the_user(error.__cause__)
     result = dataclasses.replace(result, reproduce=_command(item, result))
-    ledger.add(result, line=line, seconds=time.perf_counter() - began)
+    later = None if study is None else functools.partial(_studied, study, options)
+    ledger.add(result, line=line, seconds=time.perf_counter() - began, study=later)
     if said.max_forward_passes is None:  # a check with a budget of its own takes nothing off the test's
         ledger.spend(result)
     return result
@@ -95,18 +109,32 @@ def tell(item: Node, result: CheckResult, *, line: int = 0) -> None:
     raise GradientMismatch(render(result, explain))
 
 
-def _checked(ledger: Ledger, check: Callable[[Options], CheckResult], said: Options) -> CheckResult:
-    """Return the result of a check, or say that nothing is left for it."""
+def _options(ledger: Ledger, said: Options) -> Options:
+    """Return what holds for a check: what the call says, else what the test does."""
     if not isinstance(said, Options):
         seeded(said)  # raises, and says what is required
     settings, left = ledger.settings, said.max_forward_passes or ledger.left()
     seed = settings.seed if said.seed is None else said.seed
-    if left == 0:
-        note = f"the budget of {settings.budget} forward passes of this test ran out: raise it to decide the rest"
-        return CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET, notes=(note,), seed=seed)
     accepts = Subgradients.ACCEPT in (said.subgradients, Subgradients(settings.subgradients))
     subgradients = Subgradients.ACCEPT if accepts else Subgradients.REFUSE
-    return check(dataclasses.replace(said, seed=seed, max_forward_passes=left, subgradients=subgradients))
+    return dataclasses.replace(said, seed=seed, max_forward_passes=left, subgradients=subgradients)
+
+
+def _checked(ledger: Ledger, check: Callable[[Options], CheckResult], options: Options) -> CheckResult:
+    """Return the result of a check, or say that nothing is left for it."""
+    if options.max_forward_passes == 0:
+        budget = ledger.settings.budget
+        note = f"the budget of {budget} forward passes of this test ran out: raise it to decide the rest"
+        return CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET, notes=(note,), seed=options.seed or 0)
+    return check(options)
+
+
+def _studied(study: Study, options: Options, result: CheckResult) -> CheckResult:
+    """Return a result with what a page shows beside it, if that can be had: its passes are counted apart, and no test pays for them."""
+    try:
+        return study(result, dataclasses.replace(options, max_forward_passes=None))
+    except GradcheckError:
+        return result
 
 
 def _command(item: Node, result: CheckResult) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
@@ -83,6 +83,7 @@ class Ledger:
         self.records: dict[int | str, GradientRecord] = {}
         self.found: dict[int | str, CheckResult | Failure] = {}
         self._spent = 0
+        self._studies: dict[int | str, Callable[[CheckResult], CheckResult]] = {}
         self.warned: set[int] = set()
 
     def left(self) -> int | None:
@@ -93,8 +94,15 @@ class Ledger:
         budget = self.settings.budget
         return budget if budget is None or self.has_failed else max(budget - self._spent, 0)
 
-    def add(self, result: CheckResult, *, line: int, seconds: float) -> None:
-        """Record one check."""
+    def add(
+        self,
+        result: CheckResult,
+        *,
+        line: int,
+        seconds: float,
+        study: Callable[[CheckResult], CheckResult] | None = None,
+    ) -> None:
+        """Record one check; `study` adds to its result what a page shows of one that does not agree."""
         record = self._record(result.title, line, seconds)
         # Of a class the P that a result tells is that of its smallest network that fails: not what the passes were made for.
         plain = result.parameters + 1 if result.parameters and result.counterexample is None else 0
@@ -104,6 +112,11 @@ class Ledger:
             plain_passes=record.plain_passes + plain,
         )
         self._keep(record, result.verdict.value, result)
+        key = record.line or record.title
+        if self.found[key] is result:
+            self._studies.pop(key, None)
+            if study is not None and result.verdict is not Verdict.AGREE and self.settings.report is not None:
+                self._studies[key] = study
         self.has_failed |= result.verdict is Verdict.DISAGREE
 
     def spend(self, result: CheckResult) -> None:
@@ -111,6 +124,14 @@ class Ledger:
         self._spent += result.forward_passes
         if ran_out(result):
             self._spent = max(self._spent, self.settings.budget or 0)
+
+    def study(self) -> None:
+        """Add to what was found what the report's page shows of it: once a gradient, however many examples of it failed."""
+        while self._studies:
+            key, study = self._studies.popitem()
+            found = self.found[key]
+            if isinstance(found, CheckResult):
+                self.found[key] = study(found)
 
     def add_failure(self, failure: Failure, *, line: int, seconds: float) -> None:
         """Record one check that gave no result."""

@@ -13,7 +13,7 @@ from gradcheck.checks.part_names import part_names
 from gradcheck.errors import GradcheckError, UsageError, UserCodeError
 from gradcheck.pytest_plugin.judging import judge, tell
 from gradcheck.pytest_plugin.offers import NotOfferedError, Offer, distinct_names, offers_of
-from gradcheck.pytest_plugin.parts import Run, part_of
+from gradcheck.pytest_plugin.parts import BACKPROP, Run, part_of
 from gradcheck.pytest_plugin.settings import MARKER, SESSION
 from gradcheck.results import CheckResult
 from gradcheck.subjects.network_class import NetworkSubject
@@ -118,9 +118,13 @@ class Subject(pytest.Item):
         """Return what a check finds."""
         return self.offer.titled(self.offer.check(options))
 
+    def study(self, result: CheckResult, options: Options) -> CheckResult:
+        """Return what was found with the steps that a page draws."""
+        return self.offer.study(result, options)
+
     def runtest(self) -> None:
         """Check it, and fail unless it agrees."""
-        tell(self, judge(self, self.found, line=self.line), line=self.line)
+        tell(self, judge(self, self.found, line=self.line, study=self.study), line=self.line)
 
     def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
         """Return where it is declared."""
@@ -149,6 +153,10 @@ class Part(Subject):
         if not isinstance(self.parent, Network):
             raise TypeError(f"{self.nodeid} is no part of a network")
         return self.offer.titled(part_of(self.parent.run(self, options), self, self.parent.part_names()))
+
+    def study(self, result: CheckResult, options: Options) -> CheckResult:
+        """Return what was found, with the steps where it is of the whole gradient."""
+        return self.offer.study(result, options) if self.name == BACKPROP else result
 
 
 def _options(config: pytest.Config) -> Options:

@@ -67,6 +67,13 @@ class Offer:
         with contextlib.chdir(self.folder), _importable(self.loaded.path):
             return check_subject(self.found.subject, options)
 
+    def study(self, result: CheckResult, options: Options) -> CheckResult:
+        """Return a result of it with the steps that a page draws."""
+        from gradcheck.checks.steps import with_step_study
+
+        with contextlib.chdir(self.folder), _importable(self.loaded.path):
+            return with_step_study(self.found.subject, result, options)
+
     def titled(self, result: CheckResult) -> CheckResult:
         """Return what was found under the name of the file, with what it was taken for."""
         return titled(result, self.spec, self.found, self.loaded)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from gradcheck.grading.formats import class_page, student_page
@@ -24,6 +26,31 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "hostile class": lambda: class_page.render([*class_of(8), hostile_sheet()]),
 }
 """What renders each page, by name."""
+
+
+FLAGS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def new_browser(profile: Path) -> Any:
+    """Return Debian's Chromium with a fresh profile, without a screen, which keeps a record of its console and of its requests."""
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(executable_path=shutil.which("chromedriver"))
+    return webdriver.Chrome(options=options, service=service)
 
 
 def requests(browser: Any) -> list[str]:

@@ -9,33 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests.html.browser_for_tests import PAGES, Opened
-
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.html.browser_for_tests import PAGES, Opened, new_browser
 
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Give a browser that keeps a record of its console and of its requests."""
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if program is None or driver is None:
+    if shutil.which("chromium") is None or shutil.which("chromedriver") is None:
         pytest.skip("there is no browser: Debian's packages chromium and chromium-driver are needed")
-    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed: pip install '.[test]'")
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    found = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver))
+    pytest.importorskip("selenium.webdriver", reason="selenium is not installed: pip install '.[test]'")
+    found = new_browser(tmp_path_factory.mktemp("chromium"))
     yield found
     found.quit()
 

@@ -6,12 +6,18 @@ import dataclasses
 import itertools
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
+import numpy as np
+
 from gradcheck.grading.feedback import feedback_of
 from gradcheck.grading.outcomes import Outcome
+from gradcheck.grading.parts import SubmissionProtocol
+from gradcheck.grading.rubric_model import Item
+from gradcheck.grading.starting_rubric import starting_rubric
+from gradcheck.mistakes.catalogue import CATALOGUE
 from gradcheck.reporting.html.templates import own_text
 from gradcheck.results import CheckResult
 from gradcheck.results.grades import GradeSheet, ItemGrade, ItemStatus, SheetStatus, Visibility
@@ -126,3 +132,29 @@ def class_of(size: int) -> tuple[GradeSheet, ...]:
     cases = itertools.cycle(CYCLE)
     sheets = [dataclasses.replace(CASES[next(cases)], submission=f"student{n:04d}") for n in range(size - 1)]
     return (*sheets, dataclasses.replace(CASES["error"], submission="charles & sons"))
+
+
+def drawn_class(generator: np.random.Generator, size: int) -> tuple[GradeSheet, ...]:
+    """Draw a class that was asked for all that the rubric to start from for networks asks, with mistakes of the catalogue."""
+    items = starting_rubric(SubmissionProtocol.NETWORK).items
+    return tuple(_drawn(generator, f"student{n:04d}", items) for n in range(size))
+
+
+def _drawn(generator: np.random.Generator, name: str, asked: Sequence[Item]) -> GradeSheet:
+    """Draw one submission: a fifth of its items are wrong, one submission in fifty is flagged."""
+    wrong = generator.random(len(asked)) < 0.2
+    items = [
+        ItemGrade(
+            item.id,
+            item.title,
+            ItemStatus.FAIL if is_wrong else ItemStatus.PASS,
+            0.0 if is_wrong else item.points,
+            item.points,
+            item.part.equation,
+            feedback="It is not right." if is_wrong else "",
+            diagnosis=(str(generator.choice([one.id for one in CATALOGUE])),) if is_wrong else (),
+        )
+        for item, is_wrong in zip(asked, wrong, strict=True)
+    ]
+    flags = (FLAG,) if generator.random() < 0.02 else ()
+    return GradeSheet(name, SheetStatus.GRADED, tuple(items), rubric="Backpropagation", flags=flags)

@@ -73,7 +73,11 @@ def test_what_does_not_agree_is_measured_once_for_a_report_and_no_check_pays_for
     calls = int((pytester.path / "calls").read_text())
     assert counted.steps is not None and calls == counted.forward_passes + counted.steps.forward_passes
     page = (pytester.path / "out" / "gradcheck.html").read_text()
-    assert page.count(f">{HEADING}</h3>") == page.count("beside the check, for the pictures of the steps: ") == len(studied)
+    assert (
+        page.count(f">{HEADING}</h3>")
+        == page.count("beside the check, for the pictures of the steps: ")
+        == len(studied)
+    )
     assert "evaluated" not in done.stdout.str()  # what a cost prints meanwhile is captured with its test
 
 

@@ -71,7 +71,6 @@ def test_the_page_tells_what_is_to_be_known_first_then_figures_then_every_submis
         "all points 11 61 % ",
         "The output error bp1 BP1 ",
         "bp1-no-sigma-prime: 3",
-        "sigma'(z) is forgotten in the output error.",
         "student0001 batch: nothing could be shown, so no points",
         "backprop takes 812 times the work of a forward pass",
         "bp1 of 2, bp2 of 2, bp4 of 3, batch of 1",

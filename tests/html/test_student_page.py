@@ -136,7 +136,26 @@ def test_what_was_left_out_is_nothing_to_be_done() -> None:
         ItemGrade("linear", "Linear", ItemStatus.MISSING, 0.0, 0.0, feedback="It counts neither way."),
     )
     told = Page(render(GradeSheet("ada", SheetStatus.GRADED, items))).text
-    assert "✓ all right" in told and "- left out" in told and "What to do next" not in told
+    assert "✓ all right" in told and "- left out Linear Left out: it is not in what you handed in" in told
+    assert "What to do next" not in told and "0 of 0" not in told
+    wrong = dataclasses.replace(items[0], status=ItemStatus.FAIL, points=0.0)
+    assert "✗ 1 of 1 items not right" in Page(render(GradeSheet("ada", SheetStatus.GRADED, (wrong, items[1])))).text
+
+
+def test_what_is_undecided_is_not_called_wrong() -> None:
+    items = (
+        ItemGrade("bp1", "BP1", ItemStatus.PASS, 2.0, 2.0),
+        ItemGrade("bp2", "BP2", ItemStatus.INCONCLUSIVE, 0.0, 2.0),
+    )
+    told = Page(render(GradeSheet("ada", SheetStatus.GRADED, items))).text
+    assert "? 1 of 2 items undecided" in told and "noted for whoever runs the course" in told
+    assert "not right" not in told
+
+
+def test_where_there_is_no_hint_what_explains_it_is_told_first() -> None:
+    told = Page(render(told_at(4, planted()[:1]))).text
+    first = told[told.index("What to do next") : told.index("Item by item")]
+    assert "sigmoid_prime is not the derivative of sigmoid" in first
 
 
 def test_what_was_printed_is_shown_once_for_all_items() -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from gradcheck.grading.formats.instructor import flag_sentence
 from gradcheck.grading.formats.item_analysis import commonest
 from gradcheck.grading.formats.standing import is_settled, item_counts
+from gradcheck.results import Explains
 from gradcheck.results.grades import GradeSheet, ItemStatus, SheetStatus
 
 TENTHS: Final = 10
@@ -133,7 +134,8 @@ def mistakes_made(sheets: Sequence[GradeSheet]) -> tuple[MistakeMade, ...]:
     items: dict[str, dict[str, None]] = {}
     for item in (item for sheet in settled for item in sheet.items):
         for told in item.result.diagnosis if item.result is not None else ():
-            sentences.setdefault(told.id, told.sentence)
+            if told.kind is Explains.MISTAKE:  # what else there is tells of this submission's own numbers
+                sentences.setdefault(told.id, told.sentence)
         for name in item.diagnosis:
             items.setdefault(name, {})[item.id] = None
     counted = commonest([name for item in sheet.items for name in item.diagnosis] for sheet in settled)

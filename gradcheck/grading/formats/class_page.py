@@ -12,7 +12,7 @@ from gradcheck.grading.formats.gradebook import flags, points_possible
 from gradcheck.grading.formats.item_analysis import ItemFigures, figures
 from gradcheck.grading.formats.outcome_words import outcome_shown
 from gradcheck.grading.formats.places import link_to_page
-from gradcheck.grading.formats.standing import is_settled, item_counts
+from gradcheck.grading.formats.standing import is_left_out, is_settled, item_counts
 from gradcheck.grading.formats.words import numeral
 from gradcheck.reporting.html.templates import fill
 from gradcheck.results.grades import GradeSheet, ItemGrade, SheetStatus
@@ -139,7 +139,7 @@ def _cell(item: ItemGrade | None, status: SheetStatus) -> Cell:
     if item is None or not item_counts(item) or status is SheetStatus.UNGRADED:
         return Cell("", "")
     shown = outcome_shown(item)
-    return Cell(shown.mark if shown.style == "vacuous" else numeral(item.points), shown.style)
+    return Cell(shown.mark if is_left_out(item) else numeral(item.points), shown.style)
 
 
 def _item(one: ItemFigures) -> ItemRow:

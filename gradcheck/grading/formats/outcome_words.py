@@ -36,6 +36,9 @@ STYLES: Final[Mapping[ItemStatus, str]] = dict.fromkeys(ItemStatus, "disagree") 
 }
 """The class of the style sheet that colours it."""
 
+LEFT_OUT_STYLE: Final = "faint"
+"""And that of what counts neither way."""
+
 
 @dataclasses.dataclass(frozen=True)
 class OutcomeShown:
@@ -60,9 +63,9 @@ def outcome_shown(item: ItemGrade) -> OutcomeShown:
     >>> outcome_shown(ItemGrade("bp1", "BP1", ItemStatus.TIMEOUT, 0.0, 2.0)).words
     'too slow'
     >>> outcome_shown(ItemGrade("bp1", "BP1", ItemStatus.MISSING, 0.0, 0.0))
-    OutcomeShown(words='left out', mark='-', style='vacuous')
+    OutcomeShown(words='left out', mark='-', style='faint')
     """
     if is_left_out(item):
-        return OutcomeShown("left out", "-", "vacuous")
+        return OutcomeShown("left out", "-", LEFT_OUT_STYLE)
     words = f"{OUTCOMES[item.status]}{', carried forward' if item.carried_forward else ''}"
     return OutcomeShown(words, MARKS[item.status], STYLES[item.status])

@@ -7,8 +7,8 @@ from typing import Final
 
 from gradcheck.grading.feedback import retold
 from gradcheck.grading.formats.escaping import one_line, shortened, visible
-from gradcheck.grading.formats.outcome_words import OutcomeShown, outcome_shown
-from gradcheck.grading.formats.standing import is_settled, item_counts, shown, withheld
+from gradcheck.grading.formats.outcome_words import LEFT_OUT_STYLE, OutcomeShown, outcome_shown
+from gradcheck.grading.formats.standing import is_left_out, is_settled, item_counts, shown, withheld
 from gradcheck.grading.formats.words import CARRIED, points, standing_sentence
 from gradcheck.reporting.html.pieces import Piece, pieces
 from gradcheck.reporting.html.templates import fill
@@ -21,9 +21,6 @@ LONGEST: Final = 20_000
 """The longest text that is shown of a submission [characters]."""
 
 HINT: Final = "Hint: "
-
-WRONG: Final = ("disagree", "inconclusive")
-"""How an item is shown that there is something to do about."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +63,12 @@ class TitledItem:
         return bool(self.essence or self.hints or self.words or self.why or self.details)
 
     @property
+    def explanation(self) -> str:
+        """The first thing that explains it; empty where a hint stands in its place, or there is none."""
+        listed = [item for section in self.why for piece in section if piece.kind == "list" for item in piece.items]
+        return listed[0] if listed and not self.hints and self.essence not in listed[0] else ""
+
+    @property
     def has_case(self) -> bool:
         """Whether it shows the smallest case on which it fails."""
         return any(piece.kind == "code" for section in self.why for piece in section)
@@ -100,7 +103,7 @@ def render(sheet: GradeSheet) -> str:
     ('<!doctype html>', True)
     """
     told = [_told(item, f"item-{number}") for number, item in enumerate(shown(sheet), 1)] if is_settled(sheet) else []
-    to_do = [one for one in told if one.outcome.style in WRONG]
+    to_do = _of_style(told, "disagree") or _of_style(told, "inconclusive")
     ran = sheet.status is not SheetStatus.ERROR
     return fill(
         "student.html.j2",
@@ -114,6 +117,7 @@ def render(sheet: GradeSheet) -> str:
         others=len(to_do) - 1,
         articles=[one for one in told if one.is_open] if ran else [],
         ran=ran,
+        left_out=bool(_of_style(told, LEFT_OUT_STYLE)),
         carried=f"{CARRIED[0].lower()}{CARRIED[1:]}"
         if told and any(one.carried_forward for one in shown(sheet))
         else "",
@@ -129,11 +133,18 @@ def _overall(sheet: GradeSheet, told: list[TitledItem]) -> OutcomeShown:
     if sheet.status is SheetStatus.ERROR:
         return OutcomeShown("could not be run", "✗", "disagree")
     if not told:
-        return OutcomeShown("nothing of it is shown yet", "-", "vacuous")
-    wrong = sum(one.outcome.style in WRONG for one in told)
-    if not wrong:
-        return OutcomeShown("all that is shown is right" if withheld(sheet) else "all right", "✓", "agree")
-    return OutcomeShown(f"{wrong} of {len(told)} items not right", "✗", "disagree")
+        return OutcomeShown("nothing of it is shown yet", "-", "faint")
+    wrong, undecided = (len(_of_style(told, style)) for style in ("disagree", "inconclusive"))
+    counted = len(told) - len(_of_style(told, LEFT_OUT_STYLE))
+    if wrong:
+        return OutcomeShown(f"{wrong} of {counted} items not right", "✗", "disagree")
+    if undecided:
+        return OutcomeShown(f"{undecided} of {counted} items undecided", "?", "inconclusive")
+    return OutcomeShown("all that is shown is right" if withheld(sheet) else "all right", "✓", "agree")
+
+
+def _of_style(told: list[TitledItem], style: str) -> list[TitledItem]:
+    return [one for one in told if one.outcome.style == style]
 
 
 def _told(item: ItemGrade, name: str) -> TitledItem:
@@ -142,9 +153,9 @@ def _told(item: ItemGrade, name: str) -> TitledItem:
     blank = TitledItem(
         name,
         one_line(item.title),
-        points((item,)).removesuffix(" points") if item_counts(item) else "",
+        points((item,)).removesuffix(" points") if item_counts(item) and item.max_points else "",
         outcome_shown(item),
-        words=_paragraphs(told.words),
+        words=() if is_left_out(item) else _paragraphs(told.words),
     )
     if told.result is None:
         return blank

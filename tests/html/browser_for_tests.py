@@ -23,7 +23,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "student": lambda: student_page.render(told_at(2, (wrong_item(),))),
     "hostile student": lambda: student_page.render(hostile_sheet()),
     "class": lambda: class_page.render(class_of(30)),
-    "hostile class": lambda: class_page.render([*class_of(8), hostile_sheet()]),
+    "hostile class": lambda: class_page.render([*class_of(10), hostile_sheet()]),
 }
 """What renders each page, by name."""
 

@@ -148,6 +148,8 @@ def _is_generic(found: Exposing) -> bool:
         for kink in activation.kinks:
             first = z[:, :CALLS]
             sides = np.mean(first > kink, axis=0)
-            if np.min(np.abs(z - kink)) < NEAR_KINK or not np.all((sides > 0.0) & (sides < 1.0)):
+            # A single neuron cannot be on both sides: on the upper one sigma' is not 0 for any of ours.
+            has_both = np.all((sides > 0.0) & (sides < 1.0)) if len(first) > 1 else np.all(sides == 1.0)
+            if np.min(np.abs(z - kink)) < NEAR_KINK or not has_both:
                 return False
     return True

@@ -56,14 +56,14 @@ def hear(subject: NetworkSubject, question: Question) -> list[Heard]:
 
 def _gradient(user: UserNetwork, call: Call) -> Answer | None:
     """Return what backprop answers."""
-    return _as_answer(user, call_user("backprop", user.backprop, np.array(call.x), np.array(call.y)))
+    return as_answer(user, call_user("backprop", user.backprop, np.array(call.x), np.array(call.y)))
 
 
 def _step(user: UserNetwork, call: Call) -> Answer | None:
     """Return the step that update_mini_batch takes, divided by eta."""
     pairs = [(user.column(call.x[:, [i]]), user.column(call.y[:, [i]])) for i in range(call.m)]
     call_user("update_mini_batch", user.theirs.update_mini_batch, pairs, UPDATE_ETA)
-    after = _as_answer(user, (user.theirs.biases, user.theirs.weights))
+    after = as_answer(user, (user.theirs.biases, user.theirs.weights))
     if after is None or len(after.leaves) != len(_before(call)):
         return None
     try:
@@ -78,7 +78,7 @@ def _before(call: Call) -> list[Any]:
     return [*call.network.biases, *call.network.weights]
 
 
-def _as_answer(user: UserNetwork, returned: Any) -> Answer | None:
+def as_answer(user: UserNetwork, returned: Any) -> Answer | None:
     """Return (nabla_b, nabla_w) as copies of its arrays, vectors as columns; None for anything else."""
     if not isinstance(returned, tuple | list) or len(returned) != 2:
         return None

@@ -73,7 +73,7 @@ class Example:
         self.is_declared_forward = forward is None
         self.forward = forward or self.network.feedforward(call.x)
         dtypes = [np.asarray(leaf).dtype for leaf in answer.leaves]
-        self.unit = max(unit, max(map(unit_roundoff, dtypes), default=unit))
+        self.unit = max([unit, *map(unit_roundoff, dtypes)])
         self.underflow = max(map(underflow, dtypes), default=0.0)
         self.rounding = forward_rounding(self.network, self.forward, self.unit)
         self.true = self._true()

@@ -110,7 +110,7 @@ class _Given:
     def __init__(self, holder: Any, answers: Any) -> None:
         self.holder, self.answers, self.calls = holder, answers, 0
 
-    def __call__(self, *_: Any) -> Any:
+    def __call__(self, *_: Any, **__: Any) -> Any:
         answer = self.answers[self.calls % len(self.answers)]
         self.calls += 1
         now = (self.holder.biases, self.holder.weights)

@@ -92,7 +92,7 @@ def give(theirs: Any, method: str, answers: list[Any]) -> None:
         return
     turns = itertools.cycle(answers)
 
-    def given(*_: Any) -> Any:
+    def given(*_: Any, **__: Any) -> Any:
         return tuple(
             [a + b for a, b in zip(*pair, strict=True)]
             for pair in zip(next(turns), (theirs.biases, theirs.weights), strict=True)

@@ -1,4 +1,4 @@
-"""What a backprop that stops on all networks with a hidden layer does where the layer after it has one neuron, and where there is none."""
+"""What a backprop that stops does on networks so narrow that it runs: in which equation it stops, and what holds of the others."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from gradcheck.subjects.network_class import NetworkSubject
 
 NARROW: Final = (4, 7, 1)
 SHALLOW: Final = (4, 3)
-"""Widths of layers (counts): all that (BP1), (BP3) and (BP4) have to do with is there in several, not what only (BP2) has to do with,
-several neurons in the layer after a hidden one."""
+THIN: Final = (1, 1, 3)
+"""Widths of layers (counts). In the first two all that (BP1), (BP3) and (BP4) have to do with is there in several, not what only (BP2)
+has to do with, several neurons in the layer after a hidden one; in the last not what only (BP4) has to do with, several activations
+in the layer before."""
 
 
 def check_on_narrow(subject: NetworkSubject, options: Options) -> CheckResult | None:
-    """Return (BP1) to (BP4) of a class that stops in (BP2), which is broken; None where it stops without a hidden layer too.
+    """Return (BP1) to (BP4) of a class that stops in one of them, which is broken; None where it stops on the narrowest too.
 
-    It runs where the layer after a hidden one has a single neuron, and where there is no hidden layer: (BP2) alone is another there.
-    Where it stops at every hidden layer, (BP1) is all that is seen.
+    What runs where the layer after a hidden one has a single neuron, and where there is no hidden layer, stops in (BP2): that alone is
+    another there. Where it stops at every hidden layer, (BP1) is all that is seen. What runs where each layer but the last is of one
+    neuron stops in (BP4), or in the forward pass that it takes a from.
 
     Examples
     --------
@@ -43,19 +46,38 @@ def check_on_narrow(subject: NetworkSubject, options: Options) -> CheckResult | 
     run = NetworkRun(subject, options)
     if len(subject.declared.activations) > 1:  # as deep as is declared, and no other depth
         return None
-    shallow, narrow = _equations(run, SHALLOW), _equations(run, NARROW)
-    if not shallow:
-        return None
-    stops = EquationResult("BP2", 2, EquationStatus.BROKEN, sizes=NARROW)
-    told = tuple(stops if one.equation == "BP2" else one for one in (*narrow, *shallow))
-    if not narrow:
-        told = tuple(one for one in shallow if one.equation == "BP1")
-    title = f"{subject.name}: backprop where (BP2) is of one neuron, or of none"
-    return CheckResult(title, Verdict.DISAGREE, equations=told, parts=tuple(equation_parts(run, told)))
+    shallow = equations_on(run, SHALLOW)
+    if shallow:
+        narrow = equations_on(run, NARROW)
+        told = _stopping("BP2", NARROW, (*narrow, *shallow)) if narrow else _of(("BP1",), shallow)
+        title = f"{subject.name}: backprop where (BP2) is of one neuron, or of none"
+    else:
+        told = _stopping("BP4", THIN, equations_on(run, THIN))
+        title = f"{subject.name}: backprop where (BP4) is of one activation"
+    return (
+        CheckResult(title, Verdict.DISAGREE, equations=told, parts=tuple(equation_parts(run, told))) if told else None
+    )
 
 
-def _equations(run: NetworkRun, sizes: tuple[int, ...]) -> tuple[EquationResult, ...]:
-    """Return each equation at each layer of networks of these widths; nothing where the class stops there, or answers no gradient."""
+def _stopping(equation: str, sizes: tuple[int, ...], found: tuple[EquationResult, ...]) -> tuple[EquationResult, ...]:
+    """Return what was found with one equation, in which the class stops on other widths, broken in each layer."""
+    stops = EquationResult(equation, 2, EquationStatus.BROKEN, sizes=sizes)
+    return tuple(stops if one.equation == equation else one for one in found)
+
+
+def _of(equations: tuple[str, ...], found: tuple[EquationResult, ...]) -> tuple[EquationResult, ...]:
+    return tuple(one for one in found if one.equation in equations)
+
+
+def equations_on(run: NetworkRun, sizes: tuple[int, ...]) -> tuple[EquationResult, ...]:
+    """Return each equation at each layer of networks of these widths; nothing where the class stops there, or answers no gradient.
+
+    Examples
+    --------
+    >>> from gradcheck.examples.network_right import Network
+    >>> {one.status.value for one in equations_on(NetworkRun(NetworkSubject("Network", Network), Options(seed=0)), (4, 3))}
+    {'holds'}
+    """
     exposed = exposing_of(sizes, run.subject.declared, run.options.generator("exposing"))
     try:
         every = hear(run.subject, exposed.examples())

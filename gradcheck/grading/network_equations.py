@@ -6,6 +6,7 @@ import dataclasses
 from fractions import Fraction
 from typing import Final
 
+from gradcheck.grading.other_depths import is_unexplained
 from gradcheck.grading.outcomes import Outcome
 from gradcheck.grading.parts import EQUATIONS, Part
 from gradcheck.grading.rubric_model import CarriedForward
@@ -59,6 +60,8 @@ def equation_outcome(part: Part, whole: Outcome, policy: CarriedForward) -> Outc
     blamed = _blamed(whole.result, backprop)
     if blamed and (part.value in blamed) is all(counts):
         return _as_blamed(outcome, blamed, _told(found, backprop, part.value), policy)
+    if is_unexplained(whole.result):
+        return _unjudged(backprop, whole)
     if part is Part.BP3 and all(counts) and _is_alone(whole.result):
         return dataclasses.replace(outcome, status=ItemStatus.FAIL, share=Fraction(0), words=UNSUPPORTED, carried=False)
     if all(counts):

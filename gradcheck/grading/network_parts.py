@@ -25,11 +25,12 @@ from gradcheck.grading.failures import SubmissionError, harmless
 from gradcheck.grading.hiding import STEP, without
 from gradcheck.grading.narrow_networks import check_on_narrow
 from gradcheck.grading.network_equations import equation_outcome
+from gradcheck.grading.other_depths import check_on_other_depths, is_unexplained
 from gradcheck.grading.outcomes import Outcome, judged, missing, of_verdict
 from gradcheck.grading.own_forward_pass import check_on_own_forward_pass
 from gradcheck.grading.parts import EQUATIONS, Part
 from gradcheck.grading.rubric import Rubric
-from gradcheck.grading.rubric_model import Item, Partial
+from gradcheck.grading.rubric_model import CarriedForward, Item, Partial
 from gradcheck.grading.shares import shares_of_columns, shares_of_gradient, shares_of_step
 from gradcheck.grading.square_networks import check_on_squares
 from gradcheck.grading.steps import Asking, Known, descent_step, mini_batch
@@ -194,11 +195,16 @@ class NetworkJudge:
             seen = without(subject, "feedforward")
             if not _has(seen, STEP):
                 return missing("there is no update_mini_batch(mini_batch, eta)")
+            # A step may go down a gradient of its own.
+            seen = seen if _has(seen, "backprop") else without(seen, "backprop")
             return judge(Asking(seen, options, known))
 
     def _known(self, item: Item) -> Known:
         """Tell whether backprop is right; where it is wrong, whether that is not to cost points here."""
-        if self._gradient(item).is_right:
+        gradient = self._gradient(item)
+        # In half precision differences cannot tell, and the equations can.
+        equations = [equation_outcome(part, gradient, CarriedForward.NONE) for part in EQUATIONS]
+        if gradient.is_right or all(one.is_right for one in equations):
             return Known.RIGHT
         whole = (Part.BACKPROP, *EQUATIONS)
         asked = [part for part in whole if any(one.part is part for one in self.rubric.items)]
@@ -251,7 +257,17 @@ def _class_outcome(subject: NetworkSubject, options: Options) -> Outcome:
     squares = None if is_told else check_on_squares(subject, options)
     if squares is not None:
         whole = dataclasses.replace(whole, parts=(*whole.parts, *squares.parts))
+    if is_unexplained(whole):
+        whole = _with_equations(whole, check_on_other_depths(subject, options))
     return of_verdict(whole, options.seed or 0)
+
+
+def _with_equations(whole: CheckResult, other: CheckResult | None) -> CheckResult:
+    """Return the result with the equations of another in place of its own."""
+    if other is None:
+        return whole
+    told = {part.part for part in other.parts}
+    return dataclasses.replace(whole, parts=(*(part for part in whole.parts if part.part not in told), *other.parts))
 
 
 def _on_own_forward_pass(outcome: Outcome, subject: NetworkSubject, options: Options) -> Outcome:
@@ -262,9 +278,7 @@ def _on_own_forward_pass(outcome: Outcome, subject: NetworkSubject, options: Opt
     own = check_on_own_forward_pass(subject, options)
     if own is None or outcome.result is None or _broken(own) >= max(_broken(outcome.result), 1):
         return outcome
-    told = {part.part for part in own.parts}
-    parts = (*(part for part in outcome.result.parts if part.part not in told), *own.parts)
-    return dataclasses.replace(outcome, result=dataclasses.replace(outcome.result, parts=parts))
+    return dataclasses.replace(outcome, result=_with_equations(outcome.result, own))
 
 
 def _broken(result: CheckResult) -> int:

@@ -6,6 +6,7 @@ import dataclasses
 import enum
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -130,7 +131,7 @@ def _judged(asking: Asking, title: str, part: str, take: Take) -> Outcome:
             is_carried = asking.backprop is Known.FORGIVEN and (one, draw) != ways[0]
             return dataclasses.replace(outcome, carried=is_carried)
         first = first or outcome
-    if failed is not None:
+    if failed is not None and first is None:
         raise failed
     if first is None or first.result is None:
         return Outcome(of_verdict(CheckResult(title, Verdict.INCONCLUSIVE)).status)
@@ -148,7 +149,7 @@ class _Way:
 
     def calls(self, one: Exposing) -> tuple[Call, ...]:
         """Return a mini-batch, or several examples each by itself."""
-        return one.examples().calls if self.part == "descent_step" else one.batches(Asked.STEP).calls[:1]
+        return one.examples().calls if self.part == "descent_step" else one.batches(Asked.STEP).calls
 
 
 @np.errstate(all="ignore")  # what is not finite, or becomes so here, is wrong: numpy need not say it too
@@ -164,9 +165,9 @@ def _compared(asking: Asking, way: _Way) -> Outcome:
         unit = _unit(asking, way.calls(one)[0])
         taken = [way.take(asking.subject, call, generator) for call in way.calls(one)]
         wrong |= {name for each in taken for name in _differing(each, unit)}
-        told |= set(_told_by([answer for each in taken for answer in each.each], one.network, unit))
-    if way.take is of_own_backprop or not told:  # what is 0 in both is no step down a gradient
-        wrong |= set(blocks) - told
+        told |= set(_told_by(taken, one.network, unit))
+    if way.take is of_own_backprop or not _is_told_of_a_kind(told, blocks):
+        wrong |= set(blocks) - told  # what is 0 in both is no step down a gradient
     statuses = {name: Status.DISAGREE if name in wrong else Status.AGREE for name in blocks}
     result = CheckResult(
         f"{asking.subject.name}: {way.title}",
@@ -200,16 +201,22 @@ def _differing(taken: Taken, unit: float) -> Iterator[str]:
                 yield name
 
 
-def _told_by(each: list[Answer], network: Network, unit: float) -> Iterator[str]:
-    """Yield the names of the arrays that move differently for different examples.
+def _told_by(taken: list[Taken], network: Network, unit: float) -> Iterator[str]:
+    """Yield the names of the arrays whose right steps differ by so much that no one step is near two of them.
 
-    The mean of one and the same number, 0 say, is that number: it tells nothing of a step.
+    What is one and the same whatever the examples are, 0 say, tells nothing of a step.
     """
-    size = max(map(_size, each), default=0.0)
-    arrays = zip(_named(network), *(one.leaves for one in each), strict=True) if each else ()
-    for (name, old), first, *others in arrays:
-        if any(bool(np.any(np.abs(leaf - first) > _allowed(old, size, unit))) for leaf in others):
+    rights = [one.right for one in taken]
+    for i, (name, old) in enumerate(_named(network)):
+        beside = [(right.leaves[i], _allowed(old, _size(right), unit)) for right in rights if right is not None]
+        if any(np.any(np.abs(a - b) > near_a + near_b) for (a, near_a), (b, near_b) in combinations(beside, 2)):
             yield name
+
+
+def _is_told_of_a_kind(told: set[str], blocks: dict[str, tuple[int, ...]]) -> bool:
+    """Tell whether all biases or all weights are among what is told: a single array that moves is no step of a network."""
+    kinds = ([name for name in blocks if name.startswith(kind)] for kind in ("biases", "weights"))
+    return any(told.issuperset(names) for names in kinds)
 
 
 def _allowed(old: Array, size: float, unit: float) -> Array:

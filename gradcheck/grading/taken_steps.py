@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gradcheck.checks.guards import call_user
+from gradcheck.checks.hearing import as_answer
 from gradcheck.grading.hiding import give, without
 from gradcheck.mistakes.program import REFERENCE, Answer, Asked, Call, Question
 from gradcheck.subjects.network_class import UPDATE_ETA, NetworkSubject, UserNetwork
-
-Array = npt.NDArray[Any]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -73,8 +70,7 @@ def of_own_backprop(subject: NetworkSubject, call: Call, _: np.random.Generator)
 
 def of_given_backprop(subject: NetworkSubject, call: Call, generator: np.random.Generator) -> Taken:
     """Return the step beside what a backprop answers that is put in place of the class's own; see `_given`."""
-    given = _given(call, generator)
-    before = Answer(call.network.biases, call.network.weights)
+    given, before = _given(call, generator), _before(call)
     steps = _twice(without(subject, "backprop"), call, given)
     return Taken(call, steps, tuple(one.plus(before) for one in given))
 
@@ -88,12 +84,8 @@ def of_given_singles(subject: NetworkSubject, call: Call, generator: np.random.G
 
 def _answered(user: UserNetwork, call: Call) -> Answer | None:
     """Return what backprop answers; None where that is no gradient of the parameters."""
-    try:
-        nabla_b, nabla_w = call_user("backprop", user.backprop, np.array(call.x), np.array(call.y))
-        answer = Answer(tuple(map(_column, nabla_b)), tuple(map(np.array, nabla_w)))
-    except (TypeError, ValueError):
-        return None
-    return answer if _shapes_of(answer) == _shapes_of(Answer(call.network.biases, call.network.weights)) else None
+    answer = as_answer(user, call_user("backprop", user.backprop, np.array(call.x), np.array(call.y)))
+    return answer if answer is not None and _shapes_of(answer) == _shapes_of(_before(call)) else None
 
 
 def _given(call: Call, generator: np.random.Generator) -> list[Answer]:
@@ -134,19 +126,15 @@ def _updated(user: UserNetwork, call: Call) -> Answer | None:
 
 def _moved(user: UserNetwork, call: Call) -> Answer | None:
     """Return how far the parameters have moved down, divided by eta; None where they are no arrays of their shapes any more."""
-    try:
-        after = Answer(tuple(map(_column, user.theirs.biases)), tuple(map(np.array, user.theirs.weights)))
-        before = Answer(call.network.biases, call.network.weights)
-        if _shapes_of(after) != _shapes_of(before):
-            return None
-        return before.plus(after.each(np.negative)).each(lambda leaf: leaf / UPDATE_ETA)
-    except (TypeError, ValueError):
+    before, after = _before(call), as_answer(user, (user.theirs.biases, user.theirs.weights))
+    if after is None or _shapes_of(after) != _shapes_of(before):
         return None
+    return before.plus(after.each(np.negative)).each(lambda leaf: leaf / UPDATE_ETA)
 
 
-def _column(leaf: Any) -> Array:
-    array = np.array(leaf)
-    return array.reshape(-1, 1) if array.ndim == 1 else array
+def _before(call: Call) -> Answer:
+    """Return the parameters as they were before any step."""
+    return Answer(call.network.biases, call.network.weights)
 
 
 def _shapes_of(answer: Answer) -> list[tuple[int, ...]]:

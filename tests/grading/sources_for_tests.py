@@ -11,7 +11,7 @@ from gradcheck.examples import network_right
 from gradcheck.grading.declaring import declared_for
 from gradcheck.grading.engine import grade_program
 from gradcheck.grading.parts import SubmissionProtocol
-from gradcheck.grading.rubric_model import Item
+from gradcheck.grading.rubric_model import Item, Policy
 from gradcheck.grading.seeds import seeds_of
 from gradcheck.grading.starting_rubric import starting_rubric
 from gradcheck.results.grades import GradeSheet
@@ -35,10 +35,11 @@ def edited(*edits: tuple[str, str]) -> str:
     return source
 
 
-def graded(source: str, *ids: str, secret: str = SECRET) -> GradeSheet:
+def graded(source: str, *ids: str, secret: str = SECRET, policy: Policy | None = None) -> GradeSheet:
     """Grade a source by some of the items of the rubric to start from."""
     whole = starting_rubric(SubmissionProtocol.NETWORK)
-    read = dataclasses.replace(whole, items=tuple(item for item in whole.items if item.id in ids))
+    chosen = tuple(item for item in whole.items if item.id in ids)
+    read = dataclasses.replace(whole, items=chosen, policy=policy or whole.policy)
     module = types.ModuleType("student")
     exec(compile(source, "student.py", "exec"), module.__dict__)
     network = read.network

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from gradcheck.checks.exposing import exposing_of
+from gradcheck.grading.narrow_networks import NARROW
+from gradcheck.grading.rubric_model import CarriedForward, Policy
+from gradcheck.network.activations import ACTIVATIONS
+from gradcheck.subjects.network_class import Declared
 from tests.grading.sources_for_tests import BPS, RIGHT, STEPS, edited, graded
 
 FACTORS = ("cost_derivative", "sigma_prime")
@@ -28,6 +34,13 @@ DROPS = (
     "for x, y in (mini_batch[:-1] or mini_batch):\n            nabla_b",
 )
 
+STEADY = (
+    "        self.biases = [b - eta for b in self.biases]\n        self.weights = [w - eta for w in self.weights]\n\n"
+)
+CONSTANT = "        return [0 * b + n for b in self.biases], [0 * w + n for w in self.weights]\n\n"
+BY_NAME = ("self.backprop(x, y)", "self.backprop(x=x, y=y)")
+BP3_ZERO = ("nabla_b[i] = delta", "nabla_b[i] = 0 * delta")
+
 UNDESERVED = {
     "a constant beside factors that are constant to rounding": (
         edited(NEARLY_ONE, SIGMA_PLACEHOLDER, (BP1, "delta = np.ones(zs[-1].shape)")),
@@ -47,10 +60,58 @@ UNDESERVED = {
     "one and the same step beside a right backprop": (edited((STEP, f"{MOVES}\n")), {*STEPS}),
     "biases that never move beside a backprop that returns zeros for them": (
         edited(
-            ("nabla_b[i] = delta", "nabla_b[i] = 0 * delta"),
+            BP3_ZERO,
             ("self.biases = [b - eta / m * total", "self.biases = [b + 0 * total"),
         ),
         {"bp3", "descent_step"},
+    ),
+    "a (BP2) that is right at one depth alone": (
+        edited(
+            (
+                BP2,
+                BP2.replace(
+                    "* sigmoid_prime(zs[i - 1])", "* (sigmoid_prime(zs[i - 1]) if len(self.weights) == 3 else 1.0)"
+                ),
+            )
+        ),
+        {"bp2"},
+    ),
+    "a (BP2) that is off beside one array in half precision": (
+        edited(
+            (BP2, BP2.replace("delta = ", "delta = 1.01 * ")),
+            (HALF[0], "        return [*nabla_b[:-1], nabla_b[-1].astype(np.float16)], nabla_w"),
+        ),
+        {*BPS},
+    ),
+    "steps and gradients that differ by less than is allowed": (
+        edited(
+            (STEP, STEADY),
+            (BODY, "        n = 1.0 + 1.2e-13 * np.sign(x.flat[0])\n" + CONSTANT),
+        ),
+        {*BPS, *STEPS},
+    ),
+    "a mini-batch that is told by its length": (
+        edited(
+            (
+                STEP,
+                "        move = eta * (2.0 + (2.4e-13 * np.sign(mini_batch[0][0].flat[0]) if len(mini_batch) == 1 else 0.0))\n"
+                + STEADY.replace("- eta", "- move"),
+            )
+        ),
+        {*STEPS},
+    ),
+    "one array that is moved by no gradient": (
+        edited(
+            (
+                STEP,
+                "        self.biases[0] = self.biases[0] - sum(x.flat[0] for x, y in mini_batch) / len(mini_batch)\n\n",
+            )
+        ),
+        {*STEPS},
+    ),
+    "columns that a step leaves as vectors": (
+        edited(("self.biases = [b - eta / m * total for", "self.biases = [(b - eta / m * total).ravel() for")),
+        {*STEPS},
     ),
     "an example that is dropped beside half precision": (edited(HALF, DROPS), {"mini_batch"}),
 }
@@ -69,6 +130,21 @@ DESERVED = {
         edited(("        return nabla_b, nabla_w", "        return None")),
         {*BPS},
     ),
+    "steps of a backprop that returns no numbers": (
+        edited(
+            (
+                BODY,
+                "        return [np.full(b.shape, None) for b in self.biases], [np.full(w.shape, None) for w in self.weights]\n\n",
+            )
+        ),
+        {*BPS},
+    ),
+    "a backprop that is called by the names of its arguments": (edited(BP3_ZERO, BY_NAME), {"bp3"}),
+    "a step beside a gradient of another name": (RIGHT.replace("backprop(", "gradient("), {*BPS}),
+    "(BP4) stops where there are several activations": (
+        edited(("delta @ activations[i].T", "delta @ activations[i]")),
+        {"bp4"},
+    ),
     "(BP2) is still to be written": (edited((BP2, "raise NotImplementedError")), {"bp2", "bp3", "bp4"}),
 }
 
@@ -79,3 +155,16 @@ ALL = ("feedforward", *FACTORS, *BPS, *STEPS)
 def test_a_program_loses_exactly_what_it_does_not_do(name: str) -> None:
     source, deserved = {**UNDESERVED, **DESERVED}[name]
     assert {item.id for item in graded(source, *ALL).items if item.lost} == deserved
+
+
+def test_half_precision_is_no_wrong_input_where_those_are_not_forgiven() -> None:
+    policy = Policy(carried_forward=CarriedForward.NONE)
+    assert not [item.id for item in graded(edited(HALF), *BPS, *STEPS, policy=policy).items if item.lost]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_layer_of_one_relu_neuron_is_alive(seed: int) -> None:
+    """A dead one would prove nothing of the equations before it."""
+    declared = Declared(activations=(ACTIVATIONS["relu"],))
+    exposed = exposing_of(NARROW, declared, np.random.default_rng(seed))
+    assert np.all(exposed.network.feedforward(exposed.examples().calls[0].x).zs[-1] > 0.0)

@@ -18,7 +18,7 @@ DEPTHS: Final = tuple(layers for layers in range(2, LAYERS + 3) if layers != LAY
 
 
 def is_unexplained(whole: CheckResult) -> bool:
-    """Tell whether backprop is wrong though each equation holds, and what stands before them.
+    """Tell whether backprop is wrong though each equation holds, and what stands before them: none of a wrong input either.
 
     Examples
     --------
@@ -28,7 +28,8 @@ def is_unexplained(whole: CheckResult) -> bool:
     """
     wrong = {part.part for part in whole.parts if part.verdict is Verdict.DISAGREE}
     judged = {part.part for part in whole.parts} & {part.value for part in EQUATIONS}
-    return wrong == {"backprop"} and bool(judged)
+    carried = any(one.status is EquationStatus.CARRIED for part in whole.parts for one in part.equations)
+    return wrong == {"backprop"} and bool(judged) and not carried
 
 
 def check_on_other_depths(subject: NetworkSubject, options: Options) -> CheckResult | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
 import numpy as np
@@ -37,8 +38,18 @@ def generic(shape: tuple[int, ...], elements: st.SearchStrategy[Any] | None = No
     >>> find(generic((1, 2)), lambda array: True)
     array([[1., 1.]])
     """
-    numbers = st.sampled_from(ORDER_ONE) if elements is None else elements
-    return arrays(np.float64, shape, elements=numbers, fill=st.nothing())
+    return _of_short_numbers(ORDER_ONE, shape) if elements is None else _arrays(shape, elements)
+
+
+@functools.lru_cache(
+    maxsize=1024
+)  # Hypothesis looks through a strategy once, and what a network consists of is drawn again and again
+def _of_short_numbers(numbers: tuple[float, ...], shape: tuple[int, ...]) -> st.SearchStrategy[Array]:
+    return _arrays(shape, st.sampled_from(numbers))
+
+
+def _arrays(shape: tuple[int, ...], elements: st.SearchStrategy[Any]) -> st.SearchStrategy[Array]:
+    return arrays(np.float64, shape, elements=elements, fill=st.nothing())
 
 
 def generic_matrix(shape: tuple[int, int], elements: st.SearchStrategy[Any] | None = None) -> st.SearchStrategy[Array]:
@@ -77,4 +88,4 @@ def targets(network: Network, m: int) -> st.SearchStrategy[Array]:
     if network.cost is LOG_LIKELIHOOD:
         classes = st.lists(st.integers(0, n - 1), min_size=m, max_size=m)
         return classes.map(lambda labels: np.eye(n)[:, labels])
-    return arrays(np.float64, (n, m), elements=st.sampled_from(LABELS), fill=st.nothing())
+    return _of_short_numbers(LABELS, (n, m))

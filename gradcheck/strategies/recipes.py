@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from itertools import pairwise
 from typing import Final
 
@@ -85,14 +86,18 @@ def recipe_networks(draw: st.DrawFn, recipe: Recipe = DEFAULT_RECIPE) -> Network
     >>> find(recipe_networks(), lambda network: True).sizes
     (1, 1)
     """
-    least, most = recipe.layers
-    sizes = draw(st.lists(st.integers(1, recipe.max_width), min_size=least, max_size=most))
+    sizes = list(draw(_sizes(*recipe.layers, recipe.max_width)))
     activations = recipe.of_layers(len(sizes) - 1)
     if SOFTMAX in activations and sizes[-1] == 1:
         sizes[-1] = 2  # one class has probability 1 whatever the weights are
     weights = [draw(generic((n, n_before))) for n_before, n in pairwise(sizes)]
     biases = [draw(generic((n, 1))) for n in sizes[1:]]
     return Network(weights, biases, activations, recipe.cost, weight_decay=recipe.weight_decay)
+
+
+@functools.cache
+def _sizes(least: int, most: int, max_width: int) -> st.SearchStrategy[list[int]]:
+    return st.lists(st.integers(1, max_width), min_size=least, max_size=most)
 
 
 @st.composite

@@ -68,7 +68,8 @@ def judge(
     began = time.perf_counter()
     try:
         options = _options(ledger, said)
-        result = _checked(ledger, check, options)
+        is_spent = said.max_forward_passes is None and ledger.left() == 0
+        result = _nothing_left(ledger, options) if is_spent else check(options)
     except GradcheckError as error:
         ledger.add_failure(_failure(item, error), line=line, seconds=time.perf_counter() - began)
         raise error.with_traceback(None) from _of_the_user(error.__cause__)
@@ -110,23 +111,21 @@ def tell(item: Node, result: CheckResult, *, line: int = 0) -> None:
 
 
 def _options(ledger: Ledger, said: Options) -> Options:
-    """Return what holds for a check: what the call says, else what the test does."""
+    """Return what holds for a check: what the call says, else what the test does; no limit where nothing is left of that."""
     if not isinstance(said, Options):
         seeded(said)  # raises, and says what is required
     settings, left = ledger.settings, said.max_forward_passes or ledger.left()
     seed = settings.seed if said.seed is None else said.seed
     accepts = Subgradients.ACCEPT in (said.subgradients, Subgradients(settings.subgradients))
     subgradients = Subgradients.ACCEPT if accepts else Subgradients.REFUSE
-    return dataclasses.replace(said, seed=seed, max_forward_passes=left, subgradients=subgradients)
+    return dataclasses.replace(said, seed=seed, max_forward_passes=left or None, subgradients=subgradients)
 
 
-def _checked(ledger: Ledger, check: Callable[[Options], CheckResult], options: Options) -> CheckResult:
-    """Return the result of a check, or say that nothing is left for it."""
-    if options.max_forward_passes == 0:
-        budget = ledger.settings.budget
-        note = f"the budget of {budget} forward passes of this test ran out: raise it to decide the rest"
-        return CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET, notes=(note,), seed=options.seed or 0)
-    return check(options)
+def _nothing_left(ledger: Ledger, options: Options) -> CheckResult:
+    """Return that nothing is left of the test's budget for a check."""
+    budget = ledger.settings.budget
+    note = f"the budget of {budget} forward passes of this test ran out: raise it to decide the rest"
+    return CheckResult("gradient", Verdict.INCONCLUSIVE, Reason.BUDGET, notes=(note,), seed=options.seed or 0)
 
 
 def _studied(study: Study, options: Options, result: CheckResult) -> CheckResult:

@@ -182,7 +182,7 @@ SOME_OF_IT: Final = (
     _edited("backprop takes no target", BACKPROP, ("def backprop(self, x, y):", "def backprop(self, x):")),
     _edited("backprop misspells a name", BACKPROP, ("activations[-2].T", "activatons[-2].T")),
     _edited("backprop misspells a name in the loop", HIDDEN_LAYERS, ("activations[i].T", "activatons[i].T")),
-    _edited("backprop has no .T at the output", BACKPROP, ("activations[-2].T", "activations[-2]")),
+    _edited("backprop has no .T at the output", "bp4", ("activations[-2].T", "activations[-2]")),
     _edited(
         "backprop counts the zs from 1",
         HIDDEN_LAYERS,

@@ -149,12 +149,12 @@ def test_an_interrupted_session_leaves_a_whole_report(pytester: pytest.Pytester)
     assert titles == ["test_it.py::test_right, line 4: gradient", "test_it.py::test_zhanging, line 7: gradient"]
 
 
-def test_a_report_that_cannot_be_written_leaves_the_one_before_and_fails_the_run(pytester: pytest.Pytester) -> None:
-    vanishing = "def test_gone(gradcheck):\n    gradcheck(cost, right, AT)\n    import shutil; shutil.rmtree('out')\n"
-    written(pytester, vanishing)
+def test_a_report_that_cannot_be_written_fails_the_run(pytester: pytest.Pytester) -> None:
+    lines = ("gradcheck(cost, right, AT)", "import shutil; shutil.rmtree('out')", "open('out', 'w').close()")
+    written(pytester, "\n    ".join(["def test_gone(gradcheck):", *lines]) + "\n")
     done = run(pytester, "--gradcheck-report=out")
     assert done.ret == pytest.ExitCode.TESTS_FAILED
-    done.stdout.fnmatch_lines(["the report could not be written to *out: * No such file or directory: *"])
+    done.stdout.fnmatch_lines(["the report could not be written to *out: *"])
 
 
 def test_collecting_alone_leaves_the_report_before_as_it_was(pytester: pytest.Pytester) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gradcheck import CheckResult, Declared, Options, Verdict, check_network
+from gradcheck.checks.every_weight_part import DIFFERENCED
 from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.own_passes import own_passes
 from gradcheck.network import ACTIVATIONS, COSTS
@@ -152,6 +153,7 @@ def test_a_right_backprop_makes_one_forward_and_one_backward_pass() -> None:
 def test_differences_inside_backprop_are_told_by_their_p_plus_1_forward_passes() -> None:
     result = checked(ByDifferences)
     assert {one.calls - one.parameters for one in result.own_passes} == {1}
+    assert DIFFERENCED in next(part for part in result.parts if part.part == "backprop").notes
     assert told(result) == (
         "P + 1 forward passes, as equation (46) takes, where backpropagation makes one forward and one backward pass: 26 calls of "
         "feedforward on a network of sizes 2, 3, 4 (25 parameters), and 111 on one of sizes 4, 5, 6, 7 (110 parameters"

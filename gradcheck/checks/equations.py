@@ -10,14 +10,14 @@ from gradcheck.checks.cost_part import cost_part
 from gradcheck.checks.demon import demon_parts
 from gradcheck.checks.derivative_parts import NetworkAsWritten, cost_derivative_part, sigma_part
 from gradcheck.checks.equation_parts import equation_parts
-from gradcheck.checks.every_weight_part import with_every_weight
+from gradcheck.checks.every_weight_part import DIFFERENCED, with_every_weight
 from gradcheck.checks.forward_part import forward_part
 from gradcheck.checks.gradient_part import BACKPROP, STEP, gradient_part, judge_case, of_columns
 from gradcheck.checks.judging import aggregate
 from gradcheck.checks.listening import Listening
 from gradcheck.checks.network_run import NetworkRun, with_note
 from gradcheck.checks.options import DEFAULT_OPTIONS, Options, seeded
-from gradcheck.checks.own_passes import own_passes
+from gradcheck.checks.own_passes import own_passes, takes_differences
 from gradcheck.errors import UserCodeError
 from gradcheck.results import CheckResult, EquationResult, EquationStatus, Explains, PassCount, Status, Verdict
 from gradcheck.subjects.network_class import DEFAULT_DECLARED, Batch, Declared, NetworkSubject
@@ -98,8 +98,20 @@ class _NetworkCheck:
             self.notes.append("mini-batches were not judged: they stand on backprop, which is to be mended first")
         else:
             self._judge_mini_batches(self.shared.subject.declared)
-        self.own_passes = own_passes(self.shared)  # last: what the class keeps between calls is as it was for all else
+        self.own_passes = own_passes(
+            self.shared
+        )  # after these: what the class keeps between calls is as it was for them
+        if backprop.verdict is Verdict.AGREE and self.listening.is_possible:
+            self._judge_every_weight()
         return self._whole()
+
+    def _judge_every_weight(self) -> None:
+        """Add every weight of a large network to the part on backprop, unless that makes a pass for each of them itself."""
+        place = next(i for i, part in enumerate(self.parts) if part.part == BACKPROP.part)
+        if any(takes_differences(one) for one in self.own_passes):
+            self.parts[place] = with_note(self.parts[place], DIFFERENCED)
+        else:
+            self.parts[place] = with_every_weight(self.shared, self.parts[place])
 
     def _judge_backprop(self, sigma: CheckResult | None) -> CheckResult:
         """Judge backprop of one example by differences, and the factors and equations it is made of each by itself."""
@@ -112,8 +124,6 @@ class _NetworkCheck:
             self.listening.as_written = NetworkAsWritten(self.shared, wrong) if wrong else None
         backprop = self._backprop()
         equations, backprop = self._equations(backprop)
-        if backprop.verdict is Verdict.AGREE and self.listening.is_possible:
-            backprop = with_every_weight(self.shared, backprop)
         shown = demon_parts(self.shared, self.listening.networks[0]) if self.listening.is_possible else []
         self._add_before(self._kept([*factors.values(), *shown], backprop))
         self.parts += [dataclasses.replace(backprop, equations=equations), *equation_parts(self.shared, equations)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Final
 
 from gradcheck.checks.every_weight import check_every_weight
 from gradcheck.checks.meter import Meter
@@ -16,6 +17,11 @@ from gradcheck.sweep import SweepSettings
 
 INPUTS, HIDDEN, OUTPUTS = 784, 30, 10
 """Neurons of the chapter's own network (counts)."""
+
+
+DIFFERENCED: Final = (
+    "the weights of a large network were not measured each by itself: backprop makes a forward pass or more for each"
+)
 
 
 def real_sizes(declared: Declared) -> tuple[int, ...]:

@@ -51,6 +51,17 @@ def own_passes(run: NetworkRun) -> tuple[PassCount, ...]:
     return tuple(one for one in found if one.function in called)
 
 
+def takes_differences(counted: PassCount) -> bool:
+    """Tell whether one call of backprop called a function as often as the network has parameters, or more, as differences (46) do.
+
+    Examples
+    --------
+    >>> [takes_differences(PassCount("sigmoid", CountedStep.SIGMA, (2, 3, 4), calls)) for calls in (2, 52)]
+    [False, True]
+    """
+    return counted.calls >= counted.parameters
+
+
 def _sizes(declared: Declared) -> list[tuple[int, ...]]:
     """Return the sizes of two networks, of different depths where the depth is not declared."""
     each = declared.activations

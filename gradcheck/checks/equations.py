@@ -98,9 +98,8 @@ class _NetworkCheck:
             self.notes.append("mini-batches were not judged: they stand on backprop, which is to be mended first")
         else:
             self._judge_mini_batches(self.shared.subject.declared)
-        self.own_passes = own_passes(
-            self.shared
-        )  # after these: what the class keeps between calls is as it was for them
+        # After these: what the class keeps between calls is as it was for them.
+        self.own_passes = own_passes(self.shared)
         if backprop.verdict is Verdict.AGREE and self.listening.is_possible:
             self._judge_every_weight()
         return self._whole()

@@ -18,10 +18,10 @@ from gradcheck.sweep import SweepSettings
 INPUTS, HIDDEN, OUTPUTS = 784, 30, 10
 """Neurons of the chapter's own network (counts)."""
 
-
 DIFFERENCED: Final = (
     "the weights of a large network were not measured each by itself: backprop makes a forward pass or more for each"
 )
+"""What the part says where so many passes would be made."""
 
 
 def real_sizes(declared: Declared) -> tuple[int, ...]:

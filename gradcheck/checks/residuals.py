@@ -69,7 +69,8 @@ class Example:
         unit: float = 0.0,
         forward: ForwardPass | None = None,
     ) -> None:
-        self.network, self.call, self.theirs, self.theirs_at_output = call.network, call, theirs, theirs
+        self.network, self.call = call.network, call
+        self.theirs = self.theirs_at_output = theirs
         self.is_declared_forward = forward is None
         self.forward = forward or self.network.feedforward(call.x)
         dtypes = [np.asarray(leaf).dtype for leaf in answer.leaves]

@@ -49,24 +49,21 @@ def check_on_narrow(subject: NetworkSubject, options: Options) -> CheckResult | 
     shallow = equations_on(run, SHALLOW)
     if shallow:
         narrow = equations_on(run, NARROW)
-        told = _stopping("BP2", NARROW, (*narrow, *shallow)) if narrow else _of(("BP1",), shallow)
+        first = tuple(one for one in shallow if one.equation == "BP1")
+        told = _stopping("BP2", NARROW, (*narrow, *shallow)) if narrow else first
         title = f"{subject.name}: backprop where (BP2) is of one neuron, or of none"
     else:
         told = _stopping("BP4", THIN, equations_on(run, THIN))
         title = f"{subject.name}: backprop where (BP4) is of one activation"
-    return (
-        CheckResult(title, Verdict.DISAGREE, equations=told, parts=tuple(equation_parts(run, told))) if told else None
-    )
+    if not told:
+        return None
+    return CheckResult(title, Verdict.DISAGREE, equations=told, parts=tuple(equation_parts(run, told)))
 
 
 def _stopping(equation: str, sizes: tuple[int, ...], found: tuple[EquationResult, ...]) -> tuple[EquationResult, ...]:
     """Return what was found with one equation, in which the class stops on other widths, broken in each layer."""
     stops = EquationResult(equation, 2, EquationStatus.BROKEN, sizes=sizes)
     return tuple(stops if one.equation == equation else one for one in found)
-
-
-def _of(equations: tuple[str, ...], found: tuple[EquationResult, ...]) -> tuple[EquationResult, ...]:
-    return tuple(one for one in found if one.equation in equations)
 
 
 def equations_on(run: NetworkRun, sizes: tuple[int, ...]) -> tuple[EquationResult, ...]:

@@ -18,24 +18,18 @@ from gradcheck.checks.network_run import NetworkRun
 from gradcheck.checks.options import Options
 from gradcheck.checks.sigma import check_sigma
 from gradcheck.checks.single_parts import check_columns, check_feedforward, check_step
-from gradcheck.errors import UserCodeError
+from gradcheck.grading.class_outcome import class_outcome, on_own_forward_pass
 from gradcheck.grading.dependence import is_given
 from gradcheck.grading.doors import NetworkDoor
-from gradcheck.grading.failures import SubmissionError, harmless
 from gradcheck.grading.hiding import STEP, without
-from gradcheck.grading.narrow_networks import check_on_narrow
 from gradcheck.grading.network_equations import equation_outcome
-from gradcheck.grading.other_depths import check_on_other_depths, is_unexplained
 from gradcheck.grading.outcomes import Outcome, judged, missing, of_verdict
-from gradcheck.grading.own_forward_pass import check_on_own_forward_pass
 from gradcheck.grading.parts import EQUATIONS, Part
 from gradcheck.grading.rubric import Rubric
 from gradcheck.grading.rubric_model import CarriedForward, Item, Partial
 from gradcheck.grading.shares import shares_of_columns, shares_of_gradient, shares_of_step
-from gradcheck.grading.square_networks import check_on_squares
 from gradcheck.grading.steps import Asking, Known, descent_step, mini_batch
 from gradcheck.network.activations import Activation
-from gradcheck.results import CheckResult, Verdict
 from gradcheck.results.grades import ItemStatus
 from gradcheck.subjects.functions import SIGMA_RANGE, SigmaSubject, elementwise
 from gradcheck.subjects.network_class import NetworkSubject, UserNetwork
@@ -150,10 +144,10 @@ class NetworkJudge:
                 seen = without(whole, *sorted(hidden))
                 if not _has(seen, "backprop"):
                     return missing("there is no backprop(x, y)")
-                outcome = _class_outcome(seen, options)
+                outcome = class_outcome(seen, options)
                 if not forgives or outcome.status is not ItemStatus.FAIL:
                     return outcome
-                return _on_own_forward_pass(outcome, without(whole, *sorted(hidden - {"feedforward"})), options)
+                return on_own_forward_pass(outcome, without(whole, *sorted(hidden - {"feedforward"})), options)
 
         key = ("gradient", self.door.class_of(item), frozenset(hidden), shows_sigma, forgives)
         return self._once(key, item, judge)
@@ -241,50 +235,6 @@ class NetworkJudge:
             share = shares(seen, Options(seed=outcome.seed or self.seed_of(item.part.value)))
         # What was found wrong elsewhere is not right for being right here.
         return dataclasses.replace(outcome, share=share if share < 1 else Fraction(0))
-
-
-def _class_outcome(subject: NetworkSubject, options: Options) -> Outcome:
-    """Return what a check of a class comes to; where it stops on layers of different widths, with its equations where it does not."""
-    try:
-        whole = check_network(subject, options=options)
-    except UserCodeError as error:
-        if isinstance(error, SubmissionError):
-            raise
-        found = check_on_squares(subject, options) or check_on_narrow(subject, options)
-        return Outcome(ItemStatus.ERROR, found, harmless(str(error)), seed=options.seed or 0)
-    equations = {part.value for part in EQUATIONS}
-    is_told = whole.verdict is not Verdict.DISAGREE or any(one.part in equations for one in whole.parts)
-    squares = None if is_told else check_on_squares(subject, options)
-    if squares is not None:
-        whole = dataclasses.replace(whole, parts=(*whole.parts, *squares.parts))
-    if is_unexplained(whole):
-        whole = _with_equations(whole, check_on_other_depths(subject, options))
-    return of_verdict(whole, options.seed or 0)
-
-
-def _with_equations(whole: CheckResult, other: CheckResult | None) -> CheckResult:
-    """Return the result with the equations of another in place of its own."""
-    if other is None:
-        return whole
-    told = {part.part for part in other.parts}
-    return dataclasses.replace(whole, parts=(*(part for part in whole.parts if part.part not in told), *other.parts))
-
-
-def _on_own_forward_pass(outcome: Outcome, subject: NetworkSubject, options: Options) -> Outcome:
-    """Return the outcome with the equations as they are beside the class's own wrong forward pass, where fewer are broken there.
-
-    A backprop may have a right forward pass of its own.
-    """
-    own = check_on_own_forward_pass(subject, options)
-    if own is None or outcome.result is None or _broken(own) >= max(_broken(outcome.result), 1):
-        return outcome
-    return dataclasses.replace(outcome, result=_with_equations(outcome.result, own))
-
-
-def _broken(result: CheckResult) -> int:
-    """Return how many of (BP1) to (BP4) are broken."""
-    equations = {part.value for part in EQUATIONS}
-    return sum(part.part in equations and part.verdict is Verdict.DISAGREE for part in result.parts)
 
 
 def _has(subject: NetworkSubject, method: str) -> bool:

@@ -25,6 +25,12 @@ class Heard:
     question: Question
     answer: Answer
 
+    @property
+    def has_every_layer(self) -> bool:
+        """Whether nabla_b and nabla_w have an array for each layer, of whatever shape."""
+        layers = len(self.question.last.network.weights)
+        return (len(self.answer.nabla_b), len(self.answer.nabla_w)) == (layers, layers)
+
 
 def hear(subject: NetworkSubject, question: Question) -> list[Heard]:
     """Ask one object of the user's class all calls of a question in turn, and return each answer; none that is no pair of lists.

@@ -79,9 +79,7 @@ class Listening:
             return ()
         for heard in self.examples:
             call = heard.question.last
-            if len(heard.answer.nabla_b) != len(call.network.biases) or len(heard.answer.nabla_w) != len(
-                call.network.weights
-            ):
+            if not heard.has_every_layer:
                 return ()
             theirs = None if self.as_written is None else self.as_written(call.network)
             judged.append(Example(call, heard.answer, theirs))

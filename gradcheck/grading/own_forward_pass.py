@@ -52,7 +52,7 @@ def check_on_own_forward_pass(subject: NetworkSubject, options: Options) -> Chec
     judged: list[Example] = []
     for heard in listening.examples:
         call, answer = heard.question.last, heard.answer
-        if (len(answer.nabla_b), len(answer.nabla_w)) != (len(call.network.biases), len(call.network.weights)):
+        if not heard.has_every_layer:
             return None
         theirs = as_written(call.network) if as_written else None
         judged.append(Example(call, answer, theirs, forward=_forward(made, call)))

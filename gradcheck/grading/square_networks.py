@@ -34,9 +34,7 @@ def check_on_squares(subject: NetworkSubject, options: Options) -> CheckResult |
     judged: list[Example] = []
     for heard in listening.examples_of_squares:
         call = heard.question.last
-        if len(heard.answer.nabla_b) != len(call.network.biases) or len(heard.answer.nabla_w) != len(
-            call.network.weights
-        ):
+        if not heard.has_every_layer:
             return None
         judged.append(Example(call, heard.answer))
     if not judged:

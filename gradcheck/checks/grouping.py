@@ -45,6 +45,18 @@ class Group:
             direction[leaf.place] *= weight
         return direction
 
+    def only(self, leaves: Sequence[Leaf]) -> Group:
+        """Return some of these leaves, moved as far as here."""
+        weights = {leaf.start: weight for leaf, weight in zip(self.leaves, self.weights, strict=True)}
+        return Group(tuple(leaves), tuple(weights[leaf.start] for leaf in leaves))
+
+    def part_of(self, direction: Vector) -> Vector:
+        """Return a direction of shape (P,) where it moves these leaves, and 0 elsewhere."""
+        part = np.zeros(direction.size)
+        for leaf in self.leaves:
+            part[leaf.place] = direction[leaf.place]
+        return part
+
     def halves(self, setting: Setting) -> list[Group]:
         """Return the less and the more sensitive half of these leaves."""
         ordered = sorted(self.leaves, key=lambda leaf: sensitivity(setting, leaf))

@@ -91,9 +91,13 @@ class FarLook:
         return self.unexplained > self.allowed
 
     def favours(self, seen: Measurement) -> bool:
-        """Tell whether the claim is refuted at small steps, and nearer than their slope to what the long one shows."""
+        """Tell whether the claim is refuted at small steps, and nearer than their slope to what the long one shows.
+
+        A claim that is off by less than the long step can tell is favoured by one in seven, by chance.
+        """
         missing = seen.claimed - self.slope
-        return seen.stands_out and abs(self.seen - self.slope - self.bend - missing) < abs(missing) / 2.0
+        is_nearer = abs(self.seen - self.slope - self.bend - missing) < abs(missing) / 2.0
+        return seen.stands_out and is_nearer and abs(missing) > self.allowed
 
     def refutes(self, seen: Measurement, noise: float) -> bool:
         """Tell whether the long step refutes a claim that small ones refute, beside the noise that the steps of the cost are."""

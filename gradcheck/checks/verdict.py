@@ -16,7 +16,7 @@ from gradcheck.checks.grouping import Group, group_leaves, sensitivity
 from gradcheck.checks.locate import Location, locate
 from gradcheck.checks.measuring import Measurement, Setting
 from gradcheck.checks.options import Locate, Options, Subgradients
-from gradcheck.checks.second_look import first_look, is_small, look, second_look
+from gradcheck.checks.second_look import beside_claim_noise, first_look, look, second_look
 from gradcheck.checks.sentinel import Sentinel
 from gradcheck.checks.slightness import is_slight, is_slight_everywhere
 from gradcheck.checks.sounding import Look, component_of, is_confirmed, sound
@@ -99,16 +99,17 @@ class _Jury:
         self._cut_short: set[str] = set()
         self._confirmed: set[str] = set()
         self._by_differences: list[Measurement] = []
+        self._is_refuted = False
         self.found: dict[str, Finding] = {
             leaf.name: Finding(BlockResult(leaf.name, leaf.shape, Status.VACUOUS), None)
             for leaf in setting.problem.layout.leaves
             if leaf.size == 0
         }
 
-    def judge(self, group: Group) -> None:
-        """Judge the leaves of a group, together as long as that settles them."""
+    def judge(self, group: Group, seen: Measurement | None = None) -> None:
+        """Judge the leaves of a group, together as long as that settles them; `seen` is a first look at them."""
         try:
-            measured = self._measure(group)
+            measured = self._measure(group, seen)
         except BudgetExceeded:
             for leaf in group.leaves:
                 self._settle(Evidence(self.setting, leaf, (), ()), Status.INCONCLUSIVE, Reason.BUDGET)
@@ -121,22 +122,25 @@ class _Jury:
         elif any(m.estimate.is_kinked for m in measured):
             for evidence in each:
                 self._settle(evidence, Status.INCONCLUSIVE, Reason.KINK)
-        elif any(m.stands_out for m in measured) or not each[0].usable:
-            for part in self._parts(group):
-                self.judge(part)
+        elif any(m.stands_out for m in measured):
+            self._take_apart(group, measured[-1].direction)
             self._explained(each)
+        elif not each[0].usable:
+            for part in group.halves(self.setting):
+                self.judge(part)
         else:
             # Moved by its own scale, a leaf that the group had to move less may have its digits.
             retried = [evidence.leaf for evidence in each if not self._settles(evidence)]
             for part in group_leaves(self.setting, retried):
                 self.judge(part)
 
-    def _measure(self, group: Group) -> list[Measurement]:
+    def _measure(self, group: Group, seen: Measurement | None) -> list[Measurement]:
         """Measure directions until the group is settled or has to be taken apart; none where the complex step settled it."""
         measured: list[Measurement] = []
         while True:
             try:
-                measured.append(self._look(group))
+                measured.append(self._look(group) if seen is None else self._look_again(group, seen))
+                seen = None
             except BudgetExceeded:
                 if not measured or len(group.leaves) > 1:
                     raise
@@ -219,37 +223,61 @@ class _Jury:
         steady = is_steady(self.setting, refutation.evidence.measurements)
         return steady and is_whole(self.setting, self.arbiter.slope, [leaf], self._differences_of([leaf]))
 
-    def _look(self, group: Group) -> Measurement:
-        """Measure one direction, and look closer where it stands out."""
-        seen = first_look(self.setting, group.direction(self.setting, self.generator), size=self._least_size(group))
-        return seen if self._needs_no_second_look(group, seen) else second_look(self.setting, seen)
+    def _take_apart(self, group: Group, direction: Vector) -> None:
+        """Judge the leaves of a group along one direction of which the claim was refuted: a wrong one first, then the others together."""
+        self._is_refuted = True
+        try:
+            others = group.leaves if self._are_mostly_wrong() else self._leaves_beside_a_wrong_one(group, direction)
+        except BudgetExceeded:
+            for leaf in group.leaves:
+                if leaf.name not in self.found:
+                    self._settle(Evidence(self.setting, leaf, (), ()), Status.INCONCLUSIVE, Reason.BUDGET)
+            return
+        alone = [Group((leaf,), (1.0,)) for leaf in others]
+        for part in alone if self._are_mostly_wrong() else group_leaves(self.setting, others):
+            self.judge(part)
 
-    def _needs_no_second_look(self, group: Group, seen: Measurement) -> bool:
-        """Tell whether a gap is taken as it is: once one leaf is refuted, that of a group, which is taken apart, and a large one
-        of a leaf that is confirmed at once, beside the point and with a second look there.
+    def _leaves_beside_a_wrong_one(self, group: Group, direction: Vector) -> Sequence[Leaf]:
+        """Find a leaf that the refutation along a direction is owed to, by halving, and judge it; return the leaves not judged.
+
+        Errors add: where that of one half does not stand out, the error is in the other.
         """
+        if len(group.leaves) == 1:
+            self.judge(group)
+            return ()
+        first, second = (group.only(half.leaves) for half in group.halves(self.setting))
+        seen = first_look(self.setting, first.part_of(direction), size=self._least_size(first))
+        if not seen.stands_out:
+            return *first.leaves, *self._leaves_beside_a_wrong_one(second, direction)
+        if len(first.leaves) == 1:
+            self.judge(first, seen)
+            return second.leaves
+        return *self._leaves_beside_a_wrong_one(first, direction), *second.leaves
+
+    def _look(self, group: Group) -> Measurement:
+        """Measure one direction, and look again where it stands out."""
+        direction = group.direction(self.setting, self.generator)
+        return self._look_again(group, first_look(self.setting, direction, size=self._least_size(group)))
+
+    def _look_again(self, group: Group, seen: Measurement) -> Measurement:
+        """Look closer at a gap that stands out; within a refuted group only where it is not confirmed beside the point."""
         if not self._is_refuted or not seen.stands_out or seen.estimate.is_kinked:
-            return False
+            return second_look(self.setting, seen)
         if len(group.leaves) > 1:
-            return True
+            return seen  # it is taken apart
+        # Beside the point the leaf is looked at closely, so that here the noise of its claim is enough.
+        seen = beside_claim_noise(self.setting, seen)
         (leaf,), beside = group.leaves, self._beside()
-        if beside is None or is_small(seen) or not stands_out_beside(beside, leaf, self.generator):
-            return False
+        if not seen.stands_out or beside is None or not stands_out_beside(beside, leaf, self.generator):
+            return second_look(self.setting, seen)
         self._confirmed.add(leaf.name)
-        return True
+        return seen
 
-    @property
-    def _is_refuted(self) -> bool:
-        """Whether any leaf disagrees so far."""
-        return any(finding.block.status is Status.DISAGREE for finding in self.found.values())
-
-    def _parts(self, group: Group) -> list[Group]:
-        """Return the parts that a refuted group is taken apart into: its halves, or its leaves where those so far were wrong."""
+    def _are_mostly_wrong(self) -> bool:
+        """Tell whether most of the leaves judged so far are wrong: to look for one that is takes then more than it spares."""
         judged = [finding.block.status for finding in self.found.values() if finding.block.size]
         wrong = judged.count(Status.DISAGREE)
-        if wrong >= FEW_WRONG and 2 * wrong >= len(judged):
-            return [Group((leaf,), (1.0,)) for leaf in group.leaves]
-        return group.halves(self.setting)
+        return wrong >= FEW_WRONG and 2 * wrong >= len(judged)
 
     def _least_size(self, group: Group) -> float:
         """Return the claimed slope of the least sensitive leaf of a group, or what any step could resolve where that is more."""
@@ -324,6 +352,7 @@ class _Jury:
             self._settle(evidence, Status.INCONCLUSIVE, Reason.NOISE)
             return
         self.found[evidence.leaf.name] = Finding(describe(evidence, Status.DISAGREE, None), evidence, location)
+        self._is_refuted = True
         if self.options.locate is Locate.FIRST:
             raise _FirstFound
 

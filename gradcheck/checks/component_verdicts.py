@@ -6,15 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 
+from gradcheck.checks.measuring import SHARE_OF_DIGITS
 from gradcheck.network.arrays import Array
-from gradcheck.results import BlockResult, Census, Component, Reason, Status
-
-MOST_HIDDEN: Final = 0.1
-"""A component is open where an error of this share of its block's largest could hide in it (dimensionless)."""
+from gradcheck.results import BlockResult, Census, Component, Inexact, Reason, Status
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +27,15 @@ class Compared:
         Of the estimates' error.
     rounding : ndarray
         What a right claim may lie off for its own rounding.
+    eps : float
+        Machine precision of the claim (dimensionless).
+    slight : ndarray, optional
+        The gap up to which a claim is inaccurate rather than wrong.
 
     Examples
     --------
     >>> one = np.ones(1)
-    >>> Compared("b", one, one + 1e-3, 1e-6 * one, 0 * one).wrong
+    >>> Compared("b", one, one + 1e-3, 1e-6 * one, 0 * one, 2.0**-52).wrong
     array([ True])
     """
 
@@ -43,6 +44,8 @@ class Compared:
     estimated: Array
     bound: Array
     rounding: Array
+    eps: float
+    slight: Array | float = 0.0
 
     @property
     def allowed(self) -> Array:
@@ -57,13 +60,21 @@ class Compared:
     @cached_property
     def wrong(self) -> Array:
         """Tell of each component whether it is wrong."""
-        return np.asarray(self.gap > self.allowed)
+        return np.asarray(self.gap > np.fmax(self.allowed, self.slight))
+
+    @cached_property
+    def inaccurate(self) -> Array:
+        """Tell of each component whether it is off by more than is allowed and by too little to be wrong."""
+        return np.asarray((self.gap > self.allowed) & ~self.wrong)
 
     @cached_property
     def open(self) -> Array:
-        """Tell of each component that is not wrong whether much could hide in it; what is not a number is open."""
+        """Tell of each component that is not wrong whether it is inaccurate, or more could hide in it than an agreement leaves.
+
+        What is not a number is open.
+        """
         largest = float(np.max(np.abs(self.estimated), initial=0.0))
-        seen = (self.gap <= self.allowed) & (self.allowed <= MOST_HIDDEN * largest)
+        seen = (self.gap <= self.allowed) & (self.allowed <= self.eps**SHARE_OF_DIGITS * largest)
         return np.asarray(~seen & ~self.wrong)
 
 
@@ -73,10 +84,11 @@ def block_result(one: Compared) -> BlockResult:
     Examples
     --------
     >>> one = np.ones(1)
-    >>> block_result(Compared("b", one, one + 1e-3, 1e-6 * one, 0 * one)).components_wrong
+    >>> block_result(Compared("b", one, one + 1e-3, 1e-6 * one, 0 * one, 2.0**-52)).components_wrong
     1
     """
     status, reason = _status(one)
+    inexact = Inexact.SLIGHT if status is Status.INCONCLUSIVE and one.inaccurate.any() else None
     norm, limit = float(np.linalg.norm(one.estimated)), float(np.linalg.norm(one.allowed))
     is_known = math.isfinite(limit) and norm > 0 and status is not Status.VACUOUS
     share = limit / norm if is_known else math.nan
@@ -90,6 +102,7 @@ def block_result(one: Compared) -> BlockResult:
         miss_probability=0.0 if is_known else None,
         components_measured=one.claimed.size,
         components_wrong=int(one.wrong.sum()),
+        inexact=inexact,
     )
 
 
@@ -101,6 +114,8 @@ def _status(one: Compared) -> tuple[Status, Reason | None]:
         return Status.VACUOUS, None
     if not np.isfinite(one.allowed).all():
         return Status.INCONCLUSIVE, Reason.DOMAIN
+    if one.inaccurate.any():
+        return Status.INCONCLUSIVE, Reason.DTYPE
     if one.open.any():
         own = one.rounding > one.bound
         return Status.INCONCLUSIVE, Reason.DTYPE if own[one.open].all() else Reason.TRUNCATION
@@ -113,7 +128,7 @@ def wrong_components(compared: Sequence[Compared], most: int) -> tuple[Component
     Examples
     --------
     >>> one = np.ones(1)
-    >>> wrong_components([Compared("b", one, one + 1e-3, 1e-6 * one, 0 * one)], 5)[0].name
+    >>> wrong_components([Compared("b", one, one + 1e-3, 1e-6 * one, 0 * one, 2.0**-52)], 5)[0].name
     'b[0]'
     """
     found: list[Component] = []
@@ -143,7 +158,7 @@ def census_of(one: Compared) -> Census:
     Examples
     --------
     >>> one = np.ones((1, 2))
-    >>> census_of(Compared("w", one, one + 1e-3, 1e-6 * one, 0 * one)).share
+    >>> census_of(Compared("w", one, one + 1e-3, 1e-6 * one, 0 * one, 2.0**-52)).share
     1.0
     """
     table = one.wrong.reshape(one.wrong.shape[0], -1)

@@ -91,7 +91,8 @@ def _added(backprop: CheckResult, found: CheckResult) -> CheckResult:
         return dataclasses.replace(part, notes=(*backprop.notes, *found.notes))
     if found.verdict is Verdict.INCONCLUSIVE:
         why = "" if found.reason is None else f" ({found.reason.value})"
-        return with_note(backprop, f"{what}: not all could be measured by itself{why}")
+        left = dataclasses.replace(backprop, notes=(*backprop.notes, *found.notes[2:]))
+        return with_note(left, f"{what}: not all could be measured by itself{why}")
     digits = min((block.digits for block in found.blocks if block.digits is not None), default=0.0)
     said = f"{what} agrees by itself, to {math.floor(10.0 * digits) / 10.0} digits or more: {found.notes[0]}"
     return dataclasses.replace(backprop, notes=(*backprop.notes, said, *found.notes[2:]))

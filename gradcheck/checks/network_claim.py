@@ -73,8 +73,7 @@ def network_claim(subject: NetworkSubject, case: NetworkCase, meter: Meter) -> N
     >>> meter.gradient_calls
     6
     """
-    together = subject.declared.batch is not Batch.UPDATE
-    columns = [slice(None)] if together else [slice(i, i + 1) for i in range(case.x.shape[1])]
+    columns = _columns(subject, case)
     total: Vector | float = 0.0
     eps = 0.0
     for column in columns:
@@ -90,6 +89,40 @@ def network_claim(subject: NetworkSubject, case: NetworkCase, meter: Meter) -> N
     return NetworkClaim(
         tuple(leaf.name for leaf in leaves), tuple(mean[leaf.place].reshape(leaf.shape) for leaf in leaves), eps
     )
+
+
+def claim_beside(subject: NetworkSubject, case: NetworkCase, away: Vector, meter: Meter) -> Vector | None:
+    """Return what a user's backprop claims with its parameters moved by `away`, both of shape (P,); None where it is no gradient.
+
+    Raises
+    ------
+    UserCodeError
+        If the user's code raises.
+
+    Examples
+    --------
+    >>> from gradcheck.checks.options import Options
+    >>> from gradcheck.checks.swept_case import drawn_case
+    >>> from gradcheck.examples.network_right import Network as Theirs
+    >>> subject = NetworkSubject("Network", Theirs)
+    >>> claim_beside(subject, drawn_case(subject.declared, (2, 1), 1, seed=0), np.ones(3), Meter(Options())).shape
+    (3,)
+    """
+    columns = _columns(subject, case)
+    total = np.zeros(away.size)
+    for column in columns:
+        problem = _problem(subject, case, column, meter)
+        claim = problem.claim_elsewhere(problem.layout.realise(problem.w + away))
+        if claim is None or claim.vector is None or claim.faults:
+            return None
+        total += claim.vector
+    return total / len(columns)
+
+
+def _columns(subject: NetworkSubject, case: NetworkCase) -> list[slice]:
+    """Return the examples that backprop is given at a time: all where it is declared so, else one."""
+    together = subject.declared.batch is not Batch.UPDATE
+    return [slice(None)] if together else [slice(i, i + 1) for i in range(case.x.shape[1])]
 
 
 def _problem(subject: NetworkSubject, case: NetworkCase, column: slice, meter: Meter) -> Problem:

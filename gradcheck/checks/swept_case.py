@@ -15,8 +15,9 @@ from gradcheck.network.model import Network
 from gradcheck.strategies.cases import NetworkCase
 from gradcheck.subjects.network_class import Declared
 
-HELD: Final = 12
-"""Arrays of the size of the network that a check holds at once (a count): copies to displace, claims, estimates, gaps and bounds."""
+HELD: Final = 17
+"""Arrays of the size of the network that a check holds at once (a count): copies to displace, claims, estimates, gaps, bounds and rests of
+parabolas."""
 
 
 def drawn_case(declared: Declared, sizes: Sequence[int], examples: int, *, seed: int) -> NetworkCase:

@@ -18,7 +18,7 @@ from gradcheck.checks.swept_case import drawn_case
 from gradcheck.errors import UsageError
 from gradcheck.examples.network_right import Network as Right
 from gradcheck.network.activations import RELU, SIGMOID
-from gradcheck.results import CheckResult, FaultKind, Reason, Verdict
+from gradcheck.results import CheckResult, FaultKind, Inexact, Reason, Verdict
 from gradcheck.subjects.network_class import Declared, NetworkSubject, gradient_subject
 from gradcheck.sweep import SweepSettings
 from tests.right_programs_for_tests import RIGHT
@@ -77,12 +77,12 @@ def test_right_programs_of_all_styles_agree_in_every_weight(name: str) -> None:
     assert "agrees by itself" in part.notes[0]
 
 
-def in_all_weights(factor: float, noise: float) -> type[Right]:
-    """Return a class that is wrong by a factor in every component of a large network, and off by noise."""
+def in_all_weights(factor: float, noise: float, *, key: Any = lambda weights: 0) -> type[Right]:
+    """Return a class that is wrong by a factor in every component of a large network, and off by noise: another for another key."""
 
     class Off(Right):
         def backprop(self, x, y):  # type: ignore[no-untyped-def]
-            generator = np.random.default_rng(0)
+            generator = np.random.default_rng(key(self.weights))
             large = factor if len(x) > 100 else 1.0
             found = super().backprop(x, y)
             return tuple([g * (large + noise * generator.normal(size=g.shape)) for g in layers] for layers in found)
@@ -90,11 +90,35 @@ def in_all_weights(factor: float, noise: float) -> type[Right]:
     return Off
 
 
-@pytest.mark.parametrize("noise", [1e-13, 1e-9])
+def bits(weights: Any) -> int:
+    """Return another number for weights that differ in one bit."""
+    return int(sum(np.asarray(w).view(np.uint64).sum(dtype=np.uint64) for w in weights) % np.uint64(2**63))
+
+
+@pytest.mark.parametrize("noise", [1e-13, 1e-9, 1e-6])
 def test_a_gradient_of_fewer_digits_than_float64_has_is_no_wrong_weight(noise: float) -> None:
-    part = part_of(in_all_weights(1.0, noise))
+    part = part_of(in_all_weights(1.0, noise, key=bits))
     assert part.verdict is Verdict.AGREE, str(part)
     assert "to fewer digits than its dtype has" in part.notes[-1]
+
+
+@pytest.mark.parametrize("noise", [1e-13, 1e-8])
+def test_what_is_off_by_less_than_mistakes_make_and_is_no_rounding_is_left_open(noise: float) -> None:
+    subject = NetworkSubject("Network", in_all_weights(1.0, noise))
+    result = check_every_weight(subject, drawn_case(Declared(), (784, 30, 10), 1, seed=0), SweepSettings())
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.DTYPE)
+    assert Inexact.SLIGHT in {block.inexact for block in result.blocks} <= {Inexact.SLIGHT, None}
+    assert "components are off by more than their rounding explains" in result.notes[-1]
+    part = part_of(in_all_weights(1.0, noise))
+    assert part.verdict is Verdict.AGREE
+    assert "components are off by more than their rounding explains" in part.notes[-2]
+
+
+@pytest.mark.parametrize("excess", [1e-6, -1e-4])
+def test_an_excess_of_all_components_alike_is_no_rounding(excess: float) -> None:
+    part = part_of(in_all_weights(1.0 + excess, 0.0))
+    assert part.verdict is Verdict.DISAGREE
+    assert all(2 * block.components_wrong > block.components_measured for block in part.blocks)
 
 
 def test_one_wrong_weight_stands_out_of_a_gradient_of_fewer_digits() -> None:

@@ -1,0 +1,95 @@
+"""A claim right to fewer digits than its dtype has: what its own rounding explains, and what is too little to be called wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.checks.component_verdicts import Compared
+from gradcheck.checks.measuring import NOISE_SAFETY, SAFETY
+from gradcheck.checks.slightness import SLIGHT
+
+Vector = npt.NDArray[Any]
+
+
+def allowing_for(noise: Vector, compared: list[Compared]) -> list[Compared]:
+    """Return the leaves with what their claims may be off by for a rounding that was measured, and by what is too little to be wrong.
+
+    Each component of equation (46) is allowed its own noise, and the typical one of those that stand out, in units of what is allowed
+    for their dtype: a few values of one component may agree by chance.
+
+    Parameters
+    ----------
+    noise : ndarray, shape (P,)
+        Cost per unit of parameter.
+    compared : list of Compared
+
+    Examples
+    --------
+    >>> one = np.ones(3)
+    >>> off = Compared("b", one, one + 1e-9, 0 * one, 1e-15 * one, 2.0**-52)
+    >>> (allowed,) = allowing_for(np.full(3, 1e-9), [off])
+    >>> off.wrong, allowed.wrong, allowed.inaccurate
+    (array([ True,  True,  True]), array([False, False, False]), array([False, False, False]))
+    >>> (allowed,) = allowing_for(np.zeros(3), [off])
+    >>> allowed.wrong, allowed.inaccurate
+    (array([False, False, False]), array([ True,  True,  True]))
+    """
+    each = _like(noise, compared)
+    shares = np.concatenate([(part / one.rounding)[one.wrong] for part, one in zip(each, compared, strict=True)])
+    typical = float(np.median(shares)) if shares.size else 0.0
+    return [
+        dataclasses.replace(one, rounding=_rounding(one, part, typical), slight=_slight(one))
+        for part, one in zip(each, compared, strict=True)
+    ]
+
+
+def _like(noise: Vector, compared: list[Compared]) -> list[Vector]:
+    """Return a vector's parts in the shapes of the leaves."""
+    ends = np.cumsum([one.gap.size for one in compared])[:-1]
+    return [part.reshape(one.gap.shape) for part, one in zip(np.split(noise, ends), compared, strict=True)]
+
+
+def _rounding(one: Compared, noise: Vector, typical: float) -> Vector:
+    """Return what a leaf may be off by for its rounding."""
+    return np.asarray(np.fmax(one.rounding, SAFETY * NOISE_SAFETY * np.fmax(noise, typical * one.rounding)))
+
+
+def _slight(one: Compared) -> Vector:
+    """Return the gaps up to which a leaf is inaccurate: where most of it stands out, those of its typical component at least.
+
+    What is off in all components alike may be a large share of a small one.
+    """
+    is_everywhere = 2 * np.count_nonzero(one.wrong) > one.gap.size
+    typical = float(np.linalg.norm(one.claimed)) / math.sqrt(one.gap.size) if is_everywhere else 0.0
+    return np.asarray(SLIGHT * np.fmax(np.fmax(np.abs(one.claimed), np.abs(one.estimated)), typical))
+
+
+@np.errstate(all="ignore")  # shares of what is 0
+def notes_on_digits(compared: list[Compared], allowed: list[Compared]) -> tuple[str, ...]:
+    """Return what to say where components stood out before their rounding was allowed for, and fewer do after it.
+
+    Examples
+    --------
+    >>> one = np.ones(3)
+    >>> off = Compared("b", one, one + 1e-9, 0 * one, 1e-15 * one, 2.0**-52)
+    >>> notes_on_digits([off], allowing_for(np.full(3, 1e-9), [off]))[0][-31:]
+    ' by 1e-09 of themselves or more'
+    >>> notes_on_digits([off], allowing_for(np.zeros(3), [off]))[0][:57]
+    '3 components are off by more than their rounding explains'
+    """
+    inaccurate = sum(int(one.inaccurate.sum()) for one in allowed)
+    if inaccurate:
+        said = f"{inaccurate:,} component{' is' if inaccurate == 1 else 's are'}"
+        return (f"{said} off by more than their rounding explains and by less than most mistakes make",)
+    if sum(one.wrong.sum() for one in allowed) == sum(one.wrong.sum() for one in compared):
+        return ()
+    off = np.concatenate([(one.gap / np.abs(one.estimated)).ravel() for one in compared])
+    half = float(np.median(off[np.isfinite(off)])) if np.isfinite(off).any() else 0.0
+    return (
+        f"it is right to fewer digits than its dtype has: half of its components are off by {half:.0e} of themselves or more",
+    )

@@ -190,8 +190,10 @@ def _cell(times: Times, name: str) -> str:
 def _bars(size: int, least: float, times: Times) -> list[Bar]:
     """Return the two bars at one size: of the loop, and of the whole estimate."""
     why = {
-        LOOP: "a pass is one turn of a loop of Python's, as the naive loop's is: a number written, the cost called, the number written back",
-        WHOLE: "what is done once a call (validation, steps, the errors of every component) counts for so few passes",
+        LOOP: "a pass is one turn of a loop of Python's, as the naive loop's is (a number written, the cost called, the number written back), "
+        "and keeps what the cost returned; what is done once a call (views, whether the cost keeps what it is handed) is a third of a hundred",
+        WHOLE: "the loop itself, and some forty operations of numpy a call or a chunk, each a millionth of a second or less, for validation, steps "
+        "as they are realised and the two errors of every component",
     }
     found = []
     for name in (LOOP, WHOLE):

@@ -108,3 +108,14 @@ def test_a_cost_returned_in_one_array_again_and_again_is_read_at_once() -> None:
         return returned
 
     assert values_moved(cost, np.zeros(2), range(1), np.array([[1.0, 2.0]])).tolist() == [[1.0, 2.0]]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble", ">f4", ">f8"])
+def test_a_buffer_of_any_floating_dtype_is_moved_and_put_back(dtype: str) -> None:
+    """A memoryview reads and writes two of these dtypes alone."""
+    w = (np.arange(1.0, 4.0) / 3.0).astype(dtype)
+    before, moved = w.copy(), np.array([[-w[1], 0.5]], dtype)
+    handed = []
+    values_moved(lambda v: handed.append(v.copy()) or 0.0, w, range(1, 2), moved)
+    assert [v.tolist() for v in handed] == [[w[0], value, w[2]] for value in moved[0]]
+    assert w.tolist() == before.tolist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cached_property
 from typing import Any, Final
 
 ROUNDINGS_PER_EVALUATION: Final = 4.0
@@ -39,17 +40,17 @@ class Stencil:
     order: int
     truncation_factor: float
 
-    @property
+    @cached_property
     def moved(self) -> tuple[tuple[float, float], ...]:
         """The (grid, coefficient) pairs that need an evaluation of their own for each component."""
         return tuple((g, c) for g, c in zip(self.grid, self.coefficients, strict=True) if g != 0.0)
 
-    @property
+    @cached_property
     def coefficient_at_point(self) -> float:
         """The coefficient of C(w) itself, 0 where the formula does not use it."""
         return sum(c for g, c in zip(self.grid, self.coefficients, strict=True) if g == 0.0)
 
-    @property
+    @cached_property
     def condition(self) -> float:
         """Sum of |coefficients|: how the noise of one evaluation is amplified (dimensionless)."""
         return sum(abs(c) for c in self.coefficients)

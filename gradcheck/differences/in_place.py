@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import repeat
+from itertools import chain, islice, repeat
 from typing import Any, Final
 
 import numpy as np
@@ -46,31 +46,43 @@ def values_moved(cost: VectorFunction, buffer: Vector, places: range, moved: Vec
     >>> w
     array([1., 2.])
     """
+    cells, k = _cells(buffer), moved.shape[1]
+    # The originals are read from the buffer itself, each just before another number is written there.
+    moves = zip(_each(places, k), _each(cells[places.start : places.stop], k), _cells(moved.ravel()), strict=True)
     fresh = read_only(buffer).view
-    each = np.arange(places.start, places.stop).repeat(moved.shape[1])
-    moves = each.tolist(), buffer[each].tolist(), moved.ravel().tolist()
     first = [fresh() for _ in range(FIRST)]
-    values = _evaluated(cost, buffer, zip(*(numbers[:FIRST] for numbers in moves), first, strict=False))
-    is_left_alone = all(unshared(first)) and all(view.shape == buffer.shape for view in first)
-    handed = repeat(fresh()) if is_left_alone else (fresh() for _ in repeat(None))
-    values += _evaluated(cost, buffer, zip(*(numbers[FIRST:] for numbers in moves), handed, strict=False))
+    values = [value for w in first for value in _evaluated(cost, cells, islice(moves, 1), w)]
+    if all(unshared(first)) and {w.shape for w in first} == {buffer.shape}:
+        values += _evaluated(cost, cells, moves, fresh())
+    else:
+        for move in moves:
+            values += _evaluated(cost, cells, [move], fresh())
     return np.fromiter(values, np.float64, len(values)).reshape(moved.shape)
 
 
-def _evaluated(cost: VectorFunction, buffer: Vector, moves: Iterable[tuple[int, float, float, Vector]]) -> list[float]:
-    """Return the costs with one component moved at a time, given as (place, original, moved, what the cost is handed)."""
-    # A memoryview reads and writes one number fastest, and knows no half precision.
-    cells: Any = buffer.data if buffer.dtype in (np.float64, np.float32) else buffer
+def _evaluated(cost: VectorFunction, cells: Any, moves: Iterable[tuple[int, float, float]], w: Vector) -> list[float]:
+    """Return the costs of `w` with one component moved at a time, given as (place, original, moved)."""
     values: list[float] = []
-    for place, original, value, w in moves:
+    for place, original, value in moves:
         cells[place] = value
         try:
             found = cost(w)
         finally:
             # Written back, not subtracted: floating-point addition is not associative.
             cells[place] = original
-        values.append(found if type(found) is float else real(found))
+        values.append(found if found.__class__ is float else real(found))
     return values
+
+
+def _cells(vector: Vector) -> Any:
+    """Return what reads and writes one number of a vector fastest: a memoryview, where it knows the dtype."""
+    cells = vector.data
+    return cells if cells.format in ("d", "f") else vector
+
+
+def _each(values: Any, times: int) -> Any:
+    """Return every value so many times before the next."""
+    return values if times == 1 else chain.from_iterable(zip(*repeat(values, times), strict=True))
 
 
 def read_only(buffer: Vector) -> Vector:

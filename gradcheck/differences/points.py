@@ -20,7 +20,7 @@ def working_copy(w: Vector) -> Vector:
     buffer = np.array(w)
     if buffer.dtype.kind in "iu":
         buffer = buffer.astype(np.float64)
-    if buffer.ndim != 1 or buffer.size == 0 or buffer.dtype.kind != "f" or not np.all(np.isfinite(buffer)):
+    if buffer.ndim != 1 or buffer.size == 0 or buffer.dtype.kind != "f" or not np.isfinite(buffer).all():
         raise UsageError(
             f"w has shape {buffer.shape} and dtype {buffer.dtype}: "
             "a vector of finite real numbers, at least one, is required; gradcheck.check takes structures of arrays"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -139,6 +140,8 @@ def estimate_gradient(
     known = _Known(scale, centre, _rms(buffer), _eps(buffer))
     chunks = [range(start, min(start + CHUNK, buffer.size)) for start in range(0, buffer.size, CHUNK)]
     parts = [_components(cost, buffer, places, stencil, known) for places in chunks]
+    if len(parts) == 1:
+        return parts[0]
     return together(parts, len(stencil.moved) * buffer.size + (centre is not None))
 
 
@@ -159,12 +162,13 @@ class _Known:
 def _components(cost: VectorFunction, buffer: Vector, places: range, stencil: Stencil, known: _Known) -> Estimate:
     """Estimate along e_j for every j of `places`, perturbing `buffer` in place; values and errors have shape (n,)."""
     w = buffer[places.start : places.stop].copy()
-    sizes = np.maximum(np.abs(w).astype(np.float64), known.rms)
+    sizes = np.maximum(np.abs(w).astype(np.float64, copy=False), known.rms)
     lengths = np.full(w.shape, known.scale.length) if known.scale.length else _own_length(sizes, buffer.dtype)
     steps = stencil.default_step(known.eps) * lengths
-    moved = np.stack([w + (grid * steps).astype(w.dtype) for grid, _ in stencil.moved], axis=1)
-    realised = _sum(stencil, (moved - w[:, np.newaxis]).astype(np.float64), 0.0)
-    if not np.all(realised):
+    column = w[:, np.newaxis]
+    moved = column + np.multiply.outer(steps, [grid for grid, _ in stencil.moved]).astype(w.dtype, copy=False)
+    realised = _sum(stencil, (moved - column).astype(np.float64, copy=False), 0.0)
+    if not realised.all():
         lost = int(np.flatnonzero(realised == 0.0)[0])
         raise UsageError(
             f"the step {steps[lost]:.3g} is lost beside w[{places[lost]}] = {w[lost]}: "
@@ -179,7 +183,7 @@ def _estimated(values: Vector, realised: Vector, lengths: Vector, stencil: Stenc
     """Return the estimates made of the costs at the moved points, of shape (n, k), one row a component."""
     centre = 0.0 if known.centre is None else known.centre
     slopes = _sum(stencil, values, stencil.coefficient_at_point * centre) / realised
-    largest = np.maximum(np.max(np.abs(values), axis=1), abs(centre))
+    largest = np.maximum(np.abs(values).max(axis=1), abs(centre))
     noise = known.noise(largest)
     if known.scale.derivative is None:
         # In units of the length: its third power may be 0 or infinite.
@@ -193,10 +197,10 @@ def _estimated(values: Vector, realised: Vector, lengths: Vector, stencil: Stenc
 
 def _sum(stencil: Stencil, columns: Vector, start: float) -> Vector:
     """Return start + sum c_i column_i, added in the stencil's order."""
-    total = np.full(len(columns), start)
+    total: Any = start
     for (_, coefficient), column in zip(stencil.moved, columns.T, strict=True):
-        total += coefficient * column
-    return total
+        total = total + coefficient * column
+    return np.asarray(total)
 
 
 def _alone(estimate: Estimate) -> Estimate:
@@ -213,7 +217,8 @@ def _alone(estimate: Estimate) -> Estimate:
 def _own_length(sizes: Vector, dtype: np.dtype[Any]) -> Vector:
     """Return the sizes of the parameters, or 1 where a rounding of one is no normal number: 0 and denormals have no
     scale of their own."""
-    return np.where(sizes * float(np.finfo(dtype).eps) > float(np.finfo(dtype).tiny), sizes, 1.0)
+    of_dtype = np.finfo(dtype)
+    return np.where(sizes * float(of_dtype.eps) > float(of_dtype.tiny), sizes, 1.0)
 
 
 def _eps(vector: Vector) -> float:
@@ -223,4 +228,5 @@ def _eps(vector: Vector) -> float:
 
 def _rms(vector: Vector) -> float:
     """Return the root of the mean square, in float64: the squares of a float16 overflow at 256."""
-    return float(np.linalg.norm(vector.astype(np.float64)) / np.sqrt(vector.size))
+    numbers = vector.astype(np.float64, copy=False)
+    return math.sqrt(numbers.dot(numbers)) / math.sqrt(vector.size)

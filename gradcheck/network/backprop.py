@@ -96,7 +96,7 @@ def bp3(delta: Array) -> Array:
     >>> bp3(np.array([[1.0, 3.0]]))
     array([[2.]])
     """
-    nabla_b: Array = delta.mean(axis=1, keepdims=True)
+    nabla_b: Array = delta.sum(axis=1, keepdims=True) / delta.shape[1]  # as delta.mean, and faster for few numbers
     return nabla_b
 
 

@@ -318,8 +318,10 @@ def _room(values: Array) -> Array | None:
 
 def _decay(z: Array) -> Array:
     """Return e^-|z|, which never overflows."""
-    below = np.where(z.real > 0, -z, z) if np.iscomplexobj(z) else np.abs(z)
-    if not np.iscomplexobj(z):
+    if np.iscomplexobj(z):
+        below = np.where(z.real > 0, -z, z)
+    else:
+        below = np.abs(z)
         below = np.negative(below, out=_room(below))
     decay: Array = np.exp(below, out=_room(below))
     return decay

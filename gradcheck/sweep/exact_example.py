@@ -13,8 +13,11 @@ from gradcheck.network.arrays import Array
 from gradcheck.network.model import Network
 from gradcheck.sweep.activation_changes import Change, Shape, exact_change
 from gradcheck.sweep.cost_changes import CostChange, exact_cost_change, exact_fused_change
+from gradcheck.sweep.partition import batch_rows
 from gradcheck.sweep.plain_example import PlainExample
-from gradcheck.sweep.prefix import Prefix, displaced, in_batches, largest, neurons_moved, rank_one, within
+from gradcheck.sweep.prefix import FEW, Prefix, displaced, in_batches, largest, neurons_moved, rank_one, within
+from gradcheck.sweep.small_arguments import is_own_tanh
+from gradcheck.sweep.small_hop import over_small
 
 
 class ExactExample:
@@ -54,25 +57,30 @@ class ExactExample:
         if layer == prefix.last:
             zeros = np.zeros_like(z)
             each = np.tile(displacements, (len(z[rows]), 1))
-            return in_batches(
-                prefix, layer, each, lambda d, some: self._of_output(displaced(zeros, within(rows, some), d))
-            )
+            most = batch_rows(prefix.network, layer)
+            return in_batches(each, most, lambda d, some: self._of_output(displaced(zeros, within(rows, some), d)))
         moved = neurons_changed(prefix.network.activations[layer], z, rows, displacements)
-        w = prefix.network.weights[layer + 1][:, rows]
-        hops = self._hops[layer + 1 :]
-        if hops:
-            w = w * hops[0].scale
+        return self._behind(layer, moved, prefix.network.weights[layer + 1][:, rows])
+
+    def _behind(self, layer: int, moved: Array, w: Array) -> Array:
+        """Return the change of the cost for neurons of one layer that have moved, with their weights w, shape (n_(l+1), J)."""
+        hops, rows = self._hops[layer + 1 :], batch_rows(self._prefix.network, layer)
+        if not hops:
+            return in_batches(moved, rows, lambda d, some: self._of_output(rank_one(d, w[:, some], 0.0)))
+        first, w = hops[0], w * hops[0].scale
         most = largest(moved) * largest(w)
+        over = first.over_rank_one
+        if moved.shape[1] >= FEW and first.is_for_small(most):
+            # It cuts the large array of this layer itself: what is left to cut for are those behind.
+            rows, over = batch_rows(self._prefix.network, layer + 1), first.over_small
 
         def rest(d: Array, some: slice) -> Array:
-            d = rank_one(d, w[:, some], 0.0)
-            for hop in hops[:1]:
-                d = hop.over_scaled(d, most)
+            d = over(d, w[:, some], most)
             for hop in hops[1:]:
                 d = hop.over(d, largest(d))
             return self._of_output(d)
 
-        return in_batches(prefix, layer, moved, rest)
+        return in_batches(moved, rows, rest)
 
     def _of_output(self, d: Array) -> Array:
         """Return the change of the cost for changes d of z^L, shape (n_L, J, D)."""
@@ -97,6 +105,8 @@ class Hop:
     w : ndarray, shape (n_(l+1), n_l)
     scale : float
         `change` takes d times this (dimensionless).
+    bend : ndarray, shape (n_l, 1), optional
+        As in `Change`.
 
     Examples
     --------
@@ -109,13 +119,14 @@ class Hop:
     change: Shape
     w: Array
     scale: float = 1.0
+    bend: Array | None = None
 
     @classmethod
     def to(cls, change: Change, w: Array) -> Hop:
         """Return the hop over a layer's activations, the height of their change taken into the weights where these are few."""
         if change.height is None or w.size > MOST_COPIED:
             return cls(change, w)
-        return cls(change.of, w * change.height.T, change.scale)
+        return cls(change.of, w * change.height.T, change.scale, change.bend)
 
     def over(self, d: Array, most: float) -> Array:
         """Return the changes of the next layer's weighted inputs for changes d of this one's, shape (n_(l+1), J, D)."""
@@ -127,6 +138,18 @@ class Hop:
         """Return the same for d that is scaled, by the weights that made it."""
         moved = self.w @ self.change(d.reshape(len(d), -1), most)
         return moved.reshape(-1, *d.shape[1:])
+
+    def over_rank_one(self, moved: Array, w: Array, most: float) -> Array:
+        """Return the same for neurons before this layer that have moved, shape (J, D), with their weights, scaled, shape (n_l, J)."""
+        return self.over_scaled(rank_one(moved, w, 0.0), most)
+
+    def is_for_small(self, most: float) -> bool:
+        """Tell whether no scaled |d| up to `most` is too large for `over_small`."""
+        return self.bend is not None and is_own_tanh(most)
+
+    def over_small(self, moved: Array, w: Array, most: float) -> Array:
+        """Return what `over_rank_one` does, by fewer operations."""
+        return over_small(self.w, self.bend, moved, w)
 
 
 def change_about(activation: Activation, z: Array) -> Change:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
 from gradcheck.network.activations import Activation
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import ForwardPass, Network
-from gradcheck.sweep.partition import batch_rows, pieces
+from gradcheck.sweep.partition import pieces
 from gradcheck.sweep.rooms import ROOMS
 
 
@@ -74,25 +74,23 @@ def prefixes(network: Network, x: Array, y: Array) -> list[Prefix]:
     return [Prefix(network, network.feedforward(x[:, [i]]), y[:, [i]]) for i in range(x.shape[1])]
 
 
-def in_batches(prefix: Prefix, layer: int, moved: Array, rest: Callable[[Array, slice], Array]) -> Array:
+def in_batches(moved: Array, most: int, rest: Callable[[Array, slice], Array]) -> Array:
     """Return what `rest` makes of what has moved, shape (J, D), some at a time: as many as keep its arrays in the cache.
 
     Parameters
     ----------
-    prefix : Prefix
-    layer : int
     moved : ndarray, shape (J, D)
+    most : int
+        Numbers at a time.
     rest : callable
         ``rest(some, neurons)``: of some of the columns of some of the J neurons.
 
     Examples
     --------
-    >>> network = Network.random([2, 3, 1], np.random.default_rng(0))
-    >>> prefix = prefixes(network, np.ones((2, 1)), np.ones((1, 1)))[0]
-    >>> in_batches(prefix, 0, np.ones((1, 2)), lambda some, neurons: 2 * some)
+    >>> in_batches(np.ones((1, 2)), 8, lambda some, neurons: 2 * some)
     array([[2., 2.]])
     """
-    found, most = np.empty(moved.shape), batch_rows(prefix.network, layer)
+    found = np.empty(moved.shape)
     for neurons in pieces(len(moved), max(1, most // max(1, moved.shape[1]))):
         for columns in pieces(moved.shape[1], max(1, most // (neurons.stop - neurons.start))):
             found[neurons, columns] = rest(moved[neurons, columns], neurons)
@@ -126,6 +124,10 @@ def neurons_moved(activation: Activation, z: Array, rows: slice, displacements: 
     return moved[rows]
 
 
+FEW: Final = 64
+"""Columns of a neuron (a count) below which a call for each neuron takes longer than one for all of them."""
+
+
 def rank_one(moved: Array, w: Array, z: Array | float) -> Array:
     """Return z + w_j moved_j, shape (n, J, D), in a room that the next call takes again.
 
@@ -143,14 +145,17 @@ def rank_one(moved: Array, w: Array, z: Array | float) -> Array:
     >>> rank_one(np.array([[1.0, 2.0]]), np.array([[3.0]]), np.array([[0.5]]))[0, 0]
     array([3.5, 6.5])
     """
-    if len(moved) == 1:  # a product of two columns with two rows is faster than a product and a sum
-        columns, rows = np.empty((len(w), 2)), np.ones((2, moved.shape[1]))
-        columns[:, :1], columns[:, 1:], rows[0] = w, z, moved
-        room = ROOMS.array("rank one", (len(w), moved.shape[1]))
-        return np.matmul(columns, rows, out=room)[:, None, :]
-    found: Array = w[:, :, None] * moved
-    found += np.reshape(z, (-1, 1, 1))
-    return found
+    room = ROOMS.array("rank one", (len(w), *moved.shape))
+    if moved.shape[1] < FEW:
+        np.multiply(w[:, :, None], moved, out=room)
+        room += np.reshape(z, (-1, 1, 1))
+        return room
+    # A product of two columns with two rows is faster than a product and a sum.
+    columns, rows = np.empty((len(moved), len(w), 2)), np.ones((len(moved), 2, moved.shape[1]))
+    columns[:, :, 0], columns[:, :, 1], rows[:, 0] = w.T, np.reshape(z, -1), moved
+    for j in range(len(moved)):
+        np.matmul(columns[j], rows[j], out=room[:, j])
+    return room
 
 
 def displaced(z: Array, rows: slice, d: Array) -> Array:

@@ -25,7 +25,8 @@ def own_change(sweeping: Sweeping, found: Estimated, parameter: Parameter) -> Di
     True
     """
     step, place = sweeping.settings.realised_step, (parameter.neuron, parameter.place)
-    change = step * float(found.quotient[place] + found.half_gap[place])
+    slope = found.quotient[place] if found.half_gap is None else found.quotient[place] + found.half_gap[place]
+    change = step * float(slope)
     return DisplacedCost(change + decay_change(sweeping.network, parameter, step), step)
 
 

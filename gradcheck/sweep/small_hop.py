@@ -38,8 +38,8 @@ def over_small(w: Array, bend: Array, moved: Array, before: Array) -> Array:
 
     Examples
     --------
-    >>> float(over_small(np.array([[2.0]]), np.array([[0.5]]), np.array([[1e-20]]), np.array([[3.0]]))[0, 0, 0])
-    6e-20
+    >>> float(over_small(np.array([[2.0]]), np.array([[0.5]]), np.array([[1e-20]]), np.array([[4.0]]))[0, 0, 0])
+    8e-20
     """
     (J, D), n = moved.shape, len(before)
     found = np.empty((len(w), J, D))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from gradcheck.network.activations import Activation
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import Network
-from gradcheck.sweep.activation_changes import Change, Shape, exact_change
+from gradcheck.sweep.activation_changes import Change, exact_change
 from gradcheck.sweep.cost_changes import CostChange, exact_cost_change, exact_fused_change
+from gradcheck.sweep.hops import Hop
 from gradcheck.sweep.partition import batch_rows
 from gradcheck.sweep.plain_example import PlainExample
-from gradcheck.sweep.prefix import FEW, Prefix, displaced, in_batches, largest, neurons_moved, rank_one, within
-from gradcheck.sweep.small_arguments import is_own_tanh
-from gradcheck.sweep.small_hop import over_small
+from gradcheck.sweep.prefix import Prefix, displaced, in_batches, largest, neurons_moved, rank_one, within
+from gradcheck.sweep.small_changes import are_small, changed_by_small, over_small
 
 
 class ExactExample:
@@ -66,90 +65,40 @@ class ExactExample:
         """Return the change of the cost for neurons of one layer that have moved, with their weights w, shape (n_(l+1), J)."""
         hops, rows = self._hops[layer + 1 :], batch_rows(self._prefix.network, layer)
         if not hops:
-            return in_batches(moved, rows, lambda d, some: self._of_output(rank_one(d, w[:, some], 0.0)))
+            return in_batches(moved, rows, self._straight_to_output(moved, w))
         first, w = hops[0], w * hops[0].scale
         most = largest(moved) * largest(w)
-        over = first.over_rank_one
-        if moved.shape[1] >= FEW and first.is_for_small(most):
+        over: Callable[[Array, Array], Array] = lambda d, w: first.over_scaled(rank_one(d, w, 0.0), most)
+        if first.bend is not None and are_small(moved, most):
             # It cuts the large array of this layer itself: what is left to cut for are those behind.
-            rows, over = batch_rows(self._prefix.network, layer + 1), first.over_small
+            over, rows = partial(over_small, first.w, first.bend), batch_rows(self._prefix.network, layer + 1)
 
         def rest(d: Array, some: slice) -> Array:
-            d = over(d, w[:, some], most)
+            d = over(d, w[:, some])
             for hop in hops[1:]:
                 d = hop.over(d, largest(d))
             return self._of_output(d)
 
         return in_batches(moved, rows, rest)
 
+    def _straight_to_output(self, moved: Array, w: Array) -> Callable[[Array, slice], Array]:
+        """Return what is done with some neurons before the output layer, of those that have moved."""
+        last, fused = self._changes[-1], self._prefix.network.matched_pair is not None
+        scaled = w * last.scale
+        if not fused and last.bend is not None and are_small(moved, largest(moved) * largest(scaled)):
+            return lambda d, some: self._of_activations(changed_by_small(last, d, scaled[:, some]))
+        return lambda d, some: self._of_output(rank_one(d, w[:, some], 0.0))
+
     def _of_output(self, d: Array) -> Array:
         """Return the change of the cost for changes d of z^L, shape (n_L, J, D)."""
-        shape = d.shape[1:]
-        d = d.reshape(len(d), -1)
         if self._prefix.network.matched_pair is None:
-            d = self._changes[-1](d, largest(d))
-        return self._cost_change(d).reshape(shape)
+            shape, d = d.shape, d.reshape(len(d), -1)
+            d = self._changes[-1](d, largest(d)).reshape(shape)
+        return self._of_activations(d)
 
-
-MOST_COPIED: Final = 2**14
-"""Numbers of a weight matrix that is worth a copy of its own for every example, with the height of the change in it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Hop:
-    """Hold the way from changes of one layer's weighted inputs to those of the next.
-
-    Parameters
-    ----------
-    change : Shape
-    w : ndarray, shape (n_(l+1), n_l)
-    scale : float
-        `change` takes d times this (dimensionless).
-    bend : ndarray, shape (n_l, 1), optional
-        As in `Change`.
-
-    Examples
-    --------
-    >>> from gradcheck.network.activations import SIGMOID
-    >>> hop = Hop.to(change_about(SIGMOID, np.zeros((1, 1))), np.array([[2.0]]))
-    >>> float(hop.over(np.full((1, 1, 1), 1e-20), 1e-20)[0, 0, 0])
-    5e-21
-    """
-
-    change: Shape
-    w: Array
-    scale: float = 1.0
-    bend: Array | None = None
-
-    @classmethod
-    def to(cls, change: Change, w: Array) -> Hop:
-        """Return the hop over a layer's activations, the height of their change taken into the weights where these are few."""
-        if change.height is None or w.size > MOST_COPIED:
-            return cls(change, w)
-        return cls(change.of, w * change.height.T, change.scale, change.bend)
-
-    def over(self, d: Array, most: float) -> Array:
-        """Return the changes of the next layer's weighted inputs for changes d of this one's, shape (n_(l+1), J, D)."""
-        if self.scale != 1.0:
-            d *= self.scale
-        return self.over_scaled(d, self.scale * most)
-
-    def over_scaled(self, d: Array, most: float) -> Array:
-        """Return the same for d that is scaled, by the weights that made it."""
-        moved = self.w @ self.change(d.reshape(len(d), -1), most)
-        return moved.reshape(-1, *d.shape[1:])
-
-    def over_rank_one(self, moved: Array, w: Array, most: float) -> Array:
-        """Return the same for neurons before this layer that have moved, shape (J, D), with their weights, scaled, shape (n_l, J)."""
-        return self.over_scaled(rank_one(moved, w, 0.0), most)
-
-    def is_for_small(self, most: float) -> bool:
-        """Tell whether no scaled |d| up to `most` is too large for `over_small`."""
-        return self.bend is not None and is_own_tanh(most)
-
-    def over_small(self, moved: Array, w: Array, most: float) -> Array:
-        """Return what `over_rank_one` does, by fewer operations."""
-        return over_small(self.w, self.bend, moved, w)
+    def _of_activations(self, D: Array) -> Array:
+        """Return it for changes D of a^L, or of z^L where cost and output are fused."""
+        return self._cost_change(D.reshape(len(D), -1)).reshape(D.shape[1:])
 
 
 def change_about(activation: Activation, z: Array) -> Change:

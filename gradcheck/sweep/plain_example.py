@@ -40,9 +40,7 @@ class PlainExample:
             )
         moved = neurons_moved(prefix.network.activations[layer], z, rows, displacements)
         w, z_next = prefix.network.weights[layer + 1][:, rows], prefix.zs[layer + 1]
-        return in_batches(
-            moved, most, lambda d, some: self._changes_from(layer + 1, rank_one(d, w[:, some], z_next))
-        )
+        return in_batches(moved, most, lambda d, some: self._changes_from(layer + 1, rank_one(d, w[:, some], z_next)))
 
     def _changes_from(self, layer: int, z: Array) -> Array:
         """Return C_x' - C_x for weighted inputs z of one layer, shape (n, J, D)."""

@@ -68,7 +68,10 @@ class ExactExample:
             return in_batches(moved, rows, self._straight_to_output(moved, w))
         first, w = hops[0], w * hops[0].scale
         most = largest(moved) * largest(w)
-        over: Callable[[Array, Array], Array] = lambda d, w: first.over_scaled(rank_one(d, w, 0.0), most)
+
+        def over(d: Array, w: Array) -> Array:
+            return first.over_scaled(rank_one(d, w, 0.0), most)
+
         if first.bend is not None and are_small(moved, most):
             # It cuts the large array of this layer itself: what is left to cut for are those behind.
             over, rows = partial(over_small, first.w, first.bend), batch_rows(self._prefix.network, layer + 1)

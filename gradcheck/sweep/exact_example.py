@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -16,7 +16,7 @@ from gradcheck.sweep.hops import Hop
 from gradcheck.sweep.partition import batch_rows
 from gradcheck.sweep.plain_example import PlainExample
 from gradcheck.sweep.prefix import Prefix, displaced, in_batches, largest, neurons_moved, rank_one, within
-from gradcheck.sweep.small_changes import are_small, changed_by_small, over_small
+from gradcheck.sweep.small_changes import IN_CACHE, are_small, changed_by_small, over_small
 
 
 class ExactExample:
@@ -65,7 +65,7 @@ class ExactExample:
         """Return the change of the cost for neurons of one layer that have moved, with their weights w, shape (n_(l+1), J)."""
         hops, rows = self._hops[layer + 1 :], batch_rows(self._prefix.network, layer)
         if not hops:
-            return in_batches(moved, rows, self._straight_to_output(moved, w))
+            return self._straight_to_output(moved, w, rows)
         first, w = hops[0], w * hops[0].scale
         most = largest(moved) * largest(w)
 
@@ -84,13 +84,16 @@ class ExactExample:
 
         return in_batches(moved, rows, rest)
 
-    def _straight_to_output(self, moved: Array, w: Array) -> Callable[[Array, slice], Array]:
-        """Return what is done with some neurons before the output layer, of those that have moved."""
+    def _straight_to_output(self, moved: Array, w: Array, rows: int) -> Array:
+        """Return it for neurons of the layer before the output layer, at most so many rows at a time."""
         last, fused = self._changes[-1], self._prefix.network.matched_pair is not None
         scaled = w * last.scale
         if not fused and last.bend is not None and are_small(moved, largest(moved) * largest(scaled)):
-            return lambda d, some: self._of_activations(changed_by_small(last, d, scaled[:, some]))
-        return lambda d, some: self._of_output(rank_one(d, w[:, some], 0.0))
+            rows = min(rows, max(1, IN_CACHE // (2 * len(w))))
+            return in_batches(
+                moved, rows, lambda d, some: self._of_activations(changed_by_small(last, d, scaled[:, some]))
+            )
+        return in_batches(moved, rows, lambda d, some: self._of_output(rank_one(d, w[:, some], 0.0)))
 
     def _of_output(self, d: Array) -> Array:
         """Return the change of the cost for changes d of z^L, shape (n_L, J, D)."""

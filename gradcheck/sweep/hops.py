@@ -27,6 +27,7 @@ class Hop:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from gradcheck.sweep.activation_changes import CHANGES
     >>> hop = Hop.to(CHANGES["sigmoid"].at(np.zeros((1, 1))), np.array([[2.0]]))
     >>> float(hop.over(np.full((1, 1, 1), 1e-20), 1e-20)[0, 0, 0])

@@ -14,7 +14,7 @@ from gradcheck.sweep.rooms import ROOMS
 from gradcheck.sweep.small_arguments import is_own_tanh
 
 IN_CACHE: Final = 2**17
-"""Numbers of the one large array: 1 MiB, what a core has for itself."""
+"""Numbers of the large arrays together: 1 MiB, what a core has for itself."""
 
 
 def are_small(moved: Array, most: float) -> bool:

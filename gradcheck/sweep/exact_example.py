@@ -15,7 +15,7 @@ from gradcheck.sweep.cost_changes import CostChange, exact_cost_change, exact_fu
 from gradcheck.sweep.hops import Hop
 from gradcheck.sweep.partition import batch_rows
 from gradcheck.sweep.plain_example import PlainExample
-from gradcheck.sweep.prefix import Prefix, displaced, in_batches, largest, neurons_moved, rank_one, within
+from gradcheck.sweep.prefix import Prefix, Rows, displaced, each_own, in_batches, largest, neurons_moved, rank_one
 from gradcheck.sweep.small_changes import IN_CACHE, are_small, changed_by_small, over_small
 
 
@@ -43,7 +43,7 @@ class ExactExample:
         self._hops = [Hop.to(change, w) for change, w in zip(self._changes, prefix.network.weights[1:], strict=False)]
         self._cost_change = cost_change_about(prefix)
 
-    def cost_changes(self, layer: int, rows: slice, displacements: Array) -> Array:
+    def cost_changes(self, layer: int, rows: Rows, displacements: Array) -> Array:
         """Return C_x(z_j + d) - C_x for the neurons j of `rows` and every d, shape (J, D); where a term overflows, by the z-form."""
         with np.errstate(all="ignore"):
             found = self._changed(layer, rows, displacements)
@@ -51,13 +51,12 @@ class ExactExample:
                 found = PlainExample(self._prefix).cost_changes(layer, rows, displacements)
         return found
 
-    def _changed(self, layer: int, rows: slice, displacements: Array) -> Array:
+    def _changed(self, layer: int, rows: Rows, displacements: Array) -> Array:
         prefix, z = self._prefix, self._prefix.zs[layer]
         if layer == prefix.last:
-            zeros = np.zeros_like(z)
-            each = np.tile(displacements, (len(z[rows]), 1))
+            zeros, (neurons, each) = np.zeros_like(z), each_own(z, rows, displacements)
             most = batch_rows(prefix.network, layer)
-            return in_batches(each, most, lambda d, some: self._of_output(displaced(zeros, within(rows, some), d)))
+            return in_batches(each, most, lambda d, some: self._of_output(displaced(zeros, neurons[some], d)))
         moved = neurons_changed(prefix.network.activations[layer], z, rows, displacements)
         return self._behind(layer, moved, prefix.network.weights[layer + 1][:, rows])
 
@@ -162,7 +161,7 @@ def without_identity(network: Network) -> tuple[str, ...]:
     return tuple(found)
 
 
-def neurons_changed(activation: Activation, z: Array, rows: slice, displacements: Array) -> Array:
+def neurons_changed(activation: Activation, z: Array, rows: Rows, displacements: Array) -> Array:
     """Return sigma(z_j + d) - sigma(z_j), shape (J, D), by its identity where there is one.
 
     Examples
@@ -174,5 +173,7 @@ def neurons_changed(activation: Activation, z: Array, rows: slice, displacements
     exact = exact_change(activation)
     if exact is None:
         return neurons_moved(activation, z, rows, displacements)
-    z = z[rows]
-    return exact.at(z)(np.tile(displacements, (len(z), 1)), largest(displacements))
+    change, most = exact.at(z[rows]), largest(displacements)
+    if displacements.ndim == 1 and change.bend is not None and are_small(displacements, change.scale * most):
+        return changed_by_small(change, displacements[None], np.full_like(change.bend, change.scale))[:, 0].copy()
+    return change(np.array(each_own(z, rows, displacements)[1]), most)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -15,12 +15,18 @@ from gradcheck.network.model import ForwardPass, Network
 from gradcheck.sweep.partition import pieces
 from gradcheck.sweep.rooms import ROOMS
 
+Rows: TypeAlias = "slice | Array"
+"""Some neurons of a layer: a range of them, or their places."""
+
 
 class Example(Protocol):
     """Answer how the cost of one example changes."""
 
-    def cost_changes(self, layer: int, rows: slice, displacements: Array) -> Array:
-        """Return C_x(z_j + d) - C_x for the neurons j of `rows` and every d, shape (J, D); `layer` counts weight matrices from 0."""
+    def cost_changes(self, layer: int, rows: Rows, displacements: Array) -> Array:
+        """Return C_x(z_j + d) - C_x for the neurons j of `rows` and every d, shape (J, D); `layer` counts weight matrices from 0.
+
+        The d are the same for all neurons, shape (D,), or each has its own, shape (J, D).
+        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,18 +103,20 @@ def in_batches(moved: Array, most: int, rest: Callable[[Array, slice], Array]) -
     return found
 
 
-def within(rows: slice, neurons: slice) -> slice:
-    """Return some neurons of those in `rows` by their places in the layer.
+def each_own(z: Array, rows: Rows, displacements: Array) -> tuple[Array, Array]:
+    """Return the places of some neurons of a layer, shape (J,), and the displacements of each, shape (J, D).
 
     Examples
     --------
-    >>> within(slice(10, 20), slice(2, 3))
-    slice(12, 13, None)
+    >>> each_own(np.zeros((3, 1)), slice(1, 3), np.array([0.5]))
+    (array([1, 2]), array([[0.5],
+           [0.5]]))
     """
-    return slice(rows.start + neurons.start, rows.start + neurons.stop)
+    neurons = np.arange(len(z))[rows]
+    return neurons, np.broadcast_to(displacements, (len(neurons), displacements.shape[-1]))
 
 
-def neurons_moved(activation: Activation, z: Array, rows: slice, displacements: Array) -> Array:
+def neurons_moved(activation: Activation, z: Array, rows: Rows, displacements: Array) -> Array:
     """Return sigma(z_j + d) - sigma(z_j), shape (J, D), subtracted as it stands.
 
     Examples
@@ -120,6 +128,9 @@ def neurons_moved(activation: Activation, z: Array, rows: slice, displacements: 
     """
     if activation.uniform:
         z, rows = z[rows], slice(None)
+    elif displacements.ndim > 1:
+        each = zip(np.arange(len(z))[rows], displacements, strict=True)
+        return np.vstack([neurons_moved(activation, z, slice(j, j + 1), d) for j, d in each])
     moved: Array = activation.value(z + displacements) - activation.value(z)
     return moved[rows]
 
@@ -174,24 +185,23 @@ def two_rows(moved: Array) -> Array:
     return rows
 
 
-def displaced(z: Array, rows: slice, d: Array) -> Array:
-    """Return z with the entries of `rows` displaced, each by itself, shape (n, J, D).
+def displaced(z: Array, neurons: Array, d: Array) -> Array:
+    """Return z with the entries of some neurons displaced, each by itself, shape (n, J, D).
 
     Parameters
     ----------
     z : ndarray, shape (n, 1)
-    rows : slice
+    neurons : ndarray of int, shape (J,)
     d : ndarray, shape (J, D)
 
     Examples
     --------
-    >>> displaced(np.array([[1.0], [2.0]]), slice(1, 2), np.array([[0.5]]))[:, 0, 0]
+    >>> displaced(np.array([[1.0], [2.0]]), np.array([1]), np.array([[0.5]]))[:, 0, 0]
     array([1. , 2.5])
     """
     found = np.empty((len(z), *d.shape))
     found[...] = z[:, :, None]
-    for place, neuron in enumerate(range(len(z))[rows]):
-        found[neuron, place] += d[place]
+    found[neurons, np.arange(len(neurons))] += d
     return found
 
 

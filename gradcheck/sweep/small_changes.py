@@ -25,7 +25,7 @@ def are_small(moved: Array, most: float) -> bool:
     >>> are_small(np.zeros((1, 100)), 1e-9), are_small(np.zeros((1, 100)), 1e-3), are_small(np.zeros((1, 1)), 1e-9)
     (True, False, False)
     """
-    return moved.shape[1] >= FEW and is_own_tanh(most)
+    return moved.shape[-1] >= FEW and is_own_tanh(most)
 
 
 def over_small(w: Array, bend: Array, moved: Array, before: Array) -> Array:
@@ -58,10 +58,11 @@ def over_small(w: Array, bend: Array, moved: Array, before: Array) -> Array:
     (J, D), n = moved.shape, len(before)
     found = np.empty((len(w), J, D))
     columns, rows = two_columns(bend * before, 1.0), two_rows(moved)
+    cut = pieces(D, max(1, IN_CACHE // n))
+    parts = [(some, ROOMS.array("1 + bend d", (n, some.stop - some.start))) for some in cut]
     for j in range(J):
         products = w * before[:, j]
-        for some in pieces(D, max(1, IN_CACHE // n)):
-            below = ROOMS.array("1 + bend d", (n, some.stop - some.start))
+        for some, below in parts:
             np.matmul(columns[j], rows[j, :, some], out=below)
             np.divide(1.0, below, out=below)
             np.matmul(products, below, out=found[:, j, some])

@@ -85,14 +85,18 @@ def spot_check(sweeping: Sweeping, found: Sequence[Estimated], sizes: PathSizes,
     """
     base, generator = passes.base(), np.random.default_rng(sweeping.settings.seed)
     count = sweeping.settings.checks_of(sweeping.network.num_parameters)
-    for parameter in drawn_parameters(sweeping.network, count, generator):
-        of_sweep = own_change(sweeping, found[parameter.layer], parameter)
-        rounding = Rounding(parameter, path_rounding(sweeping, sizes, parameter), sizes.cost)
-        compare(sweeping, rounding, _Both(of_sweep, passes.at(parameter, of_sweep.step), base))
-        full = passes.at(parameter, COARSE)
-        again, coarse = changes_by_themselves(sweeping, parameter, (of_sweep.step, full.step))
-        require_same(sweeping, rounding, _Twice(of_sweep, again))
-        compare(sweeping, rounding, _Both(coarse, full, base))
+    drawn = drawn_parameters(sweeping.network, count, generator)
+    for layer, of_layer in enumerate(found):
+        parameters = [one for one in drawn if one.layer == layer]
+        own = [own_change(sweeping, of_layer, one) for one in parameters]
+        full = [(passes.at(one, mine.step), passes.at(one, COARSE)) for one, mine in zip(parameters, own, strict=True)]
+        steps = np.array([(mine.step, coarse.step) for mine, (_, coarse) in zip(own, full, strict=True)])
+        themselves = changes_by_themselves(sweeping, parameters, steps) if parameters else []
+        for parameter, mine, (fine, coarse), (again, large) in zip(parameters, own, full, themselves, strict=True):
+            rounding = Rounding(parameter, path_rounding(sweeping, sizes, parameter), sizes.cost)
+            compare(sweeping, rounding, _Both(mine, fine, base))
+            require_same(sweeping, rounding, _Twice(mine, again))
+            compare(sweeping, rounding, _Both(large, coarse, base))
 
 
 @dataclass(frozen=True)

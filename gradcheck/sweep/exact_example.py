@@ -175,5 +175,6 @@ def neurons_changed(activation: Activation, z: Array, rows: Rows, displacements:
         return neurons_moved(activation, z, rows, displacements)
     change, most = exact.at(z[rows]), largest(displacements)
     if displacements.ndim == 1 and change.bend is not None and are_small(displacements, change.scale * most):
-        return changed_by_small(change, displacements[None], np.full_like(change.bend, change.scale))[:, 0].copy()
+        scales = np.full_like(change.bend, change.scale)
+        return changed_by_small(change, displacements[None], scales)[:, 0].copy()  # out of the room of the next call
     return change(np.array(each_own(z, rows, displacements)[1]), most)

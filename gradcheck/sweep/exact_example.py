@@ -69,7 +69,7 @@ class ExactExample:
         most = largest(moved) * largest(w)
 
         def over(d: Array, w: Array) -> Array:
-            return first.over_scaled(rank_one(d, w, 0.0), most)
+            return first.over_scaled(rank_one(d, w), most)
 
         if first.bend is not None and are_small(moved, most):
             # It cuts the large array of this layer itself: what is left to cut for are those behind.
@@ -92,7 +92,7 @@ class ExactExample:
             return in_batches(
                 moved, rows, lambda d, some: self._of_activations(changed_by_small(last, d, scaled[:, some]))
             )
-        return in_batches(moved, rows, lambda d, some: self._of_output(rank_one(d, w[:, some], 0.0)))
+        return in_batches(moved, rows, lambda d, some: self._of_output(rank_one(d, w[:, some])))
 
     def _of_output(self, d: Array) -> Array:
         """Return the change of the cost for changes d of z^L, shape (n_L, J, D)."""

@@ -139,8 +139,8 @@ FEW: Final = 64
 """Columns of a neuron (a count) below which a matrix product for each neuron takes longer than one product and one sum for all."""
 
 
-def rank_one(moved: Array, w: Array, z: Array | float) -> Array:
-    """Return z + w_j moved_j, shape (n, J, D), in a room that the next call takes again.
+def rank_one(moved: Array, w: Array, z: Array | None = None) -> Array:
+    """Return z + w_j moved_j, or w_j moved_j alone, shape (n, J, D), in a room that the next call takes again.
 
     Parameters
     ----------
@@ -148,8 +148,8 @@ def rank_one(moved: Array, w: Array, z: Array | float) -> Array:
         How far a_j is from where it was.
     w : ndarray, shape (n, J)
         The weights of a_j.
-    z : ndarray, shape (n, 1), or 0.0
-        The weighted inputs as they were; 0 for their change alone.
+    z : ndarray, shape (n, 1), optional
+        The weighted inputs as they were.
 
     Examples
     --------
@@ -159,9 +159,10 @@ def rank_one(moved: Array, w: Array, z: Array | float) -> Array:
     room = ROOMS.array("rank one", (len(w), *moved.shape))
     if moved.shape[1] < FEW:
         np.multiply(w[:, :, None], moved, out=room)
-        room += np.reshape(z, (-1, 1, 1))
+        if z is not None:
+            room += z[:, :, None]
         return room
-    np.matmul(two_columns(w, z), two_rows(moved), out=room.transpose(1, 0, 2))
+    np.matmul(two_columns(w, 0.0 if z is None else z), two_rows(moved), out=room.transpose(1, 0, 2))
     return room
 
 
@@ -174,12 +175,19 @@ def two_columns(w: Array, z: Array | float) -> Array:
     array([[[3.5, 6.5]]])
     """
     columns = np.empty((w.shape[1], len(w), 2))
-    columns[:, :, 0], columns[:, :, 1] = w.T, np.reshape(z, -1)
+    columns[:, :, 0], columns[:, :, 1:] = w.T, z
     return columns
 
 
 def two_rows(moved: Array) -> Array:
-    """Return each m_j with ones below it, shape (J, 2, D), for m of shape (J, D)."""
+    """Return each m_j with ones below it, shape (J, 2, D), for m of shape (J, D).
+
+    Examples
+    --------
+    >>> two_rows(np.array([[2.0, 3.0]]))
+    array([[[2., 3.],
+            [1., 1.]]])
+    """
     rows = np.ones((len(moved), 2, moved.shape[1]))
     rows[:, 0] = moved
     return rows

@@ -62,7 +62,7 @@ def test_the_way_over_a_layer_is_that_of_its_identity(activation: Activation, se
     scaled = before * hop.scale
     most = largest(moved) * largest(scaled)
     fast = over_small(hop.w, hop.bend, moved, scaled)
-    slow = hop.over_scaled(rank_one(moved, scaled, 0.0), most)
+    slow = hop.over_scaled(rank_one(moved, scaled), most)
     sizes = (np.abs(hop.w) @ np.abs(scaled))[:, :, None] * np.abs(moved)
     assert (np.abs(fast - slow) <= (2 * len(z) + 16) * 2.0**-53 * sizes).all()
 
@@ -75,7 +75,7 @@ def test_a_rank_one_update_is_a_product_and_a_sum(seed: int, columns: int, size:
     z = size * generator.normal(size=(5, 1))
     products = w[:, :, None] * moved
     allowed = 2 * 2.0**-53 * (np.abs(products) + np.abs(z)[:, :, None])
-    assert (np.abs(rank_one(moved, w, z if size else 0.0) - (products + z[:, :, None])) <= allowed).all()
+    assert (np.abs(rank_one(moved, w, z if size else None) - (products + z[:, :, None])) <= allowed).all()
 
 
 def drawn(*sizes: int, m: int = 1) -> tuple[Network, Array, Array]:

@@ -45,6 +45,8 @@ class Change:
         A factor that may be taken into the weights that the change is multiplied by next (dimensionless).
     scale : float
         `of` takes d times this, which may be taken into the weights that made d (dimensionless).
+    bend : ndarray, shape (n, 1), optional
+        `of` is d / (1 + bend d) for every d so small that tanh d is d (dimensionless).
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Change:
     of: Shape
     height: Array | None = None
     scale: float = 1.0
+    bend: Array | None = None
 
     def __call__(self, d: Array, largest: float) -> Array:
         """Return the whole change."""
@@ -125,7 +128,7 @@ def _tanh(z: Array, *, scale: float = 1.0, height: float = 1.0) -> Change:
         T /= below
         return T
 
-    return Change(change, height * elementwise.tanh_prime(x), scale)  # 1 - t^2, without its cancellation
+    return Change(change, height * elementwise.tanh_prime(x), scale, t)  # 1 - t^2, without its cancellation
 
 
 def _softplus(z: Array) -> Change:

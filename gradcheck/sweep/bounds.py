@@ -69,7 +69,7 @@ def bends(sweeping: Sweeping, layer: int) -> Bends:
 
 
 @np.errstate(all="ignore")
-def estimate_bound(sweeping: Sweeping, sizes: PathSizes, layer: int, half_gap: Array) -> Array:
+def estimate_bound(sweeping: Sweeping, sizes: PathSizes, layer: int, half_gap: Array | None) -> Array:
     """Return the error bound of one layer's estimates.
 
     Parameters
@@ -79,7 +79,7 @@ def estimate_bound(sweeping: Sweeping, sizes: PathSizes, layer: int, half_gap: A
         Of the arithmetic of the sweep.
     layer : int
         Weight matrices counted from 0.
-    half_gap : ndarray, shape (n_l, n_(l-1) + 1)
+    half_gap : ndarray, shape (n_l, n_(l-1) + 1), or None
         As in `Estimated`.
 
     Returns
@@ -96,22 +96,23 @@ def estimate_bound(sweeping: Sweeping, sizes: PathSizes, layer: int, half_gap: A
     >>> network, x, y = Network.random([1, 1], np.random.default_rng(0)), np.ones((1, 1)), np.ones((1, 1))
     >>> sweeping = prepared(network, x, y, SweepSettings())
     >>> sizes = path_sizes(network, network.feedforward(x), y, 2.0**-53)
-    >>> float(estimate_bound(sweeping, sizes, 0, np.zeros((1, 2))).max()) < 1e-14
+    >>> float(estimate_bound(sweeping, sizes, 0, None).max()) < 1e-14
     True
     """
     settings, bend = sweeping.settings, bends(sweeping, layer)
     a = sweeping.with_ones[layer]
-    step = settings.realised_step
-    bound = rounding_bound(sizes, layer, a)
+    step, terms = settings.realised_step, _rounding_terms(sizes, layer, a)
+    if settings.difference is Difference.FORWARD:
+        terms.append((TRUNCATION_SAFETY * step / 2 * bend.second, a**2))
+        if _has_kinks(sweeping):  # what a kink nearby may do to a quotient that sees one side alone
+            terms.append((bend.second * bend.reach, np.abs(a)))
+    else:
+        terms.append((TRUNCATION_SAFETY * step**2 / 6 * bend.third, np.abs(a) ** 3))
+    bound = _mean(terms)
     if sweeping.has_plain_layer:
         bound += (2 if settings.difference is Difference.FORWARD else 1) * sizes.cost / step
-    if settings.difference is Difference.FORWARD:
-        bound += TRUNCATION_SAFETY * step / 2 * _mean(bend.second, a**2)
-        return bound + _kinks_unseen(sweeping, bend, a)
-    bound += TRUNCATION_SAFETY * step**2 / 6 * _mean(bend.third, np.abs(a) ** 3)
-    if _has_kinks(
-        sweeping
-    ):  # the slopes of both sides differ there: either may be what was claimed, and lies so far from their mean
+    if half_gap is not None and _has_kinks(sweeping):
+        # The slopes of both sides differ there: either may be what was claimed, and lies so far from their mean.
         bound += TRUNCATION_SAFETY * np.abs(half_gap)
     return bound
 
@@ -132,19 +133,20 @@ def rounding_bound(sizes: PathSizes, layer: int, a: Array) -> Array:
     >>> rounding_bound(sizes, 0, np.ones((4, 1))).shape
     (2, 4)
     """
+    return _mean(_rounding_terms(sizes, layer, a))
+
+
+def _rounding_terms(sizes: PathSizes, layer: int, a: Array) -> list[tuple[Array, Array]]:
+    """Return the terms of `rounding_bound`: what there is by each z_j, and by each input."""
     of_delta = sizes.rounding[layer] * sizes.by_z[layer] + sizes.shift[layer]
     input_shift = np.vstack([sizes.input_shift[layer], np.zeros((1, a.shape[1]))])
-    return _mean(of_delta, np.abs(a)) + _mean(sizes.by_z[layer], input_shift)
+    return [(of_delta, np.abs(a)), (sizes.by_z[layer], input_shift)]
 
 
-def _mean(of_z: Array, of_inputs: Array) -> Array:
-    """Return the mean over the examples of all products, shape (n_l, n_(l-1) + 1)."""
-    return np.asarray(of_z @ (of_inputs.T / of_z.shape[1]))
-
-
-def _kinks_unseen(sweeping: Sweeping, bend: Bends, a: Array) -> Array | float:
-    """Return what a kink nearby may do to a forward difference, which sees one side alone: 0 where no activation has one."""
-    return _mean(bend.second * bend.reach, np.abs(a)) if _has_kinks(sweeping) else 0.0
+def _mean(terms: list[tuple[Array, Array]]) -> Array:
+    """Return the mean over the examples of the sum of all products, shape (n_l, n_(l-1) + 1): as one matrix product."""
+    of_z, of_inputs = (np.hstack(arrays) for arrays in zip(*terms, strict=True))
+    return np.asarray(of_z @ (of_inputs.T / terms[0][0].shape[1]))
 
 
 def _has_kinks(sweeping: Sweeping) -> bool:

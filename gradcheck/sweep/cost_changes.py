@@ -12,6 +12,7 @@ from gradcheck.network import elementwise
 from gradcheck.network.arrays import Array
 from gradcheck.network.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC, Cost, MatchedPair
 from gradcheck.network.softmax import softmax, sum_of_others
+from gradcheck.sweep.rooms import ROOMS
 
 CostChange: TypeAlias = Callable[[Array], Array]
 """``change(D)``: for D of shape (n_L, R) the change of the cost, shape (R,)."""
@@ -79,15 +80,13 @@ def exact_fused_change(pair: MatchedPair, z: Array, y: Array) -> ExactCostChange
 
 
 def _quadratic(a: Array, y: Array) -> ExactCostChange:
-    """(a + D - y)^2/2 - (a - y)^2/2 = D (a - y + D/2)."""
-    off = a - y
-    column, ones = off[:, None], np.ones_like(off)
+    """(a + D - y)^2/2 - (a - y)^2/2 = (a - y) D + D^2/2."""
+    off, halves = a - y, np.full_like(a, 0.5)
 
     def change(D: Array) -> Array:
-        terms = D / 2
-        terms += column
-        terms *= D
-        return np.asarray(ones @ terms)
+        found = off @ D
+        found += halves @ np.square(D, out=ROOMS.array("squares", D.shape))
+        return np.asarray(found)
 
     return ExactCostChange(change, np.abs(off))
 

@@ -102,16 +102,15 @@ class Sweeping:
 
     def estimate(self, unit: Unit) -> Estimated:
         """Return the quotients of one piece, the mean over the examples."""
-        shape = unit.stop - unit.start, self.network.sizes[unit.layer] + 1
-        total = Estimated(np.zeros(shape), np.zeros(shape))
+        shape, m = (unit.stop - unit.start, self.network.sizes[unit.layer] + 1), len(self.examples)
+        sums = [np.zeros(shape) for _ in self.settings.difference.sides]
         for example, by_layer in zip(self.examples, self.inputs, strict=True):
             inputs = by_layer[unit.layer]
-            found = self._quotients(self.changes(example, unit, inputs.values))
-            total.quotient[...] += inputs.spread(found.quotient)
-            total.half_gap[...] += inputs.spread(found.half_gap)
-        total.quotient[...] /= len(self.examples)
-        total.half_gap[...] /= len(self.examples)
-        return total
+            for sum_, of_values in zip(sums, self._quotients(self.changes(example, unit, inputs.values)), strict=True):
+                sum_ += inputs.spread(of_values)
+        for sum_ in sums:
+            sum_ /= m
+        return Estimated(*sums)
 
     def changes(self, example: Example, unit: Unit, values: Array) -> Array:
         """Return the changes of one example's cost for every side and input, shape (J, sides V)."""
@@ -120,13 +119,13 @@ class Sweeping:
         return example.cost_changes(unit.layer, unit.rows, displacements)
 
     @np.errstate(all="ignore")  # infinite costs make quotients that are not numbers
-    def _quotients(self, changes: Array) -> Estimated:
-        """Return the quotients from the changes of both sides, or of the one."""
+    def _quotients(self, changes: Array) -> tuple[Array, ...]:
+        """Return the quotients from the changes of one side, or from those of both and half of what the two slopes differ by."""
         step, sides = self.settings.realised_step, len(self.settings.difference.sides)
         if sides == 1:
-            return Estimated(changes / step, np.zeros_like(changes))
+            return (changes / step,)
         above, below = np.split(changes, 2, axis=1)
-        return Estimated((above - below) / (2 * step), (above + below) / (2 * step))
+        return (above - below) / (2 * step), (above + below) / (2 * step)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,17 +136,23 @@ class Estimated:
     ----------
     quotient : ndarray, shape (J, n_(l-1) + 1)
         The estimates of dC/dw_jk, and of dC/db_j in the last column; without the weight decay.
-    half_gap : ndarray, shape (J, n_(l-1) + 1)
-        Half of what the slopes of both sides differ by; 0 for forward differences.
+    half_gap : ndarray, shape (J, n_(l-1) + 1), optional
+        Half of what the slopes of both sides differ by; none for forward differences.
 
     Examples
     --------
-    >>> Estimated(np.ones((1, 2)), np.zeros((1, 2))).quotient.shape
+    >>> Estimated(np.ones((1, 2))).quotient.shape
     (1, 2)
     """
 
     quotient: Array
-    half_gap: Array
+    half_gap: Array | None = None
+
+    def put(self, rows: slice, part: Estimated) -> None:
+        """Write those of some neurons in their rows."""
+        self.quotient[rows] = part.quotient
+        if self.half_gap is not None:
+            self.half_gap[rows] = part.half_gap
 
 
 def prepared(network: Network, x: Array, y: Array, settings: SweepSettings) -> Sweeping:

@@ -162,15 +162,14 @@ def assembled(sweeping: Sweeping, targets: Array) -> list[Estimated]:
     """
     network, sides = sweeping.network, len(sweeping.settings.difference.sides)
     shapes = [(len(w), w.shape[1] + 1) for w in network.weights]
-    layers = [Estimated(np.empty(shape), np.empty(shape)) for shape in shapes]
+    layers = [Estimated(*(np.empty(shape) for _ in range(sides))) for shape in shapes]
     progress, done = sweeping.settings.progress, 0
     cut = units(network, sides)
     with contextlib.closing(
         estimates(sweeping, targets, cut)
     ) as found:  # ctrl-C ends its processes now, not when it is collected
         for unit, one in zip(cut, found, strict=True):
-            layers[unit.layer].quotient[unit.rows] = one.quotient
-            layers[unit.layer].half_gap[unit.rows] = one.half_gap
+            layers[unit.layer].put(unit.rows, one)
             done += sides * one.quotient.size
             if progress is not None:
                 progress(done, sides * network.num_parameters)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from functools import partial
 
 import numpy as np
 
 from gradcheck.network.activations import Activation
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import Network
-from gradcheck.sweep.activation_changes import Change, Shape, exact_change
+from gradcheck.sweep.activation_changes import Change, exact_change
 from gradcheck.sweep.cost_changes import CostChange, exact_cost_change, exact_fused_change
+from gradcheck.sweep.hops import Hop
+from gradcheck.sweep.partition import batch_rows
 from gradcheck.sweep.plain_example import PlainExample
-from gradcheck.sweep.prefix import Prefix, displaced, in_batches, largest, neurons_moved, rank_one, within
+from gradcheck.sweep.prefix import Prefix, Rows, displaced, each_own, in_batches, largest, neurons_moved, rank_one
+from gradcheck.sweep.small_changes import IN_CACHE, are_small, changed_by_small, over_small
 
 
 class ExactExample:
@@ -41,7 +43,7 @@ class ExactExample:
         self._hops = [Hop.to(change, w) for change, w in zip(self._changes, prefix.network.weights[1:], strict=False)]
         self._cost_change = cost_change_about(prefix)
 
-    def cost_changes(self, layer: int, rows: slice, displacements: Array) -> Array:
+    def cost_changes(self, layer: int, rows: Rows, displacements: Array) -> Array:
         """Return C_x(z_j + d) - C_x for the neurons j of `rows` and every d, shape (J, D); where a term overflows, by the z-form."""
         with np.errstate(all="ignore"):
             found = self._changed(layer, rows, displacements)
@@ -49,84 +51,59 @@ class ExactExample:
                 found = PlainExample(self._prefix).cost_changes(layer, rows, displacements)
         return found
 
-    def _changed(self, layer: int, rows: slice, displacements: Array) -> Array:
+    def _changed(self, layer: int, rows: Rows, displacements: Array) -> Array:
         prefix, z = self._prefix, self._prefix.zs[layer]
         if layer == prefix.last:
-            zeros = np.zeros_like(z)
-            each = np.tile(displacements, (len(z[rows]), 1))
-            return in_batches(
-                prefix, layer, each, lambda d, some: self._of_output(displaced(zeros, within(rows, some), d))
-            )
+            zeros, (neurons, each) = np.zeros_like(z), each_own(z, rows, displacements)
+            most = batch_rows(prefix.network, layer)
+            return in_batches(each, most, lambda d, some: self._of_output(displaced(zeros, neurons[some], d)))
         moved = neurons_changed(prefix.network.activations[layer], z, rows, displacements)
-        w = prefix.network.weights[layer + 1][:, rows]
-        hops = self._hops[layer + 1 :]
-        if hops:
-            w = w * hops[0].scale
+        return self._behind(layer, moved, prefix.network.weights[layer + 1][:, rows])
+
+    def _behind(self, layer: int, moved: Array, w: Array) -> Array:
+        """Return the change of the cost for neurons of one layer that have moved, with their weights w, shape (n_(l+1), J)."""
+        hops, rows = self._hops[layer + 1 :], batch_rows(self._prefix.network, layer)
+        if not hops:
+            return self._straight_to_output(moved, w, rows)
+        first, w = hops[0], w * hops[0].scale
         most = largest(moved) * largest(w)
 
+        def over(d: Array, w: Array) -> Array:
+            return first.over_scaled(rank_one(d, w), most)
+
+        if first.bend is not None and are_small(moved, most):
+            # It cuts the large array of this layer itself: what is left to cut for are those behind.
+            over, rows = partial(over_small, first.w, first.bend), batch_rows(self._prefix.network, layer + 1)
+
         def rest(d: Array, some: slice) -> Array:
-            d = rank_one(d, w[:, some], 0.0)
-            for hop in hops[:1]:
-                d = hop.over_scaled(d, most)
+            d = over(d, w[:, some])
             for hop in hops[1:]:
                 d = hop.over(d, largest(d))
             return self._of_output(d)
 
-        return in_batches(prefix, layer, moved, rest)
+        return in_batches(moved, rows, rest)
+
+    def _straight_to_output(self, moved: Array, w: Array, rows: int) -> Array:
+        """Return it for neurons of the layer before the output layer, at most so many rows at a time."""
+        last, fused = self._changes[-1], self._prefix.network.matched_pair is not None
+        scaled = w * last.scale
+        if not fused and last.bend is not None and are_small(moved, largest(moved) * largest(scaled)):
+            rows = min(rows, max(1, IN_CACHE // (2 * len(w))))
+            return in_batches(
+                moved, rows, lambda d, some: self._of_activations(changed_by_small(last, d, scaled[:, some]))
+            )
+        return in_batches(moved, rows, lambda d, some: self._of_output(rank_one(d, w[:, some])))
 
     def _of_output(self, d: Array) -> Array:
         """Return the change of the cost for changes d of z^L, shape (n_L, J, D)."""
-        shape = d.shape[1:]
-        d = d.reshape(len(d), -1)
         if self._prefix.network.matched_pair is None:
-            d = self._changes[-1](d, largest(d))
-        return self._cost_change(d).reshape(shape)
+            shape, d = d.shape, d.reshape(len(d), -1)
+            d = self._changes[-1](d, largest(d)).reshape(shape)
+        return self._of_activations(d)
 
-
-MOST_COPIED: Final = 2**14
-"""Numbers of a weight matrix that is worth a copy of its own for every example, with the height of the change in it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Hop:
-    """Hold the way from changes of one layer's weighted inputs to those of the next.
-
-    Parameters
-    ----------
-    change : Shape
-    w : ndarray, shape (n_(l+1), n_l)
-    scale : float
-        `change` takes d times this (dimensionless).
-
-    Examples
-    --------
-    >>> from gradcheck.network.activations import SIGMOID
-    >>> hop = Hop.to(change_about(SIGMOID, np.zeros((1, 1))), np.array([[2.0]]))
-    >>> float(hop.over(np.full((1, 1, 1), 1e-20), 1e-20)[0, 0, 0])
-    5e-21
-    """
-
-    change: Shape
-    w: Array
-    scale: float = 1.0
-
-    @classmethod
-    def to(cls, change: Change, w: Array) -> Hop:
-        """Return the hop over a layer's activations, the height of their change taken into the weights where these are few."""
-        if change.height is None or w.size > MOST_COPIED:
-            return cls(change, w)
-        return cls(change.of, w * change.height.T, change.scale)
-
-    def over(self, d: Array, most: float) -> Array:
-        """Return the changes of the next layer's weighted inputs for changes d of this one's, shape (n_(l+1), J, D)."""
-        if self.scale != 1.0:
-            d *= self.scale
-        return self.over_scaled(d, self.scale * most)
-
-    def over_scaled(self, d: Array, most: float) -> Array:
-        """Return the same for d that is scaled, by the weights that made it."""
-        moved = self.w @ self.change(d.reshape(len(d), -1), most)
-        return moved.reshape(-1, *d.shape[1:])
+    def _of_activations(self, D: Array) -> Array:
+        """Return it for changes D of a^L, or of z^L where cost and output are fused."""
+        return self._cost_change(D.reshape(len(D), -1)).reshape(D.shape[1:])
 
 
 def change_about(activation: Activation, z: Array) -> Change:
@@ -184,7 +161,7 @@ def without_identity(network: Network) -> tuple[str, ...]:
     return tuple(found)
 
 
-def neurons_changed(activation: Activation, z: Array, rows: slice, displacements: Array) -> Array:
+def neurons_changed(activation: Activation, z: Array, rows: Rows, displacements: Array) -> Array:
     """Return sigma(z_j + d) - sigma(z_j), shape (J, D), by its identity where there is one.
 
     Examples
@@ -196,5 +173,8 @@ def neurons_changed(activation: Activation, z: Array, rows: slice, displacements
     exact = exact_change(activation)
     if exact is None:
         return neurons_moved(activation, z, rows, displacements)
-    z = z[rows]
-    return exact.at(z)(np.tile(displacements, (len(z), 1)), largest(displacements))
+    change, most = exact.at(z[rows]), largest(displacements)
+    if displacements.ndim == 1 and change.bend is not None and are_small(displacements, change.scale * most):
+        scales = np.full_like(change.bend, change.scale)
+        return changed_by_small(change, displacements[None], scales)[:, 0].copy()  # out of the room of the next call
+    return change(np.array(each_own(z, rows, displacements)[1]), most)

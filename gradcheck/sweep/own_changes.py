@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gradcheck.network.arrays import Array
 from gradcheck.network.model import Network
 from gradcheck.network.weight_decay import NO_DECAY
 from gradcheck.sweep.decay import decay_changes
@@ -25,33 +26,45 @@ def own_change(sweeping: Sweeping, found: Estimated, parameter: Parameter) -> Di
     True
     """
     step, place = sweeping.settings.realised_step, (parameter.neuron, parameter.place)
-    change = step * float(found.quotient[place] + found.half_gap[place])
+    slope = found.quotient[place] if found.half_gap is None else found.quotient[place] + found.half_gap[place]
+    change = step * float(slope)
     return DisplacedCost(change + decay_change(sweeping.network, parameter, step), step)
 
 
 def changes_by_themselves(
-    sweeping: Sweeping, parameter: Parameter, steps: Sequence[float]
-) -> tuple[DisplacedCost, ...]:
-    """Return the changes of C for steps of one parameter, found as the sweep finds them.
+    sweeping: Sweeping, parameters: Sequence[Parameter], steps: Array
+) -> list[list[DisplacedCost]]:
+    """Return the changes of C for steps of some parameters of one layer, found as the sweep finds them.
+
+    Parameters
+    ----------
+    sweeping : Sweeping
+    parameters : sequence of Parameter
+    steps : ndarray, shape (J, D)
+        D of each.
 
     Examples
     --------
     >>> from gradcheck.sweep.estimating import prepared
     >>> from gradcheck.sweep.settings import SweepSettings
     >>> sweeping = prepared(Network.random([1, 1], np.random.default_rng(0)), np.ones((1, 1)), np.ones((1, 1)), SweepSettings())
-    >>> changes_by_themselves(sweeping, Parameter(0, 0, 0), (0.0,))[0].cost
+    >>> changes_by_themselves(sweeping, [Parameter(0, 0, 0)], np.array([[0.0]]))[0][0].cost
     0.0
     """
-    rows = slice(parameter.neuron, parameter.neuron + 1)
+    layer, neurons = parameters[0].layer, np.array([one.neuron for one in parameters])
+    inputs = sweeping.with_ones[layer][[one.place for one in parameters]]
     changes = [
-        example.cost_changes(parameter.layer, rows, np.array(steps) * a[parameter.place])[0]
-        for example, a in zip(sweeping.examples, sweeping.with_ones[parameter.layer].T, strict=True)
+        example.cost_changes(layer, neurons, steps * a[:, None])
+        for example, a in zip(sweeping.examples, inputs.T, strict=True)
     ]
-    mean = np.mean(changes, axis=0)
-    return tuple(
-        DisplacedCost(float(change) + decay_change(sweeping.network, parameter, step), step)
-        for change, step in zip(mean, steps, strict=True)
-    )
+    each = zip(parameters, np.mean(changes, axis=0), steps.tolist(), strict=True)
+    return [
+        [
+            DisplacedCost(float(change) + decay_change(sweeping.network, parameter, step), step)
+            for change, step in zip(of_one, own_steps, strict=True)
+        ]
+        for parameter, of_one, own_steps in each
+    ]
 
 
 def decay_change(network: Network, parameter: Parameter, step: float) -> float:

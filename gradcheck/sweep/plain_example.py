@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from gradcheck.network.arrays import Array
-from gradcheck.sweep.prefix import Prefix, displaced, in_batches, neurons_moved, rank_one, within
+from gradcheck.sweep.partition import batch_rows
+from gradcheck.sweep.prefix import Prefix, Rows, displaced, each_own, in_batches, neurons_moved, rank_one
 
 
 class PlainExample:
@@ -28,19 +29,16 @@ class PlainExample:
     def __init__(self, prefix: Prefix) -> None:
         self._prefix = prefix
 
-    def cost_changes(self, layer: int, rows: slice, displacements: Array) -> Array:
+    def cost_changes(self, layer: int, rows: Rows, displacements: Array) -> Array:
         """Return C_x(z_j + d) - C_x for the neurons j of `rows` and every d, shape (J, D)."""
         prefix, z = self._prefix, self._prefix.zs[layer]
+        most = batch_rows(prefix.network, layer)
         if layer == prefix.last:
-            each = np.tile(displacements, (len(z[rows]), 1))
-            return in_batches(
-                prefix, layer, each, lambda d, some: self._changes_from(layer, displaced(z, within(rows, some), d))
-            )
+            neurons, each = each_own(z, rows, displacements)
+            return in_batches(each, most, lambda d, some: self._changes_from(layer, displaced(z, neurons[some], d)))
         moved = neurons_moved(prefix.network.activations[layer], z, rows, displacements)
         w, z_next = prefix.network.weights[layer + 1][:, rows], prefix.zs[layer + 1]
-        return in_batches(
-            prefix, layer, moved, lambda d, some: self._changes_from(layer + 1, rank_one(d, w[:, some], z_next))
-        )
+        return in_batches(moved, most, lambda d, some: self._changes_from(layer + 1, rank_one(d, w[:, some], z_next)))
 
     def _changes_from(self, layer: int, z: Array) -> Array:
         """Return C_x' - C_x for weighted inputs z of one layer, shape (n, J, D)."""

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 
 from gradcheck.network.activations import Activation
 from gradcheck.network.arrays import Array
 from gradcheck.network.model import ForwardPass, Network
-from gradcheck.sweep.partition import batch_rows, pieces
+from gradcheck.sweep.partition import pieces
 from gradcheck.sweep.rooms import ROOMS
+
+Rows: TypeAlias = "slice | Array"
+"""Some neurons of a layer: a range of them, or their places."""
 
 
 class Example(Protocol):
     """Answer how the cost of one example changes."""
 
-    def cost_changes(self, layer: int, rows: slice, displacements: Array) -> Array:
-        """Return C_x(z_j + d) - C_x for the neurons j of `rows` and every d, shape (J, D); `layer` counts weight matrices from 0."""
+    def cost_changes(self, layer: int, rows: Rows, displacements: Array) -> Array:
+        """Return C_x(z_j + d) - C_x for the neurons j of `rows` and every d, shape (J, D); `layer` counts weight matrices from 0.
+
+        The d are the same for all neurons, shape (D,), or each has its own, shape (J, D).
+        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,43 +80,43 @@ def prefixes(network: Network, x: Array, y: Array) -> list[Prefix]:
     return [Prefix(network, network.feedforward(x[:, [i]]), y[:, [i]]) for i in range(x.shape[1])]
 
 
-def in_batches(prefix: Prefix, layer: int, moved: Array, rest: Callable[[Array, slice], Array]) -> Array:
+def in_batches(moved: Array, most: int, rest: Callable[[Array, slice], Array]) -> Array:
     """Return what `rest` makes of what has moved, shape (J, D), some at a time: as many as keep its arrays in the cache.
 
     Parameters
     ----------
-    prefix : Prefix
-    layer : int
     moved : ndarray, shape (J, D)
+    most : int
+        Numbers at a time.
     rest : callable
         ``rest(some, neurons)``: of some of the columns of some of the J neurons.
 
     Examples
     --------
-    >>> network = Network.random([2, 3, 1], np.random.default_rng(0))
-    >>> prefix = prefixes(network, np.ones((2, 1)), np.ones((1, 1)))[0]
-    >>> in_batches(prefix, 0, np.ones((1, 2)), lambda some, neurons: 2 * some)
+    >>> in_batches(np.ones((1, 2)), 8, lambda some, neurons: 2 * some)
     array([[2., 2.]])
     """
-    found, most = np.empty(moved.shape), batch_rows(prefix.network, layer)
+    found = np.empty(moved.shape)
     for neurons in pieces(len(moved), max(1, most // max(1, moved.shape[1]))):
         for columns in pieces(moved.shape[1], max(1, most // (neurons.stop - neurons.start))):
             found[neurons, columns] = rest(moved[neurons, columns], neurons)
     return found
 
 
-def within(rows: slice, neurons: slice) -> slice:
-    """Return some neurons of those in `rows` by their places in the layer.
+def each_own(z: Array, rows: Rows, displacements: Array) -> tuple[Array, Array]:
+    """Return the places of some neurons of a layer, shape (J,), and the displacements of each, shape (J, D).
 
     Examples
     --------
-    >>> within(slice(10, 20), slice(2, 3))
-    slice(12, 13, None)
+    >>> each_own(np.zeros((3, 1)), slice(1, 3), np.array([0.5]))
+    (array([1, 2]), array([[0.5],
+           [0.5]]))
     """
-    return slice(rows.start + neurons.start, rows.start + neurons.stop)
+    neurons = np.arange(len(z))[rows]
+    return neurons, np.broadcast_to(displacements, (len(neurons), displacements.shape[-1]))
 
 
-def neurons_moved(activation: Activation, z: Array, rows: slice, displacements: Array) -> Array:
+def neurons_moved(activation: Activation, z: Array, rows: Rows, displacements: Array) -> Array:
     """Return sigma(z_j + d) - sigma(z_j), shape (J, D), subtracted as it stands.
 
     Examples
@@ -122,12 +128,19 @@ def neurons_moved(activation: Activation, z: Array, rows: slice, displacements: 
     """
     if activation.uniform:
         z, rows = z[rows], slice(None)
+    elif displacements.ndim > 1:
+        each = zip(np.arange(len(z))[rows], displacements, strict=True)
+        return np.vstack([neurons_moved(activation, z, slice(j, j + 1), d) for j, d in each])
     moved: Array = activation.value(z + displacements) - activation.value(z)
     return moved[rows]
 
 
-def rank_one(moved: Array, w: Array, z: Array | float) -> Array:
-    """Return z + w_j moved_j, shape (n, J, D), in a room that the next call takes again.
+FEW: Final = 64
+"""Columns of a neuron (a count) below which a matrix product for each neuron takes longer than one product and one sum for all."""
+
+
+def rank_one(moved: Array, w: Array, z: Array | None = None) -> Array:
+    """Return z + w_j moved_j, or w_j moved_j alone, shape (n, J, D), in a room that the next call takes again.
 
     Parameters
     ----------
@@ -135,42 +148,68 @@ def rank_one(moved: Array, w: Array, z: Array | float) -> Array:
         How far a_j is from where it was.
     w : ndarray, shape (n, J)
         The weights of a_j.
-    z : ndarray, shape (n, 1), or 0.0
-        The weighted inputs as they were; 0 for their change alone.
+    z : ndarray, shape (n, 1), optional
+        The weighted inputs as they were.
 
     Examples
     --------
     >>> rank_one(np.array([[1.0, 2.0]]), np.array([[3.0]]), np.array([[0.5]]))[0, 0]
     array([3.5, 6.5])
     """
-    if len(moved) == 1:  # a product of two columns with two rows is faster than a product and a sum
-        columns, rows = np.empty((len(w), 2)), np.ones((2, moved.shape[1]))
-        columns[:, :1], columns[:, 1:], rows[0] = w, z, moved
-        room = ROOMS.array("rank one", (len(w), moved.shape[1]))
-        return np.matmul(columns, rows, out=room)[:, None, :]
-    found: Array = w[:, :, None] * moved
-    found += np.reshape(z, (-1, 1, 1))
-    return found
+    room = ROOMS.array("rank one", (len(w), *moved.shape))
+    if moved.shape[1] < FEW:
+        np.multiply(w[:, :, None], moved, out=room)
+        if z is not None:
+            room += z[:, :, None]
+        return room
+    np.matmul(two_columns(w, 0.0 if z is None else z), two_rows(moved), out=room.transpose(1, 0, 2))
+    return room
 
 
-def displaced(z: Array, rows: slice, d: Array) -> Array:
-    """Return z with the entries of `rows` displaced, each by itself, shape (n, J, D).
+def two_columns(w: Array, z: Array | float) -> Array:
+    """Return, for each neuron j, what gives z + w_j m as a product with `two_rows`: faster than a product and a sum, shape (J, n, 2).
+
+    Examples
+    --------
+    >>> two_columns(np.array([[3.0]]), 0.5) @ two_rows(np.array([[1.0, 2.0]]))
+    array([[[3.5, 6.5]]])
+    """
+    columns = np.empty((w.shape[1], len(w), 2))
+    columns[:, :, 0], columns[:, :, 1:] = w.T, z
+    return columns
+
+
+def two_rows(moved: Array) -> Array:
+    """Return each m_j with ones below it, shape (J, 2, D), for m of shape (J, D).
+
+    Examples
+    --------
+    >>> two_rows(np.array([[2.0, 3.0]]))
+    array([[[2., 3.],
+            [1., 1.]]])
+    """
+    rows = np.ones((len(moved), 2, moved.shape[1]))
+    rows[:, 0] = moved
+    return rows
+
+
+def displaced(z: Array, neurons: Array, d: Array) -> Array:
+    """Return z with the entries of some neurons displaced, each by itself, shape (n, J, D).
 
     Parameters
     ----------
     z : ndarray, shape (n, 1)
-    rows : slice
+    neurons : ndarray of int, shape (J,)
     d : ndarray, shape (J, D)
 
     Examples
     --------
-    >>> displaced(np.array([[1.0], [2.0]]), slice(1, 2), np.array([[0.5]]))[:, 0, 0]
+    >>> displaced(np.array([[1.0], [2.0]]), np.array([1]), np.array([[0.5]]))[:, 0, 0]
     array([1. , 2.5])
     """
     found = np.empty((len(z), *d.shape))
     found[...] = z[:, :, None]
-    for place, neuron in enumerate(range(len(z))[rows]):
-        found[neuron, place] += d[place]
+    found[neurons, np.arange(len(neurons))] += d
     return found
 
 

@@ -51,6 +51,18 @@ def tanh_in_place(x: Array, largest: float) -> Array:
     return x
 
 
+def is_own_tanh(largest: float) -> bool:
+    """Tell whether tanh x is x to the last bit for every |x| up to `largest`.
+
+    Examples
+    --------
+    >>> is_own_tanh(1e-9), is_own_tanh(1e-3)
+    (True, False)
+    """
+    terms = _terms(TANH_SERIES, largest * largest)
+    return terms is not None and len(terms) == 1
+
+
 def expm1_in_place(x: Array, largest: float) -> Array:
     """Return e^x - 1, written over x.
 

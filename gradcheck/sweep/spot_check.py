@@ -85,13 +85,41 @@ def spot_check(sweeping: Sweeping, found: Sequence[Estimated], sizes: PathSizes,
     """
     base, generator = passes.base(), np.random.default_rng(sweeping.settings.seed)
     count = sweeping.settings.checks_of(sweeping.network.num_parameters)
-    for parameter in drawn_parameters(sweeping.network, count, generator):
-        of_sweep = own_change(sweeping, found[parameter.layer], parameter)
-        compare(sweeping, sizes, parameter, _Both(of_sweep, passes.at(parameter, of_sweep.step), base))
-        full = passes.at(parameter, COARSE)
-        again, coarse = changes_by_themselves(sweeping, parameter, (of_sweep.step, full.step))
-        require_same(sweeping, sizes, parameter, _Twice(of_sweep, again))
-        compare(sweeping, sizes, parameter, _Both(coarse, full, base))
+    drawn = drawn_parameters(sweeping.network, count, generator)
+    for layer, of_layer in enumerate(found):
+        parameters = [one for one in drawn if one.layer == layer]
+        own = [own_change(sweeping, of_layer, one) for one in parameters]
+        full = [(passes.at(one, mine.step), passes.at(one, COARSE)) for one, mine in zip(parameters, own, strict=True)]
+        steps = np.array([(mine.step, coarse.step) for mine, (_, coarse) in zip(own, full, strict=True)])
+        themselves = changes_by_themselves(sweeping, parameters, steps) if parameters else []
+        for parameter, mine, (fine, coarse), (again, large) in zip(parameters, own, full, themselves, strict=True):
+            rounding = Rounding(parameter, path_rounding(sweeping, sizes, parameter), sizes.cost)
+            compare(sweeping, rounding, _Both(mine, fine, base))
+            require_same(sweeping, rounding, _Twice(mine, again))
+            compare(sweeping, rounding, _Both(large, coarse, base))
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """Hold what rounding may do to the changes of C by one parameter.
+
+    Parameters
+    ----------
+    parameter : Parameter
+    of_paths : float
+        Cost per unit of the parameter: `path_rounding`.
+    of_cost : float
+        How far C may lie off [cost].
+
+    Examples
+    --------
+    >>> Rounding(Parameter(0, 0, 0), 1e-15, 1e-16).of_cost
+    1e-16
+    """
+
+    parameter: Parameter
+    of_paths: float
+    of_cost: float
 
 
 @dataclass(frozen=True)
@@ -111,7 +139,7 @@ class _Twice:
     by_itself: DisplacedCost
 
 
-def require_same(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter, twice: _Twice) -> None:
+def require_same(sweeping: Sweeping, rounding: Rounding, twice: _Twice) -> None:
     """Refuse a change that is not in its parameter's place.
 
     Raises
@@ -123,28 +151,27 @@ def require_same(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter, twi
     --------
     >>> from gradcheck.sweep.estimating import prepared
     >>> from gradcheck.sweep.settings import SweepSettings
-    >>> from gradcheck.sweep.sizes import path_sizes
     >>> network, x, y = Network.random([1, 1], np.random.default_rng(0)), np.ones((1, 1)), np.ones((1, 1))
-    >>> sizes = path_sizes(network, network.feedforward(x), y, 2.0**-53)
+    >>> rounding = Rounding(Parameter(0, 0, 0), 1e-15, 1e-16)
     >>> twice = _Twice(DisplacedCost(1e-9, 1e-8), DisplacedCost(2e-9, 1e-8))
-    >>> require_same(prepared(network, x, y, SweepSettings()), sizes, Parameter(0, 0, 0), twice)
+    >>> require_same(prepared(network, x, y, SweepSettings()), rounding, twice)
     Traceback (most recent call last):
     gradcheck.sweep.spot_check.SpotCheckFailed: weights[0][0, 0] changed by 1e-08: ...
     """
     one, other = twice.in_place.cost, twice.by_itself.cost
     # The paths at the point are no measure of it where it crosses a kink.
-    allowed = 2 * twice.in_place.step * path_rounding(sweeping, sizes, parameter) + HALF_THE_DIGITS * abs(other)
+    allowed = 2 * twice.in_place.step * rounding.of_paths + HALF_THE_DIGITS * abs(other)
     if sweeping.has_plain_layer:
-        allowed += 4 * sizes.cost
+        allowed += 4 * rounding.of_cost
     if differ(one, other, allowed):
         raise SpotCheckFailed(
-            f"{parameter.name(sweeping.network.sizes[parameter.layer])} changed by {twice.in_place.step:.3g}: the cost changes by {one!r} in "
+            f"{_name(sweeping, rounding)} changed by {twice.in_place.step:.3g}: the cost changes by {one!r} in "
             f"the sweep and by {other!r} when it is evaluated by itself; rounding explains {allowed:.1e} at most. It is a mistake of the "
             "sweep: please report it with the network's sizes and the seed"
         )
 
 
-def compare(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter, both: _Both) -> None:
+def compare(sweeping: Sweeping, rounding: Rounding, both: _Both) -> None:
     """Refuse two changes that differ by more than the rounding of two full passes and of the sweep explains.
 
     Raises
@@ -156,27 +183,31 @@ def compare(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter, both: _B
     --------
     >>> from gradcheck.sweep.estimating import prepared
     >>> from gradcheck.sweep.settings import SweepSettings
-    >>> from gradcheck.sweep.sizes import path_sizes
     >>> network, x, y = Network.random([1, 1], np.random.default_rng(0)), np.ones((1, 1)), np.ones((1, 1))
-    >>> sizes = path_sizes(network, network.feedforward(x), y, 2.0**-53)
+    >>> rounding = Rounding(Parameter(0, 0, 0), 1e-15, 1e-16)
     >>> both = _Both(DisplacedCost(0.5, 1e-3), DisplacedCost(1.0, 1e-3), 1.0)
-    >>> compare(prepared(network, x, y, SweepSettings()), sizes, Parameter(0, 0, 0), both)
+    >>> compare(prepared(network, x, y, SweepSettings()), rounding, both)
     Traceback (most recent call last):
     gradcheck.sweep.spot_check.SpotCheckFailed: weights[0][0, 0] changed by 0.001: ...
     """
     of_sweep, full = both.of_sweep, both.full.cost - both.base
     # The sweep adds its step to w in exact arithmetic; a full pass takes the nearest double to the sum.
     unrealised = abs(both.full.step - of_sweep.step) * abs(of_sweep.cost) / of_sweep.step if of_sweep.step else 0.0
-    of_paths = abs(of_sweep.step) * path_rounding(sweeping, sizes, parameter)
-    allowed = (4 if sweeping.has_plain_layer else 2) * sizes.cost + of_paths + 2 * unrealised
+    of_paths = abs(of_sweep.step) * rounding.of_paths
+    allowed = (4 if sweeping.has_plain_layer else 2) * rounding.of_cost + of_paths + 2 * unrealised
     if differ(of_sweep.cost, full, allowed):
-        name = parameter.name(sweeping.network.sizes[parameter.layer])
+        name = _name(sweeping, rounding)
         raise SpotCheckFailed(
             f"{name} changed by {of_sweep.step:.3g}: the cost changes by {of_sweep.cost!r} in the sweep and by {full!r} in a full "
             f"forward pass; rounding explains {allowed:.1e} at most. Nothing of this sweep is to be believed: if the forward pass is "
             "yours, it is not that of the network that was declared (its sizes, activations, cost, weight decay); else it is a mistake "
             "of the sweep, please report it with the network's sizes and the seed"
         )
+
+
+def _name(sweeping: Sweeping, rounding: Rounding) -> str:
+    """Return the parameter's name."""
+    return rounding.parameter.name(sweeping.network.sizes[rounding.parameter.layer])
 
 
 def differ(one: float, other: float, allowed: float) -> bool:
@@ -207,4 +238,4 @@ def path_rounding(sweeping: Sweeping, sizes: PathSizes, parameter: Parameter) ->
     of_z, a = sizes.by_z[layer][neuron], sweeping.with_ones[layer][place]
     of_delta = sizes.rounding[layer] * of_z + sizes.shift[layer][neuron]
     of_input = of_z * sizes.input_shift[layer][place] if place < len(sizes.input_shift[layer]) else 0.0
-    return float(np.mean(of_delta * np.abs(a) + of_input))
+    return float((of_delta * np.abs(a) + of_input).mean())

@@ -17,7 +17,10 @@ from gradcheck.sweep.partition import Unit, pieces
 from gradcheck.sweep.settings import SweepSettings
 
 BATCHES: Final = 32
-"""Batches of pieces that are handed out to processes (a count): enough that none waits long for the last, few enough to cost nothing."""
+"""Batches of pieces that are handed out to processes (a count) where there are many: enough that none waits long for the last."""
+
+LEAST_PIECES: Final = 5
+"""Pieces in a batch (a count), where that leaves each process two: with fewer it takes as long to hand them out as to work on them."""
 
 
 def estimates(sweeping: Sweeping, y: Array, found: Sequence[Unit]) -> Generator[Estimated, None, None]:
@@ -55,10 +58,21 @@ def estimates(sweeping: Sweeping, y: Array, found: Sequence[Unit]) -> Generator[
     deaf = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1, **deaf):
         parallel = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
-        batches = [found[piece] for piece in pieces(len(found), max(1, -(-len(found) // BATCHES)))]
+        batches = [found[some] for some in pieces(len(found), batch_pieces(len(found), jobs))]
         with _ended(joblib, parallel(work(sweeping.network, x, y, settings, batch) for batch in batches)) as answers:
             for batch in answers:
                 yield from batch
+
+
+def batch_pieces(count: int, jobs: int) -> int:
+    """Return how many pieces of a sweep are handed out together.
+
+    Examples
+    --------
+    >>> batch_pieces(3, 2), batch_pieces(40, 2), batch_pieces(400, 2)
+    (1, 5, 13)
+    """
+    return max(1, -(-count // BATCHES), min(LEAST_PIECES, -(-count // (2 * jobs))))
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ def test_a_fault_of_one_part_in_a_thousand_in_the_fast_path_is_caught(
     network, x, y = drawn(20, 12, 8, 3)
     for module in (plain_module, exact_module):
         right = module.rank_one
-        monkeypatch.setattr(module, "rank_one", lambda moved, w, z, right=right: right(moved * 1.001, w, z))
+        monkeypatch.setattr(module, "rank_one", lambda moved, *others, right=right: right(moved * 1.001, *others))
     with pytest.raises(SpotCheckFailed, match=r"^weights\[|^biases\["):
         sweep(network, x, y, settings=SweepSettings(form=form))
 

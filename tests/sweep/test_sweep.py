@@ -26,6 +26,7 @@ from gradcheck.sweep.every_cost import assembled
 from gradcheck.sweep.rooms import ROOMS
 from gradcheck.sweep.settings import UNIT_ROUNDOFF
 from gradcheck.sweep.sizes import path_sizes
+from gradcheck.sweep.spot_check import HALF_THE_DIGITS
 from tests.networks_for_tests import Case, cases
 
 FORMS = st.sampled_from(Form)
@@ -72,6 +73,25 @@ def test_backpropagation_is_within_the_bound_of_every_component(case: Case, form
     exact = backprop(case.network, case.x, case.y)
     gap = np.abs(flat(found.nabla_w, found.nabla_b) - flat(exact.nabla_w, exact.nabla_b))
     assert (gap <= 2 * flat(found.bound_w, found.bound_b)).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=cases(), form=FORMS, seed=st.integers(0, 2**32))
+def test_displacements_of_each_neurons_own_are_those_of_each_by_itself(case: Case, form: Form, seed: int) -> None:
+    sweeping, generator = prepared(case.network, case.x, case.y, SweepSettings(form=form)), np.random.default_rng(seed)
+    sizes = path_sizes(case.network, sweeping.forward, case.y, UNIT_ROUNDOFF)
+    of_costs = 4 * sizes.cost * case.x.shape[1]  # of the mean, so of no one more than m times as much
+    for layer, n in enumerate(case.network.sizes[1:]):
+        neurons, displacements = generator.integers(n, size=3), generator.normal(size=(3, 2)) * 2.0**-12
+        of_paths = sizes.rounding[layer] * sizes.by_z[layer] + sizes.shift[layer]
+        for i, example in enumerate(sweeping.examples):
+            together = example.cost_changes(layer, neurons, displacements)
+            each = [
+                example.cost_changes(layer, slice(j, j + 1), d) for j, d in zip(neurons, displacements, strict=True)
+            ]
+            # As the spot check has it.
+            allowed = 2 * of_paths[neurons, i][:, None] * np.abs(displacements) + HALF_THE_DIGITS * np.abs(together)
+            assert (np.abs(together - np.vstack(each)) <= allowed + of_costs).all()
 
 
 @settings(max_examples=30, deadline=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from typing import Any, Final
 
@@ -36,12 +37,12 @@ class Leaf:
     dtype: np.dtype[Any]
     start: int
 
-    @property
+    @functools.cached_property
     def size(self) -> int:
         """The number of components."""
         return math.prod(self.shape)
 
-    @property
+    @functools.cached_property
     def place(self) -> slice:
         """Where the leaf stands in the flat vector."""
         return slice(self.start, self.start + self.size)
@@ -67,7 +68,7 @@ class Layout:
     leaves: tuple[Leaf, ...]
     treespec: optree.PyTreeSpec
 
-    @property
+    @functools.cached_property
     def size(self) -> int:
         """P, the number of components in all leaves."""
         return sum(leaf.size for leaf in self.leaves)
@@ -220,7 +221,7 @@ def _refuse_subclass(name: str, value: Any) -> None:
 def _leaf_value(leaf: Leaf, vector: Vector) -> Any:
     """Return one leaf's value out of the flat vector; a leaf without dimensions becomes a scalar."""
     chunk = vector[leaf.place].reshape(leaf.shape)
-    if vector.dtype.kind != "c":
+    if vector.dtype != leaf.dtype and vector.dtype.kind != "c":
         with np.errstate(over="ignore"):
             chunk = chunk.astype(leaf.dtype, copy=False)
     return chunk[()]

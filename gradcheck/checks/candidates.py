@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from gradcheck.checks.digits import common_digits, digits_of_leaf, largest
+from gradcheck.checks.digits import common_digits, digits_of_leaf
 from gradcheck.mistakes.catalogue import CATALOGUE
 from gradcheck.mistakes.mistake import Edit, edits_for
 from gradcheck.mistakes.program import REFERENCE, Answer, Asked, Call, Program, Question
@@ -163,7 +163,7 @@ def _together(sides: list[_Side]) -> Iterator[tuple[_Side, _Side]]:
 
 
 def _unlike(one: Answer, other: Answer, wanted: float) -> frozenset[int]:
-    whole = max(largest(one), largest(other))
+    whole = max(one.largest, other.largest)
     leaves = enumerate(zip(one.leaves, other.leaves, strict=False))
     return frozenset(i for i, (a, b) in leaves if not digits_of_leaf(a, b, whole) >= wanted)
 

@@ -29,23 +29,12 @@ def common_digits(one: Answer, other: Answer) -> float:
     """
     if len(one.nabla_b) != len(other.nabla_b) or len(one.nabla_w) != len(other.nabla_w):
         return 0.0
-    fewest, whole = math.inf, max(largest(one), largest(other))
+    fewest, whole = math.inf, max(one.largest, other.largest)
     for a, b in zip(one.leaves, other.leaves, strict=True):
         fewest = min(fewest, digits_of_leaf(a, b, whole))
         if fewest == 0.0:
             break
     return fewest
-
-
-def largest(answer: Answer) -> float:
-    """Return the largest entry of an answer in size.
-
-    Examples
-    --------
-    >>> largest(Answer((np.array([-3.0]),), (np.ones((1, 2)),)))
-    3.0
-    """
-    return max((float(np.abs(leaf).max(initial=0.0)) for leaf in map(np.asarray, answer.leaves)), default=0.0)
 
 
 def digits_of_leaf(one: Array, other: Array, whole: float = 0.0) -> float:

@@ -74,12 +74,12 @@ class Evidence:
         """The claimed gradient of the leaf [cost per unit of parameter]."""
         return self.setting.claimed[self.leaf.place]
 
-    @property
+    @functools.cached_property
     def usable(self) -> list[tuple[Measurement, float]]:
         """The measurements that measured anything, with their weights."""
         return [(m, w) for m, w in zip(self.measurements, self.weights, strict=True) if m.is_measured]
 
-    @property
+    @functools.cached_property
     def claimed_size(self) -> float:
         """The typical claimed slope of the leaf alone."""
         return self.setting.claimed_size(self.leaf) if self.lengths is None else norm(self.claim * self.scales)
@@ -89,13 +89,13 @@ class Evidence:
         """Whether the claimed gradient is 0 to within its own rounding: that of a bias before a batch normalisation is 1e-17."""
         return self.claimed_size <= SAFETY * norm(self.setting.gradient_noise[self.leaf.place] * self.scales)
 
-    @property
+    @functools.cached_property
     def size(self) -> float:
         """The typical slope of the leaf alone, claimed or estimated, whichever is larger."""
         alone = [abs(m.estimate.value) / w for m, w in self.usable] if self.leaves_together == 1 else []
         return max([self.claimed_size, *alone])
 
-    @property
+    @functools.cached_property
     def bound(self) -> float:
         """The least gap that was allowed, for the leaf moved by its scale."""
         return min((m.bound / w for m, w in self.usable), default=math.inf)
@@ -105,7 +105,7 @@ class Evidence:
         """Whether the leaf is one number: a direction along it is the component itself, and chance has no part in it."""
         return self.leaf.size == 1 and self.leaves_together == 1
 
-    @property
+    @functools.cached_property
     def reach(self) -> float:
         """The size of an error, each component times how far it was moved, that the directions see with probability 1 - 1e-6.
 
@@ -114,7 +114,7 @@ class Evidence:
         hidden = [2.0 * m.dilution * m.bound / w for m, w in self.usable]
         return min(hidden, default=math.inf) if self.is_axis else least_seen(hidden)
 
-    @property
+    @functools.cached_property
     def resolutions(self) -> Vector:
         """The error in each component alone that would have been seen [cost per unit of parameter]."""
         found = self.reach / self.scales

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -58,13 +58,14 @@ def describe(
     if reason is Reason.KINK:
         return at_kink(blank, usable)
     seen = usable if status is not Status.DISAGREE else usable + apart
-    blank = dataclasses.replace(blank, sizes=_sizes(evidence) if status in (Status.AGREE, Status.VACUOUS) else None)
-    block = _told_by(blank, max(seen, key=lambda m: m.gap / m.bound if m.bound > 0.0 else m.gap))
+    told = _numbers_of(max(seen, key=lambda m: m.gap / m.bound if m.bound > 0.0 else m.gap))
+    if status in (Status.AGREE, Status.VACUOUS):
+        told |= {"sizes": _sizes(evidence)}
     if status is Status.AGREE:
-        return with_limit(evidence, block)
+        told |= _limit_of(evidence)
     if status is Status.INCONCLUSIVE:
-        return dataclasses.replace(block, claimed_alone=evidence.claimed_size, least_seen=evidence.bound)
-    return block
+        told |= {"claimed_alone": evidence.claimed_size, "least_seen": evidence.bound}
+    return dataclasses.replace(blank, **told)
 
 
 def _sizes(evidence: Evidence) -> Matrix | None:
@@ -86,36 +87,35 @@ def at_kink(block: BlockResult, usable: Sequence[Measurement]) -> BlockResult:
     """
     told = max(usable, key=lambda m: m.gap - 0.5 * abs(m.slopes[1] - m.slopes[0]))
     return dataclasses.replace(
-        _told_by(block, told),
+        block,
+        **_numbers_of(told),
         between_slopes=all(m.is_subgradient for m in usable),
         slope_left=told.slopes[0],
         slope_right=told.slopes[1],
     )
 
 
-def _told_by(block: BlockResult, told: Measurement) -> BlockResult:
-    """Return a result with the numbers of one direction."""
-    return dataclasses.replace(
-        block,
-        claimed=told.claimed,
-        estimated=told.estimate.value,
-        truncation_error=told.estimate.truncation_error,
-        condition_error=told.estimate.condition_error,
-        gradient_noise=told.gradient_noise,
-        bound=told.bound,
-        step=told.estimate.step,
-    )
+def _numbers_of(told: Measurement) -> dict[str, Any]:
+    """Return what a result tells of one direction."""
+    return {
+        "claimed": told.claimed,
+        "estimated": told.estimate.value,
+        "truncation_error": told.estimate.truncation_error,
+        "condition_error": told.estimate.condition_error,
+        "gradient_noise": told.gradient_noise,
+        "bound": told.bound,
+        "step": told.estimate.step,
+    }
 
 
-def with_limit(evidence: Evidence, block: BlockResult) -> BlockResult:
-    """Return the result of a leaf that agrees with what that agreement is worth: digits, detection limit, coverage."""
+def _limit_of(evidence: Evidence) -> dict[str, Any]:
+    """Return what the agreement of a leaf is worth: digits, detection limit, coverage."""
     resolutions = evidence.resolutions
-    return dataclasses.replace(
-        block,
-        digits=evidence.digits,
-        detection_limit=evidence.detection_limit,
-        miss_probability=MISS_PROBABILITY,
-        resolution=float(np.max(resolutions)),
-        finest_resolution=float(np.min(resolutions)),
-        covered=int(np.count_nonzero(np.abs(evidence.claim) > resolutions)),
-    )
+    return {
+        "digits": evidence.digits,
+        "detection_limit": evidence.detection_limit,
+        "miss_probability": MISS_PROBABILITY,
+        "resolution": float(np.max(resolutions)),
+        "finest_resolution": float(np.min(resolutions)),
+        "covered": int(np.count_nonzero(np.abs(evidence.claim) > resolutions)),
+    }

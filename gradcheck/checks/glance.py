@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from gradcheck.checks.digits import common_digits, is_finite, largest
+from gradcheck.checks.digits import common_digits, is_finite
 from gradcheck.checks.forward import unit_roundoff
 from gradcheck.checks.hearing import Heard, hear
 from gradcheck.checks.network_run import NetworkRun
@@ -64,7 +64,7 @@ class Glance:
         if self.asked is not Asked.ONE:
             right = REFERENCE.answer(heard.question)
             gaps = [np.abs(one - two).max() for one, two in zip(heard.answer.leaves, right.leaves, strict=True)]
-            return bool(max(gaps) <= SINGLE_ROUNDING * largest(right))
+            return bool(max(gaps) <= SINGLE_ROUNDING * right.largest)
         judged = Example(heard.question.last, heard.answer, unit=unit_roundoff(np.dtype(np.float32))).judged()
         return all(one.status in (EquationStatus.HOLDS, EquationStatus.CARRIED) for one in judged)
 

@@ -139,12 +139,8 @@ def eps_of(value: Any) -> float:
     return float(np.finfo(dtype).eps) if isinstance(dtype, np.dtype) and dtype.kind == "f" else 0.0
 
 
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
+def _silence() -> contextlib.AbstractContextManager[object]:
     """Keep warnings quiet; in a thread of an executor the filters are everybody's, and left to who started it."""
     if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+        return contextlib.nullcontext()
+    return warnings.catch_warnings(action="ignore")

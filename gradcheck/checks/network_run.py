@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,8 +15,10 @@ from gradcheck.checks.search import CASES, Budget, Judge, Search, SharedDigits, 
 from gradcheck.errors import UsageError, UserCodeError
 from gradcheck.results import CheckResult
 from gradcheck.strategies.cases import NetworkCase
-from gradcheck.strategies.recipes import Recipe, recipe_cases
 from gradcheck.subjects.network_class import Batch, NetworkSubject, UserNetwork
+
+if TYPE_CHECKING:
+    from gradcheck.strategies.recipes import Recipe
 
 
 class NetworkRun:
@@ -52,11 +55,15 @@ class NetworkRun:
 
     def recipe(self) -> Recipe:
         """Return what networks are drawn from."""
+        from gradcheck.strategies.recipes import Recipe
+
         declared = self.subject.declared
         return Recipe(declared.activations, declared.cost, declared.weight_decay)
 
     def search(self, judge: Judge, examples: tuple[int, int], glance: SharedDigits | None = None) -> Search:
         """Search networks with so many examples at least and at most, within what is left of the budget."""
+        from gradcheck.strategies.recipes import recipe_cases
+
         least, most = examples
         cases = recipe_cases(self.recipe(), min_examples=least, max_examples=most)
         return search(cases, judge, self.budget, glance=glance)

@@ -6,21 +6,22 @@ import collections
 import concurrent.futures
 import contextlib
 import dataclasses
+import functools
 import math
 import random
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import Final
-
-from hypothesis import HealthCheck, Phase, currently_in_test_context, find, settings
-from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
-from hypothesis.errors import HypothesisException, NoSuchExample
-from hypothesis.strategies import SearchStrategy
+from typing import TYPE_CHECKING, Final
 
 from gradcheck.checks.options import Options
 from gradcheck.errors import BudgetExceeded, UserCodeError
 from gradcheck.results import CheckResult, Reason, Verdict
 from gradcheck.strategies.cases import NetworkCase
+
+if TYPE_CHECKING:
+    # Where it is used: whoever grades functions draws no network, and Hypothesis takes as long to import as all of ours.
+    from hypothesis import settings
+    from hypothesis.strategies import SearchStrategy
 
 CASES: Final = 25
 """Random networks a class is judged on (a count): a mistake that shows on a tenth of them is seen with probability 0.93."""
@@ -136,15 +137,20 @@ class Budget:
             self.options.progress(self.spent)
 
 
-QUIET: Final = settings(
-    max_examples=CASES,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    report_multiple_bugs=False,
-    # Without the phase that explains: it judges a hundred more cases for a text that nobody sees.
-    phases=(Phase.generate, Phase.shrink),
-)
+@functools.cache
+def _quiet() -> settings:
+    """Return how Hypothesis is to search: so many cases, from the seed alone, and nothing said or kept."""
+    from hypothesis import HealthCheck, Phase, settings
+
+    return settings(
+        max_examples=CASES,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        # Without the phase that explains: it judges a hundred more cases for a text that nobody sees.
+        phases=(Phase.generate, Phase.shrink),
+    )
 
 
 def search(
@@ -155,10 +161,13 @@ def search(
     Hypothesis draws and shrinks, from the seed in the options alone and without a database; a case on which the user's code
     raises counts as one that disagrees, so that it is shrunk too. Of at most 25 networks, equations (BP1) to (BP4) on each.
     """
+    from hypothesis import find
+    from hypothesis.errors import HypothesisException, NoSuchExample
+
     disagrees = _Disagrees(judge, budget, glance)
     try:
         with _nothing_left_behind():
-            _find(lambda: find(cases, disagrees, settings=QUIET, random=random.Random(budget.options.seed)))
+            _find(lambda: find(cases, disagrees, settings=_quiet(), random=random.Random(budget.options.seed)))
     except NoSuchExample:
         pass
     except (HypothesisException, ExceptionGroup):
@@ -223,6 +232,8 @@ class _Disagrees:
 @contextlib.contextmanager
 def _nothing_left_behind() -> Iterator[None]:
     """Keep Hypothesis's caches out of the user's folder."""
+    from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
+
     home = storage_directory(intent_to_write=False).home_directory
     with tempfile.TemporaryDirectory(prefix="gradcheck-") as folder:
         set_hypothesis_home_dir(folder)
@@ -234,6 +245,8 @@ def _nothing_left_behind() -> Iterator[None]:
 
 def _find(run: Callable[[], object]) -> None:
     """Run a search; within a property-based test of the user's in a thread of its own, since Hypothesis refuses one in another."""
+    from hypothesis import currently_in_test_context
+
     if not currently_in_test_context():
         run()
         return

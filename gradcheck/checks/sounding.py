@@ -100,7 +100,7 @@ def hidden(evidence: Evidence) -> Vector:
     if size == 1 and evidence.leaves_together == 1:
         return np.zeros(0, dtype=int)
     is_hidden = np.zeros(size, dtype=bool)
-    if np.ptp(evidence.scales) > 0.0:
+    if evidence.scales.max() > evidence.scales.min():
         is_hidden |= resolutions > WANTED_LIMIT * norm(claim)
     if size <= MOST_AXES:
         best = 2.0 * SHORTER * evidence.setting.resolvable / np.fmax(evidence.scales, _of_block(evidence))

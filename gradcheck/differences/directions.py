@@ -34,7 +34,7 @@ def block_scale(block: Vector) -> float:
     """
     largest = float(max(block.max(), -block.min()))
     # Divided first: the squares of 1e-200 or 1e200 are 0 or infinite.
-    return largest * float(np.sqrt(np.mean((block / largest) ** 2))) if largest > 0.0 else 1.0
+    return largest * float(np.sqrt(((block / largest) ** 2).sum() / block.size)) if largest > 0.0 else 1.0
 
 
 def is_uneven(block: Vector) -> bool:

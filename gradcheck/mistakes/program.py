@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -62,7 +63,17 @@ class Call:
 
     def example(self, i: int) -> Call:
         """Return the call with one of the examples alone."""
-        return Call(self.network, self.x[:, [i]], self.y[:, [i]])
+        return self._examples[i]
+
+    @functools.cached_property
+    def _examples(self) -> tuple[Call, ...]:
+        """Each example alone, with its forward pass once that is made."""
+        return tuple(Call(self.network, self.x[:, [i]], self.y[:, [i]]) for i in range(self.m))
+
+    @functools.cached_property
+    def forward(self) -> ForwardPass:
+        """The right forward pass, (25), made once for all programs that are right up to there; none of them writes to it."""
+        return self.network.feedforward(self.x)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -103,10 +114,15 @@ class Answer:
     nabla_b: tuple[Array, ...]
     nabla_w: tuple[Array, ...]
 
-    @property
+    @functools.cached_property
     def leaves(self) -> tuple[Array, ...]:
         """All arrays, those of nabla_b first."""
         return (*self.nabla_b, *self.nabla_w)
+
+    @functools.cached_property
+    def largest(self) -> float:
+        """The largest entry in size."""
+        return max((float(np.abs(leaf).max(initial=0.0)) for leaf in map(np.asarray, self.leaves)), default=0.0)
 
     def each(self, change: Callable[[Array], Array]) -> Answer:
         """Return the answer with every array changed."""
@@ -317,7 +333,8 @@ class Program:
 
     def gradient(self, call: Call, asked: Asked) -> Answer:
         """Return what its `backprop` returns."""
-        return self.backward(call, self.forward(call.network, call.x), asked)
+        is_right = self.forward is REFERENCE.forward
+        return self.backward(call, call.forward if is_right else self.forward(call.network, call.x), asked)
 
     def backward(self, call: Call, forward: ForwardPass, asked: Asked) -> Answer:
         """Go back through the layers from a forward pass that is already made."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from gradcheck.examples import sigma_pair_right, sigma_pair_wrong
 from gradcheck.grading.class_run import settings_for
 from gradcheck.grading.isolation import Tier
 from gradcheck.grading.parts import SubmissionProtocol
-from gradcheck.grading.seeds import seeds_of
+from gradcheck.grading.seeds import Seeds, seeds_of
 from gradcheck.grading.starting_rubric import starting_rubric
 from gradcheck.grading.worker import Course
 
@@ -60,10 +61,16 @@ def handed_in(folder: Path, names: tuple[str, ...] = tuple(PAIRS)) -> Path:
     return folder
 
 
+@functools.cache
+def seeds(secret: str = SECRET) -> Seeds:
+    """Return the seeds of a secret, which is stretched once: that is meant to take long."""
+    return seeds_of(secret)
+
+
 def course() -> Course:
     """Return the course that the pairs are graded in."""
     rubric = starting_rubric(SubmissionProtocol.PAIR)
-    return Course(rubric, seeds_of(SECRET), settings_for(rubric, Tier.T2))
+    return Course(rubric, seeds(), settings_for(rubric, Tier.T2))
 
 
 def command(rubric: Path, submissions: Path, out: Path, *more: str) -> list[str]:

@@ -12,12 +12,11 @@ from gradcheck.grading.declaring import declared_for
 from gradcheck.grading.engine import grade_program
 from gradcheck.grading.parts import SubmissionProtocol
 from gradcheck.grading.rubric_model import Item, Policy
-from gradcheck.grading.seeds import seeds_of
 from gradcheck.grading.starting_rubric import starting_rubric
 from gradcheck.results.grades import GradeSheet
 from gradcheck.subjects.functions import SigmaSubject
 from gradcheck.subjects.network_class import NetworkSubject
-from tests.grading.classes_for_tests import SECRET
+from tests.grading.classes_for_tests import SECRET, seeds
 
 RIGHT: Final = Path(network_right.__file__).read_text()
 
@@ -49,7 +48,7 @@ def graded(source: str, *ids: str, secret: str = SECRET, policy: Policy | None =
         sigma = SigmaSubject("sigmoid_prime", module.sigmoid, module.sigmoid_prime)
         return NetworkSubject("Network", module.Network, declared_for(item, network), sigma)
 
-    return grade_program(program, read, seeds_of(secret))
+    return grade_program(program, read, seeds(secret))
 
 
 def lost(source: str, *ids: str, secret: str = SECRET) -> set[str]:

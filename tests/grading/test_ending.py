@@ -18,8 +18,8 @@ from gradcheck.grading.starting_rubric import write_rubric
 from tests.grading.asking_for_tests import needs_sandbox
 from tests.grading.classes_for_tests import PAIRS, command, handed_in
 
-STAYING: Final = PAIRS["ada"] + "\nwhile True:\n    pass\n"
-"""A submission that is still being graded when the grader is ended."""
+STAYING: Final = PAIRS["ada"] + "\nimport time\n\nwhile True:\n    time.sleep(1.0)\n"
+"""A submission that is still being graded when the grader is ended, and takes no processor until then."""
 
 WATCH: Final = """
 import json, os, signal, subprocess, sys, time

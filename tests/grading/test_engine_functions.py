@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +14,11 @@ from gradcheck.grading.engine import grade
 from gradcheck.grading.parts import SubmissionProtocol
 from gradcheck.grading.rubric import load_rubric
 from gradcheck.grading.sandbox import Zygote
-from gradcheck.grading.seeds import seeds_of
 from gradcheck.grading.starting_rubric import starting_rubric
 from gradcheck.grading.submissions import submissions_in
 from gradcheck.results.grades import GradeSheet
 from tests.grading.asking_for_tests import needs_sandbox, written
-from tests.grading.classes_for_tests import SECRET
+from tests.grading.classes_for_tests import seeds
 
 pytestmark = needs_sandbox
 
@@ -34,7 +35,7 @@ def zygote() -> Iterator[Zygote]:
 def graded(zygote: Zygote, path: Path, protocol: str) -> GradeSheet:
     rubric = starting_rubric(SubmissionProtocol(protocol))
     (one,) = submissions_in(path, rubric)
-    return grade(one, rubric, zygote, seeds_of(SECRET))
+    return grade(one, rubric, zygote, seeds())
 
 
 def lost(sheet: GradeSheet) -> dict[str, float]:
@@ -136,4 +137,10 @@ def test_a_cost_of_several_arguments_and_its_gradient(
     written(tmp_path, RIGHT_COST, "right.py")
     rubric = load_rubric(written(tmp_path, COST, "rubric.toml"))
     (one,) = submissions_in(written(tmp_path, source, "ada.py"), rubric)
-    assert lost(grade(one, rubric, zygote, seeds_of(SECRET))) == loses
+    assert lost(grade(one, rubric, zygote, seeds())) == loses
+
+
+def test_who_grades_functions_waits_for_no_hypothesis() -> None:
+    code = "import sys, gradcheck.grading.class_run, gradcheck.grading.engine; print('hypothesis' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -17,13 +17,12 @@ from gradcheck.grading.parts import Part, SubmissionProtocol
 from gradcheck.grading.planting import plantings
 from gradcheck.grading.rubric import Rubric, load_rubric
 from gradcheck.grading.rubric_model import Item
-from gradcheck.grading.seeds import seeds_of
 from gradcheck.grading.starting_rubric import starting_rubric
 from gradcheck.mistakes.catalogue import mistake_named
 from gradcheck.results.grades import GradeSheet, ItemStatus
 from gradcheck.subjects.functions import SigmaSubject
 from gradcheck.subjects.network_class import NetworkSubject
-from tests.grading.classes_for_tests import SECRET
+from tests.grading.classes_for_tests import SECRET, seeds
 
 EQUATIONS: Final = {"bp1", "bp2", "bp3", "bp4"}
 
@@ -82,7 +81,7 @@ def graded(name: str) -> GradeSheet:
     parts = {item.part for item in rubric().items[:9]} | ({Part.MATRIX_BATCH} if "matrix" in name else set())
     items = tuple(item for item in rubric().items if item.part in parts)
     read = dataclasses.replace(rubric(), items=items)
-    return grade_program(lambda item: subject(name, item, read), read, seeds_of(SECRET))
+    return grade_program(lambda item: subject(name, item, read), read, seeds())
 
 
 def lost(sheet: GradeSheet) -> set[str]:
@@ -130,7 +129,7 @@ def item(part: str, *more: str) -> str:
 
 
 def total(read: Rubric, name: str) -> dict[str, tuple[str, float]]:
-    sheet = grade_program(lambda one: subject(name, one, read), read, seeds_of(SECRET))
+    sheet = grade_program(lambda one: subject(name, one, read), read, seeds())
     return {one.id: (one.status.value, one.points) for one in sheet.items}
 
 
@@ -176,7 +175,7 @@ def planted(id: str) -> dict[str, float]:
     read = dataclasses.replace(rubric(), items=rubric().items[:9])
     assert read.network is not None
     network, one = read.network, plantings(mistake_named(id))[0]
-    sheet = grade_program(lambda item: one.subject(declared_for(item, network), "Network"), read, seeds_of(SECRET))
+    sheet = grade_program(lambda item: one.subject(declared_for(item, network), "Network"), read, seeds())
     return {item.id: item.lost for item in sheet.items if item.lost > 0.0}
 
 
@@ -207,9 +206,7 @@ def test_a_program_that_is_right_where_it_runs_and_runs_on_one_width_only_is_not
     read = dataclasses.replace(rubric(), items=rubric().items[3:7])
     assert read.network is not None
     network = read.network
-    sheet = grade_program(
-        lambda one: NetworkSubject("Narrow", Narrow, declared_for(one, network)), read, seeds_of(SECRET)
-    )
+    sheet = grade_program(lambda one: NetworkSubject("Narrow", Narrow, declared_for(one, network)), read, seeds())
     assert {one.status for one in sheet.items} == {ItemStatus.ERROR}
     assert "one width" in sheet.items[0].feedback
 
@@ -230,9 +227,7 @@ def test_zeros_earn_no_equation_and_no_step_of_descent() -> None:
     read = dataclasses.replace(rubric(), items=rubric().items[3:9])
     assert read.network is not None
     network = read.network
-    sheet = grade_program(
-        lambda one: NetworkSubject("Network", zeros, declared_for(one, network)), read, seeds_of(SECRET)
-    )
+    sheet = grade_program(lambda one: NetworkSubject("Network", zeros, declared_for(one, network)), read, seeds())
     assert {one.id for one in sheet.items if one.points > 0.0} <= {"mini_batch", "descent_step"}
     assert "nothing but zeros" in {one.id: one for one in sheet.items}["bp4"].feedback
 
@@ -247,9 +242,7 @@ def test_a_step_that_is_never_taken_is_the_mean_of_nothing() -> None:
     read = dataclasses.replace(rubric(), items=rubric().items[7:9])
     assert read.network is not None
     network = read.network
-    sheet = grade_program(
-        lambda one: NetworkSubject("Still", Still, declared_for(one, network)), read, seeds_of(SECRET)
-    )
+    sheet = grade_program(lambda one: NetworkSubject("Still", Still, declared_for(one, network)), read, seeds())
     assert [one.points for one in sheet.items] == [0.0, 0.0]
 
 
@@ -262,7 +255,7 @@ def test_what_the_mini_batch_makes_of_a_backprop_that_is_given_is_its_own_merit(
 def test_the_same_secret_grades_the_same_and_another_asks_other_questions() -> None:
     read = dataclasses.replace(rubric(), items=rubric().items[:1])
     one, same, other = (
-        grade_program(lambda item: subject("network_right", item, read), read, seeds_of(secret))
+        grade_program(lambda item: subject("network_right", item, read), read, seeds(secret))
         for secret in (SECRET, SECRET, SECRET[::-1])
     )
     assert one.items == same.items

@@ -15,12 +15,11 @@ from gradcheck.grading.failures import SandboxError
 from gradcheck.grading.parts import SubmissionProtocol
 from gradcheck.grading.rubric import Rubric, load_rubric
 from gradcheck.grading.sandbox import Zygote
-from gradcheck.grading.seeds import seeds_of
 from gradcheck.grading.starting_rubric import starting_rubric
 from gradcheck.grading.submissions import submissions_in
 from gradcheck.results.grades import FlagCode, GradeSheet, SheetStatus
 from tests.grading.asking_for_tests import needs_sandbox, written
-from tests.grading.classes_for_tests import SECRET
+from tests.grading.classes_for_tests import seeds
 
 RIGHT: Final = Path(network_right.__file__).read_text()
 
@@ -62,7 +61,7 @@ def graded(source: str, rubric: Rubric, zygote: Zygote) -> GradeSheet:
     path = rubric.path.parent / "ada.py"
     path.write_text(source)
     (one,) = submissions_in(path, rubric)
-    return grade(one, rubric, zygote, seeds_of(SECRET))
+    return grade(one, rubric, zygote, seeds())
 
 
 def statuses(sheet: GradeSheet) -> dict[str, str]:
@@ -191,7 +190,7 @@ def test_the_mini_batch_of_a_backprop_that_is_wrong_is_asked_with_one_that_is_gi
     source = Path(network_bp4_transposed_wrong.__file__).read_text()
     read = starting_rubric(SubmissionProtocol.NETWORK)
     (one,) = submissions_in(written(tmp_path, source, "ada.py"), read)
-    by_id = {item.id: item for item in grade(one, read, zygote, seeds_of(SECRET)).items}
+    by_id = {item.id: item for item in grade(one, read, zygote, seeds()).items}
     assert {id for id, item in by_id.items() if item.lost} == {"bp4"}
     assert by_id["mini_batch"].carried_forward and by_id["descent_step"].carried_forward
 

@@ -15,12 +15,11 @@ from gradcheck.grading.fake_backprop import Suspect, flags_of_gradient
 from gradcheck.grading.parts import SubmissionProtocol
 from gradcheck.grading.rubric import Rubric, load_rubric
 from gradcheck.grading.sandbox import Zygote
-from gradcheck.grading.seeds import seeds_of
 from gradcheck.grading.starting_rubric import starting_rubric
 from gradcheck.grading.submissions import submissions_in
 from gradcheck.results.grades import Flag, FlagCode, Severity
 from tests.grading.asking_for_tests import needs_sandbox, written
-from tests.grading.classes_for_tests import SECRET
+from tests.grading.classes_for_tests import seeds
 from tests.grading.fakes_for_tests import FAKES, HONEST, HONEST_ONES, program
 
 pytestmark = needs_sandbox
@@ -84,7 +83,7 @@ def test_a_gradient_whose_equations_are_wrong_is_no_fake_by_its_digits(zygote: Z
     # Off by as little as differences are, and yet by a mistake that was told.
     wrong = program(HONEST.replace("delta @ activations[i].T", "1.000001 * delta @ activations[i].T"))
     (ada,) = submissions_in(written(tmp_path, wrong, "ada.py"), rubric())
-    sheet = grade(ada, rubric(), zygote, seeds_of(SECRET))
+    sheet = grade(ada, rubric(), zygote, seeds())
     assert {item.id for item in sheet.items[:7] if item.lost} == {"bp4"}
     assert sheet.flags == ()
 
@@ -113,7 +112,7 @@ def test_the_rubric_decides_whether_a_fake_costs_points(
 ) -> None:
     read = policy_rubric(tmp_path, policy)
     (ada,) = submissions_in(written(tmp_path, program(FAKES["complex step"]), "ada.py"), read)
-    sheet = grade(ada, read, zygote, seeds_of(SECRET))
+    sheet = grade(ada, read, zygote, seeds())
     assert [flag.code for flag in sheet.flags] == [FlagCode.COST_RATIO]
     assert sheet.total == points
 

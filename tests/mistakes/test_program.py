@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from gradcheck.mistakes import (
+    CATALOGUE,
     PER_LAYER,
     REFERENCE,
     Answer,
@@ -25,7 +26,7 @@ from gradcheck.mistakes import (
 )
 from gradcheck.network.backprop import backprop
 from gradcheck.network.descent import gradient_descent_step
-from tests.mistakes.questions_for_tests import Ask, same
+from tests.mistakes.questions_for_tests import Ask, answers, same
 from tests.networks_for_tests import Case, cases
 
 
@@ -50,6 +51,21 @@ def test_the_reference_is_backprop(case: Case) -> None:
     first = Case(case.network, case.x[:, :1], case.y[:, :1])
     one = backprop(first.network, first.x, first.y)
     assert_close(asked_of(first, Asked.ONE), one.nabla_b, one.nabla_w)
+
+
+@pytest.mark.parametrize("asked", Asked)
+def test_the_forward_pass_that_programs_share_is_the_right_one_and_no_mistake_writes_to_it(asked: Asked) -> None:
+    question = Ask(m=3, asked=asked, calls=2).question()
+    answered = [found for mistake in CATALOGUE for found in answers(mistake, question)]
+    assert len(answered) > 100
+    call = question.last
+    for shared in (call, call.example(0), call.example(1)):
+        forward = shared.network.feedforward(shared.x)
+        for one, two in zip(
+            (*shared.forward.zs, *shared.forward.activations), (*forward.zs, *forward.activations), strict=True
+        ):
+            np.testing.assert_array_equal(one, two)
+    assert call.example(1) is call.example(1)
 
 
 @given(cases())

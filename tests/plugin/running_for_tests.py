@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import warnings
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,27 @@ def written(pytester: pytest.Pytester, *tests: str) -> Path:
 
 
 def run(pytester: pytest.Pytester, *words: str, plugin: str = "gradcheck.pytest_plugin") -> pytest.RunResult:
-    """Run pytest as its user would, with a plugin beside those that are installed; an internal error is never right."""
-    done = pytester.runpytest_subprocess("-p", "no:randomly", *(["-p", plugin] if plugin else []), *words)
+    """Run a pytest session within this process, with a plugin beside those that are installed; an internal error is never right.
+
+    A process for each would take three times as long. What holds of a whole process, what it imports say, is for `run_apart`.
+    """
+    with warnings.catch_warnings():
+        warnings.resetwarnings()  # the filters of the session around it are none of its own, Python's are
+        for silent in (ImportWarning, ResourceWarning):
+            warnings.simplefilter("ignore", silent)
+        return _sound(pytester.runpytest_inprocess(*_words(plugin), *words))
+
+
+def run_apart(pytester: pytest.Pytester, *words: str, plugin: str = "gradcheck.pytest_plugin") -> pytest.RunResult:
+    """Run pytest as its user would, in a process of its own."""
+    return _sound(pytester.runpytest_subprocess(*_words(plugin), *words))
+
+
+def _words(plugin: str) -> list[str]:
+    return ["-p", "no:randomly", *(["-p", plugin] if plugin else [])]
+
+
+def _sound(done: pytest.RunResult) -> pytest.RunResult:
     assert "INTERNALERROR" not in done.stdout.str() + done.stderr.str()
     return done
 

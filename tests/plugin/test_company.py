@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.plugin.running_for_tests import RIGHT, SEEDED, UNUSED, WRONG, install, run, written
+from tests.plugin.running_for_tests import KINK, RAISING, RIGHT, SEEDED, UNUSED, WRONG, install, run, run_apart, written
 
 pytest_plugins = ("pytester",)
 
@@ -21,11 +21,18 @@ def pytest_sessionfinish():
 """
 
 
+def test_a_session_within_this_process_says_what_one_in_a_process_of_its_own_says(pytester: pytest.Pytester) -> None:
+    written(pytester, RIGHT, WRONG, KINK, RAISING, UNUSED)
+    within, apart = (run_one(pytester, SEEDED, "-v", "-ra").stdout.str() for run_one in (run, run_apart))
+    assert re.sub(r"in \d.*s ", "", within) == re.sub(r"in \d.*s ", "", apart)
+    assert "DISAGREE" in within and "INCONCLUSIVE" in within and "no data" in within
+
+
 @pytest.mark.parametrize("plugin", ["", "gradcheck", "gradcheck.pytest_plugin"])
 def test_an_installed_plugin_may_be_named_again(pytester: pytest.Pytester, plugin: str) -> None:
     install(pytester)
     written(pytester, RIGHT)
-    done = run(pytester, SEEDED, "-W", "error", plugin=plugin)
+    done = run_apart(pytester, SEEDED, "-W", "error", plugin=plugin)
     done.assert_outcomes(passed=1)
     done.stdout.fnmatch_lines(["gradcheck: seed 5", "1 gradient agreed"])
 
@@ -33,7 +40,7 @@ def test_an_installed_plugin_may_be_named_again(pytester: pytest.Pytester, plugi
 def test_where_it_is_switched_off_tests_without_it_run_and_others_lack_the_fixture(pytester: pytest.Pytester) -> None:
     install(pytester)
     written(pytester, RIGHT, UNUSED)
-    done = run(pytester, "-p", "no:gradcheck", plugin="")
+    done = run_apart(pytester, "-p", "no:gradcheck", plugin="")
     done.assert_outcomes(passed=1, errors=1)
     done.stdout.fnmatch_lines(["E       fixture 'gradcheck' not found"])
 
@@ -42,12 +49,12 @@ def test_a_conftest_may_name_it_too(pytester: pytest.Pytester) -> None:
     install(pytester)
     pytester.makeconftest("pytest_plugins = ['gradcheck.pytest_plugin']")
     written(pytester, RIGHT)
-    run(pytester, plugin="").assert_outcomes(passed=1)
+    run_apart(pytester, plugin="").assert_outcomes(passed=1)
 
 
 def test_nothing_is_run_where_tests_are_only_collected(pytester: pytest.Pytester) -> None:
     written(pytester, WRONG)
-    done = run(pytester, "--collect-only", "-q")
+    done = run_apart(pytester, "--collect-only", "-q")
     assert done.ret == pytest.ExitCode.OK
     assert "test_it.py::test_wrong" in done.stdout.str()
     assert "gradient" not in done.stdout.str()
@@ -55,8 +62,8 @@ def test_nothing_is_run_where_tests_are_only_collected(pytester: pytest.Pytester
 
 def test_the_last_failed_are_run_again(pytester: pytest.Pytester) -> None:
     written(pytester, RIGHT, WRONG)
-    run(pytester).assert_outcomes(passed=1, failed=1)
-    done = run(pytester, "--lf")
+    run_apart(pytester).assert_outcomes(passed=1, failed=1)
+    done = run_apart(pytester, "--lf")
     done.assert_outcomes(failed=1)
     assert "1 gradient disagreed" in done.stdout.str()
 
@@ -75,7 +82,7 @@ def test_beside_pytest_randomly_a_run_is_repeated_by_its_seed(pytester: pytest.P
 def test_beside_pytest_cov_the_code_under_test_is_covered(pytester: pytest.Pytester) -> None:
     pytest.importorskip("pytest_cov", reason="an extra of the tests")
     written(pytester, RIGHT)
-    done = run(pytester, "--cov=program", "--cov-report=term-missing", "-W", "error")
+    done = run_apart(pytester, "--cov=program", "--cov-report=term-missing", "-W", "error")
     done.assert_outcomes(passed=1)
     lines = (pytester.path / "program.py").read_text().splitlines()
     missed = [
@@ -89,7 +96,7 @@ def test_beside_pytest_cov_the_code_under_test_is_covered(pytester: pytest.Pytes
 def imported(pytester: pytest.Pytester, *words: str) -> set[str]:
     """Return the names of all modules that a run has imported at its end, and of the packages they are in."""
     pytester.makeconftest(SAYS)
-    names = run(pytester, "-s", *words).stdout.str().split("IMPORTED ")[1].split("\n")[0].split()
+    names = run_apart(pytester, "-s", *words).stdout.str().split("IMPORTED ")[1].split("\n")[0].split()
     return {*names, *(name.split(".")[0] for name in names)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plugin.running_for_tests import SEEDED, run, written
+from tests.plugin.running_for_tests import SEEDED, run, run_apart, written
 
 pytest_plugins = ("pytester",)
 
@@ -53,7 +53,7 @@ def test_what_hypothesis_says_after_its_lines_is_kept_and_no_heading_without_lin
     """Where the variable CI is set it says how to reproduce a test case too."""
     monkeypatch.setenv("CI", "1")
     written(pytester, GIVEN, WRONG_FROM_3)
-    text = run(pytester, SEEDED, "--hypothesis-seed=1").stdout.str()
+    text = run_apart(pytester, SEEDED, "--hypothesis-seed=1").stdout.str()
     assert "temporarily adding @reproduce_failure(" in text
     assert "Explanation:" not in text and "/gradcheck/" not in text
 

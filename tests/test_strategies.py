@@ -530,7 +530,10 @@ def test_every_public_name_is_there_sorted_and_has_an_example() -> None:
 
 
 def test_checks_import_the_recipes_alone() -> None:
-    code = "import sys, gradcheck.checks.equations; print(*[m for m in sys.modules if m.startswith('gradcheck.strategies.')])"
+    checks = (
+        "import sys, gradcheck; from gradcheck.examples.network_right import Network; gradcheck.check_network(Network)"
+    )
+    code = f"{checks}; print(*[m for m in sys.modules if m.startswith('gradcheck.strategies.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) == {
         f"gradcheck.strategies.{name}" for name in ("cases", "numbers_drawn", "recipes")

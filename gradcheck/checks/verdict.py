@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -63,9 +64,9 @@ ESCALATED: Final = (Reason.NOISE, Reason.TRUNCATION, Reason.DTYPE)
 STILL_ROUNDINGS: Final = 100.0
 """A cost whose noise is at most this many roundings of its value hides no more than rounding does (dimensionless): long sums have 50."""
 
-FEW_WRONG: Final = 3
-"""Wrong leaves, and half of those judged, after which a group that stands out is measured leaf by leaf (a count): to halve it costs
-twice as many directions where most of its leaves are wrong."""
+FEW_STANDING: Final = 3
+"""Leaves that are wrong or open, and half of those known, after which a group that stands out is measured leaf by leaf (a count): to halve
+it costs twice as many directions where most of its leaves are wrong."""
 
 FEWEST_DIRECTIONS: Final = 2
 """Directions after which the complex step is tried before more of them are measured (a count)."""
@@ -87,6 +88,14 @@ class _Coarser(Exception):
         self.setting = setting
 
 
+@dataclasses.dataclass(frozen=True)
+class _Suspect:
+    """One leaf that a refutation is owed to, and the first look at it, where there was one."""
+
+    group: Group
+    seen: Measurement | None
+
+
 class _Jury:
     """The leaves judged so far."""
 
@@ -99,40 +108,48 @@ class _Jury:
         self._cut_short: set[str] = set()
         self._confirmed: set[str] = set()
         self._by_differences: list[Measurement] = []
-        self._is_refuted = False
+        self._has_refuted_group = False
+        self._cleared: set[str] = set()
         self.found: dict[str, Finding] = {
             leaf.name: Finding(BlockResult(leaf.name, leaf.shape, Status.VACUOUS), None)
             for leaf in setting.problem.layout.leaves
             if leaf.size == 0
         }
 
-    def judge(self, group: Group, seen: Measurement | None = None) -> None:
-        """Judge the leaves of a group, together as long as that settles them; `seen` is a first look at them."""
+    def judge(self, group: Group) -> None:
+        """Judge the leaves of a group, together as long as that settles them."""
+        waiting = [group]
+        refuted: list[list[Evidence]] = []
+        while waiting:
+            waiting[:0] = self._judge(waiting.pop(0), None, refuted)
+        for each in reversed(refuted):
+            self._explained(each)
+
+    def _judge(self, group: Group, seen: Measurement | None, refuted: list[list[Evidence]]) -> list[Group]:
+        """Judge a group and return the groups that are left of it; `seen` is a first look at it, `refuted` is added to."""
         try:
             measured = self._measure(group, seen)
         except BudgetExceeded:
             for leaf in group.leaves:
                 self._settle(Evidence(self.setting, leaf, (), ()), Status.INCONCLUSIVE, Reason.BUDGET)
-            return
+            return []
         each = self._evidence(group, measured)
         if not measured:
-            return  # settled by the complex step
+            return []  # settled by the complex step
         if len(group.leaves) == 1:
             self._judge_alone(each[0])
-        elif any(m.estimate.is_kinked for m in measured):
+            return []
+        if any(m.estimate.is_kinked for m in measured):
             for evidence in each:
                 self._settle(evidence, Status.INCONCLUSIVE, Reason.KINK)
-        elif any(m.stands_out for m in measured):
-            self._take_apart(group, measured[-1].direction)
-            self._explained(each)
-        elif not each[0].usable:
-            for part in group.halves(self.setting):
-                self.judge(part)
-        else:
-            # Moved by its own scale, a leaf that the group had to move less may have its digits.
-            retried = [evidence.leaf for evidence in each if not self._settles(evidence)]
-            for part in group_leaves(self.setting, retried):
-                self.judge(part)
+            return []
+        if any(m.stands_out for m in measured):
+            refuted.append(each)
+            return self._left_of_refuted(group, measured[-1].direction)
+        if not each[0].usable:
+            return group.halves(self.setting)
+        # Moved by its own scale, a leaf that the group had to move less may have its digits.
+        return group_leaves(self.setting, [evidence.leaf for evidence in each if not self._settles(evidence)])
 
     def _measure(self, group: Group, seen: Measurement | None) -> list[Measurement]:
         """Measure directions until the group is settled or has to be taken apart; none where the complex step settled it."""
@@ -223,36 +240,37 @@ class _Jury:
         steady = is_steady(self.setting, refutation.evidence.measurements)
         return steady and is_whole(self.setting, self.arbiter.slope, [leaf], self._differences_of([leaf]))
 
-    def _take_apart(self, group: Group, direction: Vector) -> None:
-        """Judge the leaves of a group along one direction of which the claim was refuted: a wrong one first, then the others together."""
-        self._is_refuted = True
+    def _left_of_refuted(self, group: Group, direction: Vector) -> list[Group]:
+        """Judge one leaf of a group along a direction of which its claim was refuted; return the others, together again.
+
+        Where most leaves stand out to look for one takes more than it spares: then all are returned, each by itself.
+        """
+        self._has_refuted_group = True
+        if self._mostly_stand_out():
+            return [Group((leaf,), (1.0,)) for leaf in group.leaves]
         try:
-            others = group.leaves if self._are_mostly_wrong() else self._leaves_beside_a_wrong_one(group, direction)
+            suspect = self._suspect(group, direction)
         except BudgetExceeded:
             for leaf in group.leaves:
-                if leaf.name not in self.found:
-                    self._settle(Evidence(self.setting, leaf, (), ()), Status.INCONCLUSIVE, Reason.BUDGET)
-            return
-        alone = [Group((leaf,), (1.0,)) for leaf in others]
-        for part in alone if self._are_mostly_wrong() else group_leaves(self.setting, others):
-            self.judge(part)
+                self._settle(Evidence(self.setting, leaf, (), ()), Status.INCONCLUSIVE, Reason.BUDGET)
+            return []
+        self._judge(suspect.group, suspect.seen, [])
+        return group_leaves(self.setting, [leaf for leaf in group.leaves if leaf not in suspect.group.leaves])
 
-    def _leaves_beside_a_wrong_one(self, group: Group, direction: Vector) -> Sequence[Leaf]:
-        """Find a leaf that the refutation along a direction is owed to, by halving, and judge it; return the leaves not judged.
+    def _suspect(self, group: Group, direction: Vector) -> _Suspect:
+        """Find the leaf that a refutation along a direction is owed to, by halving, with the first look at it if there was one.
 
         Errors add: where that of one half does not stand out, the error is in the other.
         """
-        if len(group.leaves) == 1:
-            self.judge(group)
-            return ()
-        first, second = (group.only(half.leaves) for half in group.halves(self.setting))
-        seen = first_look(self.setting, first.part_of(direction), size=self._least_size(first))
-        if not seen.stands_out:
-            return *first.leaves, *self._leaves_beside_a_wrong_one(second, direction)
-        if len(first.leaves) == 1:
-            self.judge(first, seen)
-            return second.leaves
-        return *self._leaves_beside_a_wrong_one(first, direction), *second.leaves
+        seen = None
+        while len(group.leaves) > 1:
+            first, second = (group.only(half.leaves) for half in group.halves(self.setting))
+            seen = first_look(self.setting, first.part_of(direction), size=self._least_size(first))
+            if not seen.stands_out:
+                self._cleared.update(leaf.name for leaf in first.leaves)
+                seen = None
+            group = second if seen is None else first
+        return _Suspect(group, seen)
 
     def _look(self, group: Group) -> Measurement:
         """Measure one direction, and look again where it stands out."""
@@ -261,7 +279,7 @@ class _Jury:
 
     def _look_again(self, group: Group, seen: Measurement) -> Measurement:
         """Look closer at a gap that stands out; within a refuted group only where it is not confirmed beside the point."""
-        if not self._is_refuted or not seen.stands_out or seen.estimate.is_kinked:
+        if not self._has_refuted_group or not seen.stands_out or seen.estimate.is_kinked:
             return second_look(self.setting, seen)
         if len(group.leaves) > 1:
             return seen  # it is taken apart
@@ -273,11 +291,11 @@ class _Jury:
         self._confirmed.add(leaf.name)
         return seen
 
-    def _are_mostly_wrong(self) -> bool:
-        """Tell whether most of the leaves judged so far are wrong: to look for one that is takes then more than it spares."""
-        judged = [finding.block.status for finding in self.found.values() if finding.block.size]
-        wrong = judged.count(Status.DISAGREE)
-        return wrong >= FEW_WRONG and 2 * wrong >= len(judged)
+    def _mostly_stand_out(self) -> bool:
+        """Tell whether most of the leaves judged so far, or left by a search, are wrong or open."""
+        judged = {name: finding.block.status for name, finding in self.found.items() if finding.block.size}
+        standing = sum(status in (Status.DISAGREE, Status.INCONCLUSIVE) for status in judged.values())
+        return standing >= FEW_STANDING and 2 * standing >= len(self._cleared.union(judged))
 
     def _least_size(self, group: Group) -> float:
         """Return the claimed slope of the least sensitive leaf of a group, or what any step could resolve where that is more."""
@@ -352,7 +370,7 @@ class _Jury:
             self._settle(evidence, Status.INCONCLUSIVE, Reason.NOISE)
             return
         self.found[evidence.leaf.name] = Finding(describe(evidence, Status.DISAGREE, None), evidence, location)
-        self._is_refuted = True
+        self._has_refuted_group = True
         if self.options.locate is Locate.FIRST:
             raise _FirstFound
 

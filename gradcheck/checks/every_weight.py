@@ -23,6 +23,9 @@ from gradcheck.sweep.claim_rounding import claim_rounding
 MOST_WRONG: Final = 100
 """Wrong components that a result carries, worst first (a count): a census counts them all."""
 
+SINGLE: Final = 2.0**-24
+"""Unit roundoff of float32, the coarsest arithmetic that a gradient is taken to be computed in, whatever its dtype (dimensionless)."""
+
 
 def check_every_weight(
     subject: NetworkSubject, case: NetworkCase, settings: SweepSettings, *, meter: Meter | None = None
@@ -72,7 +75,8 @@ def check_every_weight(
         compared, notes = _compared(case, claim, found, claim.eps / 2), _notes(found, own)
         if any(one.wrong.any() for one in compared):
             noise = claim_noise(subject, case, claim, np.random.default_rng(settings.seed), meter=meter)
-            allowed = allowing_for(noise, compared)
+            coarse = claim_rounding(case.network, case.x, case.y, max(SINGLE, claim.eps / 2))
+            allowed = allowing_for(noise, (*coarse.of_b, *coarse.of_w), compared)
             compared, notes = allowed, (*notes, *notes_on_digits(compared, allowed))
         result = _judged(dataclasses.replace(result, notes=notes), compared)
     return dataclasses.replace(

@@ -3,49 +3,57 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gradcheck.checks.component_verdicts import Compared
+from gradcheck.checks.evidence import COARSEST_SHARE
 from gradcheck.checks.measuring import NOISE_SAFETY, SAFETY
 from gradcheck.checks.slightness import SLIGHT
+from gradcheck.network.arrays import Array
+from gradcheck.sweep.sizes import smallest_normal
 
 Vector = npt.NDArray[Any]
 
 
-def allowing_for(noise: Vector, compared: list[Compared]) -> list[Compared]:
+@np.errstate(all="ignore")  # shares of what is 0
+def allowing_for(noise: Vector, coarse: Sequence[Array], compared: list[Compared]) -> list[Compared]:
     """Return the leaves with what their claims may be off by for a rounding that was measured, and by what is too little to be wrong.
 
     Each component of equation (46) is allowed its own noise, and the typical one of those that stand out, in units of what is allowed
-    for their dtype: a few values of one component may agree by chance.
+    for their dtype (a few values of one component may agree by chance); but no more than the coarsest arithmetic makes.
 
     Parameters
     ----------
     noise : ndarray, shape (P,)
         Cost per unit of parameter.
+    coarse : sequence of ndarray
+        For each leaf what single precision within may make of it.
     compared : list of Compared
 
     Examples
     --------
     >>> one = np.ones(3)
     >>> off = Compared("b", one, one + 1e-9, 0 * one, 1e-15 * one, 2.0**-52)
-    >>> (allowed,) = allowing_for(np.full(3, 1e-9), [off])
+    >>> (allowed,) = allowing_for(np.full(3, 1e-9), [1e-6 * one], [off])
     >>> off.wrong, allowed.wrong, allowed.inaccurate
     (array([ True,  True,  True]), array([False, False, False]), array([False, False, False]))
-    >>> (allowed,) = allowing_for(np.zeros(3), [off])
+    >>> (allowed,) = allowing_for(np.zeros(3), [1e-6 * one], [off])
     >>> allowed.wrong, allowed.inaccurate
     (array([False, False, False]), array([ True,  True,  True]))
     """
     each = _like(noise, compared)
-    shares = np.concatenate([(part / one.rounding)[one.wrong] for part, one in zip(each, compared, strict=True)])
-    typical = float(np.median(shares)) if shares.size else 0.0
-    return [
-        dataclasses.replace(one, rounding=_rounding(one, part, typical), slight=_slight(one))
-        for part, one in zip(each, compared, strict=True)
+    shares = [(part / one.rounding)[one.wrong & _is_rounded(one)] for part, one in zip(each, compared, strict=True)]
+    found = np.concatenate(shares)
+    typical = float(np.median(found)) if found.size else 0.0
+    rounded = [
+        dataclasses.replace(one, rounding=_rounding(one, part, typical, most))
+        for part, one, most in zip(each, compared, coarse, strict=True)
     ]
+    return [dataclasses.replace(one, slight=_slight(one, most)) for one, most in zip(rounded, coarse, strict=True)]
 
 
 def _like(noise: Vector, compared: list[Compared]) -> list[Vector]:
@@ -54,19 +62,27 @@ def _like(noise: Vector, compared: list[Compared]) -> list[Vector]:
     return [part.reshape(one.gap.shape) for part, one in zip(np.split(noise, ends), compared, strict=True)]
 
 
-def _rounding(one: Compared, noise: Vector, typical: float) -> Vector:
-    """Return what a leaf may be off by for its rounding."""
-    return np.asarray(np.fmax(one.rounding, SAFETY * NOISE_SAFETY * np.fmax(noise, typical * one.rounding)))
+def _is_rounded(one: Compared) -> Array:
+    """Tell of each component whether more than what is lost near 0 is allowed for it: it is no sum of zeros."""
+    return np.asarray(one.rounding > 2.0 * smallest_normal(one.eps / 2.0))
 
 
-def _slight(one: Compared) -> Vector:
-    """Return the gaps up to which a leaf is inaccurate: where most of it stands out, those of its typical component at least.
+def _rounding(one: Compared, noise: Vector, typical: float, most: Array) -> Array:
+    """Return what a leaf may be off by for its rounding: a larger share of its slopes than the coarsest arithmetic makes is none."""
+    measured = SAFETY * NOISE_SAFETY * np.fmax(noise, typical * one.rounding)
+    coarsest = np.fmax(most, COARSEST_SHARE * np.sqrt(np.mean(one.estimated**2)))
+    return np.asarray(np.fmax(one.rounding, np.fmin(measured, coarsest)))
 
-    What is off in all components alike may be a large share of a small one.
+
+def _slight(one: Compared, coarse: Array) -> Array:
+    """Return the gaps up to which a leaf is inaccurate; where most of it stands out, what single precision within may make of it too.
+
+    Such arithmetic leaves no noise where it is the same at neighbouring points, and may be a large share of a small component.
     """
-    is_everywhere = 2 * np.count_nonzero(one.wrong) > one.gap.size
-    typical = float(np.linalg.norm(one.claimed)) / math.sqrt(one.gap.size) if is_everywhere else 0.0
-    return np.asarray(SLIGHT * np.fmax(np.fmax(np.abs(one.claimed), np.abs(one.estimated)), typical))
+    slight = SLIGHT * np.fmax(np.abs(one.claimed), np.abs(one.estimated))
+    if not 2 * np.count_nonzero(one.wrong) > one.gap.size:
+        return np.asarray(slight)
+    return np.asarray(np.fmax(np.fmax(slight, coarse), SLIGHT * np.sqrt(np.mean(one.claimed**2))))
 
 
 @np.errstate(all="ignore")  # shares of what is 0
@@ -77,9 +93,9 @@ def notes_on_digits(compared: list[Compared], allowed: list[Compared]) -> tuple[
     --------
     >>> one = np.ones(3)
     >>> off = Compared("b", one, one + 1e-9, 0 * one, 1e-15 * one, 2.0**-52)
-    >>> notes_on_digits([off], allowing_for(np.full(3, 1e-9), [off]))[0][-31:]
+    >>> notes_on_digits([off], allowing_for(np.full(3, 1e-9), [1e-6 * one], [off]))[0][-31:]
     ' by 1e-09 of themselves or more'
-    >>> notes_on_digits([off], allowing_for(np.zeros(3), [off]))[0][:57]
+    >>> notes_on_digits([off], allowing_for(np.zeros(3), [1e-6 * one], [off]))[0][:57]
     '3 components are off by more than their rounding explains'
     """
     inaccurate = sum(int(one.inaccurate.sum()) for one in allowed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from gradcheck.subjects.network_class import Batch, NetworkSubject, gradient_sub
 
 Vector = npt.NDArray[Any]
 
+SHORT: Final = (np.float16, np.float32)
+"""Dtypes in which gradients are computed and then returned in a longer one, the shortest first."""
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class NetworkClaim:
@@ -30,7 +33,8 @@ class NetworkClaim:
     leaves : tuple of ndarray
         Cost per unit of parameter.
     eps : float
-        The coarsest machine precision of what it returned (dimensionless).
+        The coarsest machine precision of what it returned, by its dtype or by its numbers: those that were computed in float32 are
+        numbers of float32 in any dtype (dimensionless).
     faults : tuple of Fault
 
     Examples
@@ -83,7 +87,7 @@ def network_claim(subject: NetworkSubject, case: NetworkCase, meter: Meter) -> N
         if claim.vector is None or claim.faults or changes is not None:
             return NetworkClaim(faults=claim.faults if changes is None else (changes,))
         total = total + claim.vector.astype(np.float64)
-        eps = max(eps, *(claim.eps(i) for i in range(len(problem.layout.leaves))))
+        eps = max(eps, _held_eps(claim.vector), *(claim.eps(i) for i in range(len(problem.layout.leaves))))
     leaves = problem.layout.leaves
     mean = np.asarray(total) / len(columns)
     return NetworkClaim(
@@ -117,6 +121,13 @@ def claim_beside(subject: NetworkSubject, case: NetworkCase, away: Vector, meter
             return None
         total += claim.vector
     return total / len(columns)
+
+
+def _held_eps(claimed: Vector) -> float:
+    """Return the machine precision of the shortest dtype that holds all these numbers; 0 where they are all 0."""
+    with np.errstate(over="ignore"):
+        held = [dtype for dtype in SHORT if claimed.any() and np.array_equal(claimed.astype(dtype), claimed)]
+    return float(np.finfo(held[0]).eps) if held else 0.0
 
 
 def _columns(subject: NetworkSubject, case: NetworkCase) -> list[slice]:

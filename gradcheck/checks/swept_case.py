@@ -50,7 +50,9 @@ def drawn_case(declared: Declared, sizes: Sequence[int], examples: int, *, seed:
         )
         y = np.zeros((sizes[-1], examples))
         y[generator.integers(sizes[-1], size=examples), np.arange(examples)] = 1.0
-        return NetworkCase(network, generator.uniform(size=(sizes[0], examples)), y)
+        # Numbers of float32: a program that keeps its examples in float32 sees the same ones.
+        x = generator.uniform(size=(sizes[0], examples)).astype(np.float32).astype(float)
+        return NetworkCase(network, x, y)
     except (MemoryError, ValueError) as error:
         raise UsageError(
             f"a network of sizes {','.join(map(str, sizes))} with {examples:,} example{'' if examples == 1 else 's'} does not fit into "

@@ -18,7 +18,7 @@ from gradcheck.checks.swept_case import drawn_case
 from gradcheck.errors import UsageError
 from gradcheck.examples.network_right import Network as Right
 from gradcheck.network.activations import RELU, SIGMOID
-from gradcheck.results import CheckResult, FaultKind, Inexact, Reason, Verdict
+from gradcheck.results import CheckResult, FaultKind, Inexact, Reason, Status, Verdict
 from gradcheck.subjects.network_class import Declared, NetworkSubject, gradient_subject
 from gradcheck.sweep import SweepSettings
 from tests.right_programs_for_tests import RIGHT
@@ -114,11 +114,13 @@ def test_what_is_off_by_less_than_mistakes_make_and_is_no_rounding_is_left_open(
     assert "components are off by more than their rounding explains" in part.notes[-2]
 
 
-@pytest.mark.parametrize("excess", [1e-6, -1e-4])
-def test_an_excess_of_all_components_alike_is_no_rounding(excess: float) -> None:
-    part = part_of(in_all_weights(1.0 + excess, 0.0))
-    assert part.verdict is Verdict.DISAGREE
-    assert all(2 * block.components_wrong > block.components_measured for block in part.blocks)
+@pytest.mark.parametrize(("excess", "verdict"), [(1e-6, Verdict.INCONCLUSIVE), (-1e-2, Verdict.DISAGREE)])
+def test_an_excess_of_all_components_alike_is_no_rounding(excess: float, verdict: Verdict) -> None:
+    """One that single precision within could make is left open: its rounding may be the same at neighbouring points."""
+    subject = NetworkSubject("Network", in_all_weights(1.0 + excess, 0.0))
+    result = check_every_weight(subject, drawn_case(Declared(), (784, 30, 10), 1, seed=0), SweepSettings())
+    assert result.verdict is verdict
+    assert (verdict is Verdict.INCONCLUSIVE) or all(block.status is Status.DISAGREE for block in result.blocks)
 
 
 def test_one_wrong_weight_stands_out_of_a_gradient_of_fewer_digits() -> None:
@@ -193,7 +195,7 @@ def test_single_precision_is_right_to_its_own_digits(returned: Any) -> None:
     program = type("Network", (Single,), {"returned": returned})
     part = part_of(program)
     assert part.verdict is Verdict.AGREE, str(part)
-    assert any("to fewer digits than its dtype has" in note for note in part.notes) is (returned is np.float64)
+    assert not any("to fewer digits than its dtype has" in note for note in part.notes)
 
 
 def test_another_forward_pass_than_the_declared_one_is_misuse() -> None:

@@ -53,7 +53,9 @@ def allowing_for(noise: Vector, coarse: Sequence[Array], compared: list[Compared
         dataclasses.replace(one, rounding=_rounding(one, part, typical, most))
         for part, one, most in zip(each, compared, coarse, strict=True)
     ]
-    return [dataclasses.replace(one, slight=_slight(one, most)) for one, most in zip(rounded, coarse, strict=True)]
+    is_everywhere = 2 * sum(np.count_nonzero(one.wrong) for one in rounded) > noise.size
+    slight = _slight_everywhere if is_everywhere else _slight
+    return [dataclasses.replace(one, slight=slight(one, most)) for one, most in zip(rounded, coarse, strict=True)]
 
 
 def _like(noise: Vector, compared: list[Compared]) -> list[Vector]:
@@ -74,15 +76,18 @@ def _rounding(one: Compared, noise: Vector, typical: float, most: Array) -> Arra
     return np.asarray(np.fmax(one.rounding, np.fmin(measured, coarsest)))
 
 
-def _slight(one: Compared, coarse: Array) -> Array:
-    """Return the gaps up to which a leaf is inaccurate; where most of it stands out, what single precision within may make of it too.
+def _slight(one: Compared, _: Array) -> Array:
+    """Return the gaps up to which a leaf is inaccurate, where most of the claim is right to the digits of its dtype."""
+    return np.asarray(SLIGHT * np.fmax(np.abs(one.claimed), np.abs(one.estimated)))
+
+
+def _slight_everywhere(one: Compared, coarse: Array) -> Array:
+    """Return the same where most of the claim stands out: what single precision within may make of it too.
 
     Such arithmetic leaves no noise where it is the same at neighbouring points, and may be a large share of a small component.
     """
-    slight = SLIGHT * np.fmax(np.abs(one.claimed), np.abs(one.estimated))
-    if not 2 * np.count_nonzero(one.wrong) > one.gap.size:
-        return np.asarray(slight)
-    return np.asarray(np.fmax(np.fmax(slight, coarse), SLIGHT * np.sqrt(np.mean(one.claimed**2))))
+    of_typical = SLIGHT * np.sqrt(np.mean(one.claimed**2))
+    return np.asarray(np.fmax(np.fmax(_slight(one, coarse), coarse), of_typical))
 
 
 @np.errstate(all="ignore")  # shares of what is 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from gradcheck.checks.measuring import Setting
 from gradcheck.checks.options import Locate, Options
 from gradcheck.checks.problem import Problem
 from gradcheck.network.activations import SIGMOID, TANH, Activation
-from gradcheck.results import Reason, Status, Verdict
+from gradcheck.results import Inexact, Reason, Status, Verdict
 from gradcheck.subjects.protocol import GradientSubject
 from tests.problems_for_tests import Case, Counted, network_case, spoiled
 
@@ -168,6 +170,49 @@ def test_one_wrong_weight_is_refuted_in_at_most_80_passes(error: float) -> None:
         passes.append(result.forward_passes)
     assert np.median(passes) <= 58.0
     assert max(passes) <= 80
+
+
+def many(count: int, factor: dict[int, float]) -> tuple[Any, Any, Any]:
+    """Return a cost of so many arrays of two numbers, and a gradient in which some are wrong by a factor."""
+    generator = np.random.default_rng(0)
+    at = [generator.normal(size=2) for _ in range(count)]
+    return (
+        lambda p: sum(float(np.sum(np.sin(a))) for a in p),
+        lambda p: [factor.get(i, 1.0) * np.cos(a) for i, a in enumerate(p)],
+        at,
+    )
+
+
+@pytest.mark.parametrize(("wrong", "most"), [((3,), 110), ((3, 50, 98), 280), ((3, 30, 50, 70, 98), 420)])
+def test_a_few_wrong_leaves_of_a_hundred_leave_the_others_together(wrong: tuple[int, ...], most: int) -> None:
+    """Judged each by itself once three are wrong, they take 1,620 passes."""
+    cost, gradient, at = many(100, dict.fromkeys(wrong, 1.5))
+    result = check(cost, gradient, at, options=Options(seed=0, locate=Locate.NEVER))
+    statuses = [block.status for block in result.blocks]
+    assert tuple(i for i, status in enumerate(statuses) if status is Status.DISAGREE) == wrong
+    assert statuses.count(Status.AGREE) == 100 - len(wrong)
+    assert result.forward_passes <= most
+
+
+def test_where_most_leaves_stand_out_each_is_judged_by_itself() -> None:
+    """To look for one after the other would take 582 passes more."""
+    cost, gradient, at = many(20, dict.fromkeys(range(20), 1.5))
+    result = check(cost, gradient, at, options=Options(seed=0, locate=Locate.NEVER))
+    assert {block.status for block in result.blocks} == {Status.DISAGREE}
+    assert result.forward_passes <= 600
+
+
+@pytest.mark.parametrize("count", [20, 80])
+def test_leaves_that_are_slightly_off_are_judged_without_end_of_the_stack(count: int) -> None:
+    cost, gradient, at = many(count, dict.fromkeys(range(count), 1.0 + 5e-8))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 70)
+    try:
+        result = check(cost, gradient, at, options=Options(seed=0, locate=Locate.NEVER))
+    finally:
+        sys.setrecursionlimit(limit)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert {block.inexact for block in result.blocks} == {Inexact.SLIGHT}
 
 
 def test_two_leaves_whose_errors_cancel_in_none_of_them_are_both_found() -> None:

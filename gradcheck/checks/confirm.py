@@ -63,10 +63,9 @@ def confirm(setting: Setting, nearby: Setting | None, leaf: Leaf, generator: np.
         return Confirmation(is_confirmed=False)
     if nearby is not None:
         there = _look(nearby, _all_in_one_size(nearby, leaf, generator))
-        if there.is_measured and not there.stands_out:
-            return Confirmation(
-                is_confirmed=False, reason=Reason.KINK
-            )  # wrong at the point alone: kinks that hide each other
+        # Wrong at the point alone: kinks that hide each other. Where the same gap would not show, nothing is denied.
+        if there.is_measured and not there.stands_out and there.bound < again.gap:
+            return Confirmation(is_confirmed=False, reason=Reason.KINK)
     location = locate(setting, leaf, Locate.AUTO, generator)
     return Confirmation(is_confirmed=bool(location.wrong), reason=Reason.TRUNCATION, location=location)
 

@@ -130,9 +130,7 @@ class _Jury:
         try:
             measured = self._measure(group, seen)
         except BudgetExceeded:
-            for leaf in group.leaves:
-                self._settle(Evidence(self.setting, leaf, (), ()), Status.INCONCLUSIVE, Reason.BUDGET)
-            return []
+            return self._left_open(group)
         each = self._evidence(group, measured)
         if not measured:
             return []  # settled by the complex step
@@ -150,6 +148,12 @@ class _Jury:
             return group.halves(self.setting)
         # Moved by its own scale, a leaf that the group had to move less may have its digits.
         return group_leaves(self.setting, [evidence.leaf for evidence in each if not self._settles(evidence)])
+
+    def _left_open(self, group: Group) -> list[Group]:
+        """Leave the leaves of a group open, since the budget ended before anything was known of them; nothing is left of it."""
+        for leaf in group.leaves:
+            self._settle(Evidence(self.setting, leaf, (), ()), Status.INCONCLUSIVE, Reason.BUDGET)
+        return []
 
     def _measure(self, group: Group, seen: Measurement | None) -> list[Measurement]:
         """Measure directions until the group is settled or has to be taken apart; none where the complex step settled it."""
@@ -251,9 +255,7 @@ class _Jury:
         try:
             suspect = self._suspect(group, direction)
         except BudgetExceeded:
-            for leaf in group.leaves:
-                self._settle(Evidence(self.setting, leaf, (), ()), Status.INCONCLUSIVE, Reason.BUDGET)
-            return []
+            return self._left_open(group)
         self._judge(suspect.group, suspect.seen, [])
         return group_leaves(self.setting, [leaf for leaf in group.leaves if leaf not in suspect.group.leaves])
 

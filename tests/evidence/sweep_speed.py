@@ -164,13 +164,17 @@ def processes() -> Section:
             begun = time.perf_counter()
             case.swept(Form.DELTA, jobs=jobs)
             taken.setdefault(f"delta-form, {name}", []).append(time.perf_counter() - begun)
-    naive, _, both = taken.values()
-    seen = ratios(naive, both)
-    reason = "as the bar for one process; by the clock, and the cores are shared with other work"
-    what = "every cost of [784, 1000, 200, 10], naive over the delta-form, both in two processes"
+    naive, one, two = taken.values()
+    faster, name = (one, "one process") if _middle(one) <= _middle(two) else (two, "two processes")
+    seen = ratios(naive, faster)
+    reason = "as the bar for one process; by the clock"
+    what = f"every cost of [784, 1000, 200, 10], naive split over two processes over the delta-form in {name}, the faster way"
     bar = Bar(what, f"at least {LEAST_SPLIT:,.0f}", shown(seen), seen[0] >= LEAST_SPLIT, reason)
     rows = [[name, number(_middle(seconds))] for name, seconds in taken.items()]
-    line = f"By the clock, on {os.cpu_count()} cores with other work beside it:"
+    line = (
+        f"By the clock, on {os.cpu_count()} cores. A second process takes its start, and the first one hands it the work and puts its answer together: for a "
+        "network of this size that may take as long as it spares."
+    )
     return Section([line, *table(["", "seconds (median)"], rows)], [bar], {"sweep_clock": taken})
 
 

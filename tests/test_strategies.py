@@ -213,7 +213,8 @@ def test_widths_depths_activations_and_costs_vary() -> None:
 
 
 def test_a_hidden_layer_may_have_another_activation_than_the_output() -> None:
-    smallest(networks(), lambda network: network.activations[-2:] == (RELU, SOFTMAX))
+    found = smallest(networks(), lambda network: network.activations[-2:] == (RELU, SOFTMAX))
+    assert found.activations[-2:] == (RELU, SOFTMAX)
 
 
 def test_a_network_shrinks_to_one_neuron_with_ones() -> None:

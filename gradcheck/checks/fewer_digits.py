@@ -54,8 +54,8 @@ def allowing_for(noise: Vector, coarse: Sequence[Array], compared: list[Compared
         for part, one, most in zip(each, compared, coarse, strict=True)
     ]
     is_everywhere = 2 * sum(np.count_nonzero(one.wrong) for one in rounded) > noise.size
-    slight = _slight_everywhere if is_everywhere else _slight
-    return [dataclasses.replace(one, slight=slight(one, most)) for one, most in zip(rounded, coarse, strict=True)]
+    slight = map(_slight_everywhere, rounded, coarse) if is_everywhere else map(_slight, rounded)
+    return [dataclasses.replace(one, slight=gaps) for one, gaps in zip(rounded, slight, strict=True)]
 
 
 def _like(noise: Vector, compared: list[Compared]) -> list[Vector]:
@@ -76,7 +76,7 @@ def _rounding(one: Compared, noise: Vector, typical: float, most: Array) -> Arra
     return np.asarray(np.fmax(one.rounding, np.fmin(measured, coarsest)))
 
 
-def _slight(one: Compared, _: Array) -> Array:
+def _slight(one: Compared) -> Array:
     """Return the gaps up to which a leaf is inaccurate, where most of the claim is right to the digits of its dtype."""
     return np.asarray(SLIGHT * np.fmax(np.abs(one.claimed), np.abs(one.estimated)))
 
@@ -87,7 +87,7 @@ def _slight_everywhere(one: Compared, coarse: Array) -> Array:
     Such arithmetic leaves no noise where it is the same at neighbouring points, and may be a large share of a small component.
     """
     of_typical = SLIGHT * np.sqrt(np.mean(one.claimed**2))
-    return np.asarray(np.fmax(np.fmax(_slight(one, coarse), coarse), of_typical))
+    return np.asarray(np.fmax(np.fmax(_slight(one), coarse), of_typical))
 
 
 @np.errstate(all="ignore")  # shares of what is 0

@@ -45,6 +45,11 @@ class Group:
             direction[leaf.place] *= weight
         return direction
 
+    def least_size(self, setting: Setting) -> float:
+        """Return the claimed slope of the least sensitive of these leaves, or what any step could resolve where that is more."""
+        pairs = zip(self.leaves, self.weights, strict=True)
+        return max(min(sensitivity(setting, leaf) * weight for leaf, weight in pairs), setting.resolvable)
+
     def only(self, leaves: Sequence[Leaf]) -> Group:
         """Return some of these leaves, moved as far as here."""
         weights = {leaf.start: weight for leaf, weight in zip(self.leaves, self.weights, strict=True)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from gradcheck.checks.second_look import beside_claim_noise, first_look, look, s
 from gradcheck.checks.sentinel import Sentinel
 from gradcheck.checks.slightness import is_slight, is_slight_everywhere
 from gradcheck.checks.sounding import Look, component_of, is_confirmed, sound
+from gradcheck.checks.suspect import suspect_of
 from gradcheck.differences.complex_step import COMPLEX_STEP
 from gradcheck.errors import BudgetExceeded
 from gradcheck.parameters import Leaf
@@ -86,14 +86,6 @@ class _Coarser(Exception):
     def __init__(self, setting: Setting) -> None:
         super().__init__("the cost is coarser than its noise")
         self.setting = setting
-
-
-@dataclasses.dataclass(frozen=True)
-class _Suspect:
-    """One leaf that a refutation is owed to, and the first look at it, where there was one."""
-
-    group: Group
-    seen: Measurement | None
 
 
 class _Jury:
@@ -253,31 +245,17 @@ class _Jury:
         if self._mostly_stand_out():
             return [Group((leaf,), (1.0,)) for leaf in group.leaves]
         try:
-            suspect = self._suspect(group, direction)
+            suspect = suspect_of(self.setting, group, direction)
         except BudgetExceeded:
             return self._left_open(group)
+        self._cleared.update(suspect.cleared)
         self._judge(suspect.group, suspect.seen, [])
         return group_leaves(self.setting, [leaf for leaf in group.leaves if leaf not in suspect.group.leaves])
-
-    def _suspect(self, group: Group, direction: Vector) -> _Suspect:
-        """Find the leaf that a refutation along a direction is owed to, by halving, with the first look at it if there was one.
-
-        Errors add: where that of one half does not stand out, the error is in the other.
-        """
-        seen = None
-        while len(group.leaves) > 1:
-            first, second = (group.only(half.leaves) for half in group.halves(self.setting))
-            seen = first_look(self.setting, first.part_of(direction), size=self._least_size(first))
-            if not seen.stands_out:
-                self._cleared.update(leaf.name for leaf in first.leaves)
-                seen = None
-            group = second if seen is None else first
-        return _Suspect(group, seen)
 
     def _look(self, group: Group) -> Measurement:
         """Measure one direction, and look again where it stands out."""
         direction = group.direction(self.setting, self.generator)
-        return self._look_again(group, first_look(self.setting, direction, size=self._least_size(group)))
+        return self._look_again(group, first_look(self.setting, direction, size=group.least_size(self.setting)))
 
     def _look_again(self, group: Group, seen: Measurement) -> Measurement:
         """Look closer at a gap that stands out; within a refuted group only where it is not confirmed beside the point."""
@@ -298,12 +276,6 @@ class _Jury:
         judged = {name: finding.block.status for name, finding in self.found.items() if finding.block.size}
         standing = sum(status in (Status.DISAGREE, Status.INCONCLUSIVE) for status in judged.values())
         return standing >= FEW_STANDING and 2 * standing >= len(self._cleared.union(judged))
-
-    def _least_size(self, group: Group) -> float:
-        """Return the claimed slope of the least sensitive leaf of a group, or what any step could resolve where that is more."""
-        each = self._evidence(group, [])
-        least = min(evidence.claimed_size * weight for evidence, weight in zip(each, group.weights, strict=True))
-        return max(least, self.setting.resolvable)
 
     def _evidence(self, group: Group, measured: list[Measurement]) -> list[Evidence]:
         """Return what a group's measurements say of each of its leaves."""

@@ -280,7 +280,8 @@ def test_a_kink_within_a_step_is_in_the_bound(distance: float, x: float) -> None
 
 def test_an_output_that_rounds_to_one_is_within_the_rounding_of_its_cost() -> None:
     network = Network([[[1.0]]], [[[45.0]]], [SIGMOID], COSTS["log_likelihood"])
-    sweep(network, [0.5], [1.0])
+    found, exact = sweep(network, [0.5], [1.0]), backprop(network, [0.5], [1.0])
+    assert (np.abs(found.nabla_w[0] - exact.nabla_w[0]) <= 2 * found.bound_w[0]).all()
 
 
 def test_sweeps_side_by_side_in_threads_do_not_share_their_rooms() -> None:
